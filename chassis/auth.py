@@ -1,0 +1,156 @@
+"""Who calls: JWT (EdDSA) checked against a JWKS, and what the token allows.
+
+Claims: `sub` the caller, `permissions` a list such as "points.sales.post", `stores` a list of
+store ids or "*" for every store.
+"""
+
+import asyncio
+import time
+import urllib.request
+from collections import OrderedDict
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+import jwt
+
+from chassis.errors import Forbidden, Unauthenticated, Unavailable
+
+_TOKENS_REMEMBERED_MAX = 4096
+_KEYS_MAX_AGE_SECONDS = 300.0
+_KEYS_FETCH_TIMEOUT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller behind a verified token."""
+
+    subject: str
+    permissions: frozenset[str]
+    stores: frozenset[str]  # "*" stands for every store
+
+    def require(self, permission: str) -> None:
+        """Forbidden unless the token holds the permission."""
+        if permission not in self.permissions:
+            raise Forbidden(
+                "PERMISSION_MISSING",
+                f"this needs the permission {permission}",
+                {"permission": permission, "subject": self.subject},
+            )
+
+    def require_store(self, store_id: str) -> None:
+        """Forbidden unless the token reaches the store."""
+        if "*" not in self.stores and store_id not in self.stores:
+            raise Forbidden(
+                "STORE_OUT_OF_SCOPE",
+                f"the token does not reach store {store_id}",
+                {"store_id": store_id, "subject": self.subject},
+            )
+
+
+_principal: ContextVar[Principal] = ContextVar("principal")
+
+
+def set_principal(principal: Principal) -> None:
+    """Makes the caller known for the rest of this request."""
+    _principal.set(principal)
+
+
+def current_principal() -> Principal:
+    """The caller of this request."""
+    try:
+        return _principal.get()
+    except LookupError:
+        raise Unauthenticated("TOKEN_MISSING", "a bearer token is required") from None
+
+
+class TokenVerifier:
+    """Turns a bearer token into a Principal; remembers verified tokens until they expire."""
+
+    def __init__(self, jwks: str, issuer: str, audience: str) -> None:
+        self._source = jwks
+        self._issuer = issuer
+        self._audience = audience
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._keys_read_at = float("-inf")
+        self._keys_lock = asyncio.Lock()
+        self._remembered: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+
+    async def verify(self, token: str) -> Principal:
+        """The Principal of a token; Unauthenticated with a reason when it proves nothing."""
+        if not token:
+            raise Unauthenticated("TOKEN_MISSING", "a bearer token is required")
+        remembered = self._remembered.get(token)
+        if remembered is not None and remembered[0] > time.time():
+            return remembered[1]
+        try:
+            key_id = str(jwt.get_unverified_header(token).get("kid", ""))
+            key = await self._key(key_id)
+            claims = jwt.decode(
+                token,
+                key.key,
+                algorithms=["EdDSA"],
+                issuer=self._issuer,
+                audience=self._audience,
+                options={"require": ["exp", "iss", "aud", "sub"]},
+            )
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("TOKEN_EXPIRED", "the token has expired") from None
+        except jwt.PyJWTError as error:
+            raise Unauthenticated("TOKEN_INVALID", f"the token is not valid: {error}") from None
+        stores = claims.get("stores", [])
+        principal = Principal(
+            subject=claims["sub"],
+            permissions=frozenset(claims.get("permissions", [])),
+            stores=frozenset([stores] if isinstance(stores, str) else stores),
+        )
+        self._remembered[token] = (float(claims["exp"]), principal)
+        while len(self._remembered) > _TOKENS_REMEMBERED_MAX:
+            self._remembered.popitem(last=False)
+        return principal
+
+    async def _key(self, key_id: str) -> jwt.PyJWK:
+        async with self._keys_lock:
+            age = time.monotonic() - self._keys_read_at
+            # An unknown key id may be a fresh one, but must not let callers hammer the issuer.
+            if age > _KEYS_MAX_AGE_SECONDS or (key_id not in self._keys and age > 1.0):
+                try:
+                    text = await asyncio.to_thread(self._read_keys)
+                except OSError as error:
+                    if not self._keys:
+                        raise Unavailable(
+                            "KEYS_UNAVAILABLE", f"cannot read the signing keys: {error}"
+                        ) from error
+                else:
+                    self._keys = {str(key.key_id): key for key in jwt.PyJWKSet.from_json(text).keys}
+                self._keys_read_at = time.monotonic()
+        if key_id not in self._keys:
+            raise Unauthenticated("TOKEN_INVALID", "the token is signed by an unknown key")
+        return self._keys[key_id]
+
+    def _read_keys(self) -> str:
+        if self._source.startswith(("http://", "https://")):
+            with urllib.request.urlopen(  # noqa: S310 - the scheme is checked above
+                self._source, timeout=_KEYS_FETCH_TIMEOUT_SECONDS
+            ) as response:
+                return str(response.read().decode())
+        return Path(self._source).read_text()
+
+
+class OwnToken:
+    """This service's own token, from a file that a secret store may renew under it."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._token = ""
+        self._modified = 0.0
+
+    def get(self) -> str:
+        """The token as it is now; empty without a file."""
+        if self._path is None:
+            return ""
+        modified = self._path.stat().st_mtime
+        if modified != self._modified:
+            self._token = self._path.read_text().strip()
+            self._modified = modified
+        return self._token

@@ -1,0 +1,45 @@
+"""Time as an argument: use cases take `now`, entry points ask this module."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.date_pb2 import Date
+
+from chassis.errors import Invalid
+
+# The chain's civil time where no store says otherwise; China has one zone and no summer time.
+CHINA_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def utc_now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def to_timestamp(moment: datetime) -> Timestamp:
+    """An aware datetime as a protobuf Timestamp."""
+    timestamp = Timestamp()
+    timestamp.FromDatetime(moment)
+    return timestamp
+
+
+def from_timestamp(timestamp: Timestamp, field: str) -> datetime:
+    """A protobuf Timestamp as an aware datetime in UTC; Invalid when out of range."""
+    try:
+        moment: datetime = timestamp.ToDatetime(UTC)
+        return moment
+    except (ValueError, OverflowError) as error:
+        raise Invalid("INVALID_TIME", f"{field} is not a moment", {"field": field}) from error
+
+
+def to_proto_date(day: date) -> Date:
+    """A date as google.type.Date."""
+    return Date(year=day.year, month=day.month, day=day.day)
+
+
+def from_proto_date(day: Date, field: str) -> date:
+    """A google.type.Date as a date; Invalid when it is no full calendar day."""
+    try:
+        return date(day.year, day.month, day.day)
+    except (ValueError, OverflowError) as error:
+        raise Invalid("INVALID_DATE", f"{field} is not a calendar day", {"field": field}) from error

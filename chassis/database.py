@@ -1,0 +1,181 @@
+"""The engine and the unit of work: one transaction that holds rows and events together.
+
+The only file that commits. Use cases write `async with database.transaction() as tx:`; leaving
+the block commits, an exception rolls back.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+
+import asyncpg
+from google.protobuf.message import Message
+from sqlalchemy import Column, DateTime, Identity, MetaData, Table, Text, Uuid, insert, text
+from sqlalchemy.dialects.postgresql import BIGINT, BYTEA, JSONB
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from chassis.errors import Unavailable
+from chassis.events import EVENT_BYTES_MAX, subject_of
+from chassis.ids import new_id
+from chassis.tracing import current_traceparent
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# The tables through which events leave and enter; every service's migrations create them.
+chassis_metadata = MetaData(naming_convention=NAMING_CONVENTION)
+outbox_table = Table(
+    "outbox",
+    chassis_metadata,
+    Column("position", BIGINT, Identity(always=True), primary_key=True),
+    Column("event_id", Uuid(as_uuid=False), nullable=False),
+    # Member whose lane the event belongs to: where the row lives when the database is sharded.
+    Column("member_id", Uuid(as_uuid=False)),
+    Column("event_type", Text, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("traceparent", Text, nullable=False),
+    Column("payload", BYTEA, nullable=False),
+)
+inbox_table = Table(
+    "inbox",
+    chassis_metadata,
+    Column("event_id", Uuid(as_uuid=False), primary_key=True),
+    Column("member_id", Uuid(as_uuid=False)),
+    Column("received_at", DateTime(timezone=True), nullable=False, index=True),
+)
+dead_letters_table = Table(
+    "dead_letters",
+    chassis_metadata,
+    Column("dead_letter_id", Uuid(as_uuid=False), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("payload", BYTEA, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("failed_at", DateTime(timezone=True), nullable=False),
+    Column("redriven_at", DateTime(timezone=True)),
+)
+
+
+class Transaction:
+    """An open transaction: a connection for storage/, and the events that commit with it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self._events: list[dict[str, object]] = []
+        self._after_commit: list[Callable[[], None]] = []
+
+    def publish(self, event: Message, *, member_id: str | None = None) -> None:
+        """Adds an event to the commit. An event is at most 512 KiB; split larger ones."""
+        payload = event.SerializeToString()
+        if len(payload) > EVENT_BYTES_MAX:
+            raise ValueError(
+                f"{event.DESCRIPTOR.full_name} has {len(payload)} bytes; at most {EVENT_BYTES_MAX}"
+            )
+        subject_of(event.DESCRIPTOR.full_name)  # a type that has no subject fails here, not later
+        self._events.append(
+            {
+                "event_id": new_id(),
+                "member_id": member_id,
+                "event_type": event.DESCRIPTOR.full_name,
+                "occurred_at": datetime.now(UTC),
+                "traceparent": current_traceparent(),
+                "payload": payload,
+            }
+        )
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Runs `callback` once the transaction is durable; for caches only, it must not fail."""
+        self._after_commit.append(callback)
+
+
+class Database:
+    """One service's database."""
+
+    def __init__(self, url: str, *, service: str, pool_size: int = 8) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={
+                "timeout": 10,
+                "command_timeout": 60,
+                "server_settings": {
+                    "application_name": f"yika-{service}",
+                    "idle_in_transaction_session_timeout": "60s",
+                    # Plans for short statements gain nothing from it and compiling costs 100 ms.
+                    "jit": "off",
+                },
+            },
+        )
+        self.outbox_changed = asyncio.Event()  # wakes the relay of this process
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A unit of work: commits rows and events together on a clean exit."""
+        with translate_driver_errors():
+            async with self.engine.begin() as connection:
+                tx = Transaction(connection)
+                yield tx
+                if tx._events:
+                    await connection.execute(insert(outbox_table), tx._events)
+        for callback in tx._after_commit:
+            callback()
+        if tx._events:
+            self.outbox_changed.set()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that cannot write, in one snapshot."""
+        with translate_driver_errors():
+            async with self.engine.connect() as connection:
+                options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                yield await connection.execution_options(**options)
+
+    async def ping(self) -> None:
+        """Unavailable unless the server answers."""
+        async with self.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def dispose(self) -> None:
+        """Closes every connection."""
+        await self.engine.dispose()
+
+
+def is_database_failure(error: BaseException) -> bool:
+    """True for a failure of the server or the connection, which another try may not meet."""
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return True
+    if isinstance(error, DBAPIError):
+        # 40: serialization and deadlock; 53: resources; 57: the server is stopping or starting
+        state = str(getattr(error.orig, "sqlstate", "") or "")
+        return error.connection_invalidated or state[:2] in {"40", "53", "57", "08"}
+    driver_failures = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+    return isinstance(error, (*driver_failures, TimeoutError)) or (
+        isinstance(error, asyncpg.PostgresError)
+        and str(getattr(error, "sqlstate", ""))[:2] in {"40", "53", "57", "08"}
+    )
+
+
+@contextmanager
+def translate_driver_errors() -> Iterator[None]:
+    """Makes a lost or busy database Unavailable; a broken rule of the schema stays a defect.
+
+    A connection lost during the commit leaves the outcome unknown; every write carries the id
+    that makes it safe to send again.
+    """
+    try:
+        yield
+    except Exception as error:
+        if is_database_failure(error):
+            raise Unavailable(
+                "DATABASE_UNAVAILABLE", "the database cannot be reached; send it again"
+            ) from error
+        raise

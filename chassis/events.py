@@ -1,0 +1,183 @@
+"""Events on the wire: CloudEvents 1.0 in binary mode on NATS JetStream, protobuf bodies.
+
+Type = full proto name, subject = yika.<service>.<fact>.v1, one stream per producing service.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import nats
+from google.protobuf.message import Message
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from chassis.logs import get_logger
+
+EVENT_BYTES_MAX = 512 * 1024
+# A second copy with the same id within this window never enters the stream; later ones are
+# stopped by the inbox.
+DUPLICATE_WINDOW_SECONDS = 600.0
+STREAM_MAX_AGE_SECONDS = 30 * 86_400.0
+
+log = get_logger(__name__)
+_TYPE_PATTERN = re.compile(r"^yika\.([a-z]+)\.(v[0-9]+)\.([A-Za-z]+)$")
+
+
+def subject_of(event_type: str) -> str:
+    """The subject of an event type: yika.points.v1.SalesPosted -> yika.points.sales_posted.v1."""
+    match = _TYPE_PATTERN.match(event_type)
+    if match is None:
+        raise ValueError(f"{event_type} is not yika.<service>.<version>.<Fact>")
+    service, version, fact = match.groups()
+    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", fact).lower()
+    return f"yika.{service}.{snake}.{version}"
+
+
+def producer_of(event_type: str) -> str:
+    """The service that publishes an event type."""
+    return event_type.split(".")[1]
+
+
+def stream_of(service: str) -> str:
+    """The stream that holds a service's events."""
+    return f"YIKA_{service.upper()}"
+
+
+@dataclass(frozen=True, slots=True)
+class EventHeaders:
+    """What an event says about itself."""
+
+    event_id: str
+    event_type: str
+    source: str
+    occurred_at: datetime
+    member_id: str  # lane of the event; empty for none
+    traceparent: str
+
+    def encode(self) -> dict[str, str]:
+        """The NATS headers, CloudEvents attributes with their ce- prefix."""
+        headers = {
+            "ce-specversion": "1.0",
+            "ce-id": self.event_id,
+            "ce-type": self.event_type,
+            "ce-source": self.source,
+            "ce-time": self.occurred_at.astimezone(UTC).isoformat(),
+            "ce-subject": subject_of(self.event_type),
+            "content-type": "application/protobuf",
+            "Nats-Msg-Id": self.event_id,
+        }
+        if self.member_id:
+            headers["ce-memberid"] = self.member_id
+        if self.traceparent:
+            headers["traceparent"] = self.traceparent
+        return headers
+
+    @classmethod
+    def decode(cls, headers: Mapping[str, str] | None) -> "EventHeaders":
+        """Reads the headers of a message; ValueError when it is no CloudEvent of version 1.0."""
+        given = {key.lower(): value for key, value in (headers or {}).items()}
+        missing = [
+            name
+            for name in ("ce-id", "ce-type", "ce-source", "ce-time", "ce-specversion")
+            if not given.get(name)
+        ]
+        if missing:
+            raise ValueError(f"not a CloudEvent: no {', '.join(missing)}")
+        return cls(
+            event_id=given["ce-id"],
+            event_type=given["ce-type"],
+            source=given["ce-source"],
+            occurred_at=datetime.fromisoformat(given["ce-time"]),
+            member_id=given.get("ce-memberid", ""),
+            traceparent=given.get("traceparent", ""),
+        )
+
+
+def decode_event(
+    subject: str, headers: EventHeaders, payload: bytes, message_class: type[Message]
+) -> Message:
+    """The message of an event; ValueError when subject, type and body do not belong together."""
+    expected = message_class.DESCRIPTOR.full_name
+    if headers.event_type != expected or subject != subject_of(expected):
+        raise ValueError(f"type {headers.event_type} on subject {subject}; expected {expected}")
+    message = message_class()
+    try:
+        message.ParseFromString(payload)
+    except Exception as error:
+        raise ValueError(f"the body is no {expected}: {error}") from error
+    return message
+
+
+class EventBus:
+    """The connection to NATS; goes on trying for ever, for the stack may start in any order."""
+
+    def __init__(self, url: str, *, service: str, stream_replicas: int = 1) -> None:
+        self._url = url
+        self._service = service
+        self._stream_replicas = stream_replicas
+        self._client = Client()
+        self._ensured: set[str] = set()
+
+    async def connect(self) -> None:
+        """Starts connecting; returns at once even when the server is not there yet."""
+
+        async def reconnected() -> None:
+            self._ensured.clear()
+            log.info("nats_connected", url=self._client.connected_url and "set")
+
+        async def failed(error: Exception) -> None:
+            log.warning("nats_error", error=repr(error))
+
+        self._client = await nats.connect(
+            self._url,
+            name=f"yika-{self._service}",
+            allow_reconnect=True,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.5,
+            connect_timeout=2,
+            ping_interval=5,
+            max_outstanding_pings=2,
+            pending_size=16 * 1024 * 1024,
+            reconnected_cb=reconnected,
+            error_cb=failed,
+        )
+
+    @property
+    def connected(self) -> bool:
+        """True while a server is connected."""
+        return bool(self._client.is_connected)
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """The JetStream context, with a short time-out for each request."""
+        return self._client.jetstream(timeout=5)
+
+    async def ensure_stream(self, service: str) -> str:
+        """Makes sure that a service's stream exists, whoever comes first; returns its name."""
+        name = stream_of(service)
+        if name in self._ensured:
+            return name
+        config = StreamConfig(
+            name=name,
+            subjects=[f"yika.{service}.>"],
+            retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.OLD,
+            max_age=STREAM_MAX_AGE_SECONDS,
+            duplicate_window=DUPLICATE_WINDOW_SECONDS,
+            num_replicas=self._stream_replicas,
+        )
+        try:
+            await self.jetstream.stream_info(name)
+        except NotFoundError:
+            await self.jetstream.add_stream(config)
+        self._ensured.add(name)
+        return name
+
+    async def close(self) -> None:
+        """Closes the connection."""
+        await self._client.close()

@@ -1,0 +1,202 @@
+"""The gRPC server: health, reflection, and one interceptor for everything an RPC needs.
+
+The interceptor gives each call a request id, a trace, metrics, a verified caller with the
+permission its proto declares, a deadline, and the mapping of errors.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import grpc
+import structlog
+from google.protobuf import descriptor_pool
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from opentelemetry.trace import SpanKind
+
+from chassis.auth import TokenVerifier, set_principal
+from chassis.error_mapping import to_grpc
+from chassis.errors import DomainError
+from chassis.ids import new_id
+from chassis.logs import get_logger
+from chassis.metrics import RPC_IN_FLIGHT, RPC_SECONDS
+from chassis.tracing import context_from, tracer
+from yika.auth.v1 import auth_pb2
+
+log = get_logger(__name__)
+
+MESSAGE_BYTES_MAX = 16 * 1024 * 1024
+# A batch is half a MiB, so a caller gets its answer before a proxy thinks the connection dead.
+_OPTIONS = (
+    ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
+    ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
+    ("grpc.so_reuseport", 0),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
+)
+# Health and reflection are for machines that hold no token, and tell nothing of the chain.
+_OPEN_PREFIXES = ("/grpc.health.", "/grpc.reflection.")
+
+
+def permissions_of(service_name: str) -> dict[str, str]:
+    """Method path -> permission, as a service's proto declares them.
+
+    Raises ValueError for a method without one: such a server must not start.
+    """
+    service = descriptor_pool.Default().FindServiceByName(service_name)
+    permissions = {}
+    for method in service.methods:
+        permission = method.GetOptions().Extensions[auth_pb2.requires]
+        if not permission:
+            raise ValueError(f"{method.full_name} declares no (yika.auth.v1.requires)")
+        permissions[f"/{service_name}/{method.name}"] = permission
+    return permissions
+
+
+class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]
+    """Wraps every handler of the server; unary and server-streaming."""
+
+    def __init__(
+        self, verifier: TokenVerifier, permissions: Mapping[str, str], timeout_seconds: float
+    ) -> None:
+        self._verifier = verifier
+        self._permissions = permissions
+        self._timeout_seconds = timeout_seconds
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler:
+        """Called by gRPC for each call before its handler runs."""
+        handler = await continuation(details)
+        method = details.method
+        if handler is None or method.startswith(_OPEN_PREFIXES):
+            return handler
+        metadata = {
+            key: value for key, value in details.invocation_metadata if isinstance(value, str)
+        }
+        if handler.unary_unary:
+            inner = handler.unary_unary
+
+            async def unary(request: Any, context: grpc.aio.ServicerContext) -> Any:
+                async with self._call(method, metadata, context):
+                    return await inner(request, context)
+
+            return grpc.unary_unary_rpc_method_handler(
+                unary, handler.request_deserializer, handler.response_serializer
+            )
+        if handler.unary_stream:
+            stream_inner = handler.unary_stream
+
+            async def stream(request: Any, context: grpc.aio.ServicerContext) -> AsyncIterator[Any]:
+                async with self._call(method, metadata, context):
+                    async for answer in stream_inner(request, context):
+                        yield answer
+
+            return grpc.unary_stream_rpc_method_handler(
+                stream, handler.request_deserializer, handler.response_serializer
+            )
+        raise NotImplementedError(f"{method}: no house rule for client streams yet")
+
+    @asynccontextmanager
+    async def _call(
+        self, method: str, metadata: Mapping[str, str], context: grpc.aio.ServicerContext
+    ) -> AsyncIterator[None]:
+        started = time.perf_counter()
+        code = grpc.StatusCode.OK
+        request_id = metadata.get("x-request-id", "")[:64] or new_id()
+        structlog.contextvars.bind_contextvars(request_id=request_id, rpc=method)
+        in_flight = RPC_IN_FLIGHT.labels(method)
+        in_flight.inc()
+        try:
+            with tracer.start_as_current_span(
+                method, context=context_from(metadata), kind=SpanKind.SERVER
+            ):
+                try:
+                    await self._authorize(method, metadata)
+                    async with asyncio.timeout(self._time_left(context)):
+                        yield
+                except DomainError as error:
+                    status = to_grpc(error)
+                    code = status.code
+                    await context.abort_with_status(status)
+                except TimeoutError:
+                    code = grpc.StatusCode.DEADLINE_EXCEEDED
+                    await context.abort(code, "the deadline passed before the answer was ready")
+                except (asyncio.CancelledError, GeneratorExit):
+                    code = grpc.StatusCode.CANCELLED
+                    raise
+                except Exception:
+                    code = grpc.StatusCode.INTERNAL
+                    log.exception("rpc_failed")
+                    await context.abort(code, f"internal error; request id {request_id}")
+        finally:
+            in_flight.dec()
+            RPC_SECONDS.labels(method, code.name).observe(time.perf_counter() - started)
+
+    async def _authorize(self, method: str, metadata: Mapping[str, str]) -> None:
+        token = metadata.get("authorization", "").removeprefix("Bearer ").strip()
+        principal = await self._verifier.verify(token)
+        principal.require(self._permissions[method])
+        set_principal(principal)
+
+    def _time_left(self, context: grpc.aio.ServicerContext) -> float:
+        remaining = context.time_remaining()
+        if remaining is None:
+            return self._timeout_seconds
+        return float(min(remaining, self._timeout_seconds))
+
+
+class GrpcServer:
+    """A server with health, reflection and the interceptor; drains on stop."""
+
+    def __init__(
+        self,
+        *,
+        address: str,
+        verifier: TokenVerifier,
+        timeout_seconds: float,
+        servicers: Sequence[tuple[str, Callable[[Any, Any], None], Any]],
+    ) -> None:
+        """`servicers`: full proto name of the service, add_..._to_server, the servicer."""
+        permissions: dict[str, str] = {}
+        for name, _, _ in servicers:
+            permissions.update(permissions_of(name))
+        self._server = grpc.aio.server(
+            interceptors=[CallInterceptor(verifier, permissions, timeout_seconds)],
+            options=_OPTIONS,
+        )
+        for _, add_to_server, servicer in servicers:
+            add_to_server(servicer, self._server)
+        self._health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection(
+            [name for name, _, _ in servicers] + [health.SERVICE_NAME, reflection.SERVICE_NAME],
+            self._server,
+        )
+        self._names = ["", *(name for name, _, _ in servicers)]
+        self.port = self._server.add_insecure_port(address)
+
+    async def start(self) -> None:
+        """Starts answering; health says NOT_SERVING until set_serving(True)."""
+        await self.set_serving(False)
+        await self._server.start()
+
+    async def set_serving(self, serving: bool) -> None:
+        """Tells health checks whether this server wants traffic."""
+        status = (
+            health_pb2.HealthCheckResponse.SERVING
+            if serving
+            else health_pb2.HealthCheckResponse.NOT_SERVING
+        )
+        for name in self._names:
+            await self._health.set(name, status)
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Refuses new calls, lets running ones finish within the grace, then cuts them."""
+        await self._health.enter_graceful_shutdown()
+        await self._server.stop(grace_seconds)

@@ -1,0 +1,248 @@
+"""The consumer: applies other services' events, each once in effect.
+
+An event's inbox row commits with what it did. An event that cannot be applied goes to the
+dead-letter table with its error and the stream goes on; `redrive` applies it again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from google.protobuf.message import Message
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from opentelemetry.trace import SpanKind
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.clock import utc_now
+from chassis.database import Database, Transaction, dead_letters_table, inbox_table
+from chassis.errors import Unavailable
+from chassis.events import (
+    STREAM_MAX_AGE_SECONDS,
+    EventBus,
+    EventHeaders,
+    decode_event,
+    producer_of,
+    subject_of,
+)
+from chassis.ids import new_id
+from chassis.logs import get_logger
+from chassis.metrics import CONSUMER_PENDING, DEAD_LETTERS, EVENTS_CONSUMED
+from chassis.tracing import context_from, tracer
+
+log = get_logger(__name__)
+
+_FETCH_MAX = 32
+_FETCH_WAIT_SECONDS = 2.0
+_ACK_WAIT_SECONDS = 60.0
+_RETRY_SECONDS = 1.0
+_ATTEMPTS_MAX = 3  # of an event that fails for a reason of its own
+_HOUSEKEEPING_SECONDS = 15.0
+_INBOX_KEPT = timedelta(seconds=STREAM_MAX_AGE_SECONDS + 86_400)
+
+Handler = Callable[[Transaction, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """An event type and what this service does with it.
+
+    `handler(tx, event)` writes through `tx` only. It must be commutative: events of different
+    streams, and retried ones, arrive in any order.
+    """
+
+    event: type[Message]
+    handler: Handler
+
+    @property
+    def event_type(self) -> str:
+        """Full proto name of the event."""
+        return str(self.event.DESCRIPTOR.full_name)
+
+
+class Consumer:
+    """One service's durable subscription to every stream it listens to."""
+
+    def __init__(
+        self,
+        database: Database,
+        bus: EventBus,
+        *,
+        service: str,
+        subscriptions: Sequence[Subscription],
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._service = service
+        self._by_subject = {subject_of(s.event_type): s for s in subscriptions}
+        self._producers = sorted({producer_of(s.event_type) for s in subscriptions})
+
+    async def run(self) -> None:
+        """Runs until cancelled; survives a lost database and a lost NATS."""
+        async with asyncio.TaskGroup() as group:
+            for producer in self._producers:
+                group.create_task(self._follow(producer))
+            group.create_task(self._keep_house())
+
+    async def _follow(self, producer: str) -> None:
+        while True:
+            try:
+                await self._consume(producer)
+            except (NatsError, TimeoutError) as error:
+                log.warning("consumer_waits_for_nats", stream=producer, error=repr(error))
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _consume(self, producer: str) -> None:
+        stream = await self._bus.ensure_stream(producer)
+        subjects = [s for s in self._by_subject if s.startswith(f"yika.{producer}.")]
+        subscription = await self._bus.jetstream.pull_subscribe(
+            "",
+            durable=self._service,
+            stream=stream,
+            config=ConsumerConfig(
+                durable_name=self._service,
+                deliver_policy=DeliverPolicy.ALL,
+                ack_policy=AckPolicy.EXPLICIT,
+                ack_wait=_ACK_WAIT_SECONDS,
+                filter_subjects=sorted(subjects),
+                max_ack_pending=4 * _FETCH_MAX,
+            ),
+        )
+        try:
+            while True:
+                try:
+                    messages = await subscription.fetch(_FETCH_MAX, timeout=_FETCH_WAIT_SECONDS)
+                except NatsTimeoutError:
+                    # Silence and a lost consumer look alike; asking tells them apart.
+                    info = await subscription.consumer_info()
+                    CONSUMER_PENDING.labels(stream).set(info.num_pending or 0)
+                    continue
+                for position, message in enumerate(messages):
+                    if not await self._settle(message):
+                        for unsettled in messages[position:]:
+                            await unsettled.nak(delay=_RETRY_SECONDS)
+                        await asyncio.sleep(_RETRY_SECONDS)
+                        break
+                else:
+                    pending = messages[-1].metadata.num_pending if messages else 0
+                    CONSUMER_PENDING.labels(stream).set(pending)
+        finally:
+            await subscription.unsubscribe()
+
+    async def _settle(self, message: Msg) -> bool:
+        """Applies or buries one message; False when the database cannot be reached just now."""
+        for attempt in range(1, _ATTEMPTS_MAX + 1):
+            try:
+                await self.apply(message.subject, message.headers, message.data)
+                break
+            except Unavailable as error:
+                log.warning("event_waits", subject=message.subject, error=str(error))
+                return False
+            except Exception as error:  # whatever it is, the stream must go on
+                if attempt == _ATTEMPTS_MAX or isinstance(error, ValueError):
+                    try:
+                        await self._bury(message, error)
+                    except Unavailable:
+                        return False
+                    break
+                await asyncio.sleep(0.05 * attempt)
+        await message.ack()
+        return True
+
+    async def apply(
+        self, subject: str, raw_headers: Mapping[str, str] | None, payload: bytes
+    ) -> None:
+        """Applies one event in one transaction; does nothing when it was applied before."""
+        headers = EventHeaders.decode(raw_headers)
+        UUID(headers.event_id)  # ValueError: an event without a proper id cannot be deduplicated
+        subscription = self._by_subject.get(subject)
+        if subscription is None:
+            EVENTS_CONSUMED.labels("unknown", "ignored").inc()
+            return
+        event = decode_event(subject, headers, payload, subscription.event)
+        with tracer.start_as_current_span(
+            f"consume {headers.event_type}",
+            context=context_from({"traceparent": headers.traceparent}),
+            kind=SpanKind.CONSUMER,
+        ):
+            async with self._database.transaction() as tx:
+                claimed = await tx.connection.execute(
+                    insert(inbox_table)
+                    .values(
+                        event_id=headers.event_id,
+                        member_id=headers.member_id or None,
+                        received_at=utc_now(),
+                    )
+                    .on_conflict_do_nothing()
+                )
+                if claimed.rowcount:
+                    await subscription.handler(tx, event)
+        outcome = "applied" if claimed.rowcount else "duplicate"
+        EVENTS_CONSUMED.labels(headers.event_type, outcome).inc()
+
+    async def _bury(self, message: Msg, error: Exception) -> None:
+        log.error("event_dead", subject=message.subject, exc_info=error)
+        async with self._database.transaction() as tx:
+            await tx.connection.execute(
+                dead_letters_table.insert().values(
+                    dead_letter_id=new_id(),
+                    subject=message.subject,
+                    headers=dict(message.headers or {}),
+                    payload=message.data,
+                    error=f"{type(error).__name__}: {error}"[:2000],
+                    failed_at=utc_now(),
+                )
+            )
+        EVENTS_CONSUMED.labels((message.headers or {}).get("ce-type", "unknown"), "dead").inc()
+
+    async def redrive(self, dead_letter_id: str | None = None) -> tuple[int, int]:
+        """Applies dead letters again, oldest first; returns how many were and were not applied."""
+        table = dead_letters_table
+        query = select(table).where(table.c.redriven_at.is_(None)).order_by(table.c.failed_at)
+        if dead_letter_id:
+            query = query.where(table.c.dead_letter_id == dead_letter_id)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        applied = failed = 0
+        for row in rows:
+            change: dict[str, object] = {"redriven_at": utc_now()}
+            try:
+                await self.apply(row.subject, row.headers, row.payload)
+                applied += 1
+            except Unavailable:
+                raise
+            except Exception as error:  # it stays dead, with the newest error
+                log.error("redrive_failed", dead_letter_id=row.dead_letter_id, exc_info=error)
+                change = {"error": f"{type(error).__name__}: {error}"[:2000]}
+                failed += 1
+            async with self._database.transaction() as tx:
+                await tx.connection.execute(
+                    update(table).where(table.c.dead_letter_id == row.dead_letter_id).values(change)
+                )
+        return applied, failed
+
+    async def _keep_house(self) -> None:
+        """Counts dead letters, and forgets inbox rows that no stream can deliver again."""
+        while True:
+            try:
+                async with self._database.transaction() as tx:
+                    await tx.connection.execute(
+                        delete(inbox_table).where(
+                            inbox_table.c.received_at < utc_now() - _INBOX_KEPT
+                        )
+                    )
+                    dead = await tx.connection.scalar(
+                        select(func.count())
+                        .select_from(dead_letters_table)
+                        .where(dead_letters_table.c.redriven_at.is_(None))
+                    )
+                DEAD_LETTERS.set(dead or 0)
+            except Unavailable as error:
+                log.warning("housekeeping_waits", error=str(error))
+            await asyncio.sleep(_HOUSEKEEPING_SECONDS)

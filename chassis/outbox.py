@@ -1,0 +1,137 @@
+"""The relay: publishes committed events, in order, at least once, one replica at a time."""
+
+import asyncio
+import zlib
+from typing import Any
+
+from nats.errors import Error as NatsError
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.clock import utc_now
+from chassis.database import Database, is_database_failure, outbox_table
+from chassis.events import EventBus, EventHeaders, subject_of
+from chassis.logs import get_logger
+from chassis.metrics import EVENTS_PUBLISHED, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
+
+# Enough to keep the stream busy, few enough that a failed batch is cheap to send again.
+_BATCH_MAX = 128
+_RETRY_SECONDS = 1.0
+_GAUGES_EVERY_SECONDS = 5.0
+
+log = get_logger(__name__)
+
+
+class Relay:
+    """Moves rows from the outbox to the service's stream while it holds the leader's lock.
+
+    Rows that are not yet published are selected, never "rows after a cursor": a transaction that
+    took a lower position may commit later. A row is deleted once the stream has acknowledged it;
+    dying in between publishes it again under the same id, which the stream's duplicate window
+    and the consumers' inbox absorb.
+    """
+
+    def __init__(
+        self, database: Database, bus: EventBus, *, service: str, poll_seconds: float
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._service = service
+        self._poll_seconds = poll_seconds
+        self._lock_key = zlib.crc32(f"yika-relay-{service}".encode())
+
+    async def run(self) -> None:
+        """Runs until cancelled; survives a lost database and a lost NATS."""
+        while True:
+            try:
+                await self._lead()
+            except (NatsError, TimeoutError) as error:
+                log.warning("relay_waits_for_nats", error=repr(error))
+            except Exception as error:
+                if not is_database_failure(error):
+                    raise
+                log.warning("relay_waits_for_database", error=repr(error))
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _lead(self) -> None:
+        async with self._database.engine.connect() as plain:
+            # Autocommit: the lock lives as long as this connection, and so does the leadership;
+            # deletes go through the same connection, so a leader that lost it deletes nothing.
+            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+            locked = await connection.scalar(
+                text("SELECT pg_try_advisory_lock(:key)"), {"key": self._lock_key}
+            )
+            if not locked:
+                return
+            try:
+                await self._drain_forever(connection)
+            finally:
+                # The pool would hand the connection on, lock and all.
+                await connection.invalidate()
+
+    async def _drain_forever(self, connection: AsyncConnection) -> None:
+        next_gauges = 0.0
+        while True:
+            self._database.outbox_changed.clear()
+            rows = (
+                await connection.execute(
+                    select(outbox_table).order_by(outbox_table.c.position).limit(_BATCH_MAX)
+                )
+            ).all()
+            now = asyncio.get_running_loop().time()
+            if now >= next_gauges:
+                await self._set_gauges(connection)
+                next_gauges = now + _GAUGES_EVERY_SECONDS
+            if rows:
+                published = await self._publish(rows)
+                await connection.execute(
+                    delete(outbox_table).where(outbox_table.c.position.in_(published))
+                )
+            if len(rows) < _BATCH_MAX:
+                try:
+                    async with asyncio.timeout(self._poll_seconds):
+                        await self._database.outbox_changed.wait()
+                except TimeoutError:
+                    pass
+
+    async def _publish(self, rows: Any) -> list[int]:
+        """Publishes rows in order; returns the positions before the first one that failed."""
+        await self._bus.ensure_stream(self._service)
+        jetstream = self._bus.jetstream
+        # Sent in order and acknowledged together: a round trip per event would cost 10 times.
+        answers = await asyncio.gather(
+            *(
+                jetstream.publish(
+                    subject_of(row.event_type),
+                    row.payload,
+                    headers=EventHeaders(
+                        event_id=row.event_id,
+                        event_type=row.event_type,
+                        source=f"/yika/{self._service}",
+                        occurred_at=row.occurred_at,
+                        member_id=row.member_id or "",
+                        traceparent=row.traceparent,
+                    ).encode(),
+                )
+                for row in rows
+            ),
+            return_exceptions=True,
+        )
+        done: list[int] = []
+        for row, answer in zip(rows, answers, strict=True):
+            if isinstance(answer, BaseException):
+                if not done:
+                    raise answer
+                break
+            EVENTS_PUBLISHED.labels(row.event_type).inc()
+            done.append(row.position)
+        return done
+
+    async def _set_gauges(self, connection: AsyncConnection) -> None:
+        count, oldest = (
+            await connection.execute(
+                select(func.count(), func.min(outbox_table.c.occurred_at)).select_from(outbox_table)
+            )
+        ).one()
+        OUTBOX_PENDING.set(count)
+        OUTBOX_AGE_SECONDS.set((utc_now() - oldest).total_seconds() if oldest else 0)

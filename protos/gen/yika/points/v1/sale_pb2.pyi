@@ -1,0 +1,57 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.type import date_pb2 as _date_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class SaleLine(_message.Message):
+    __slots__ = ("product_id", "quantity_milli", "list_fen", "discount_fen", "category_id")
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_MILLI_FIELD_NUMBER: _ClassVar[int]
+    LIST_FEN_FIELD_NUMBER: _ClassVar[int]
+    DISCOUNT_FEN_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_ID_FIELD_NUMBER: _ClassVar[int]
+    product_id: str
+    quantity_milli: int
+    list_fen: int
+    discount_fen: int
+    category_id: str
+    def __init__(self, product_id: _Optional[str] = ..., quantity_milli: _Optional[int] = ..., list_fen: _Optional[int] = ..., discount_fen: _Optional[int] = ..., category_id: _Optional[str] = ...) -> None: ...
+
+class Tender(_message.Message):
+    __slots__ = ("kind", "amount_fen")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FEN_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    amount_fen: int
+    def __init__(self, kind: _Optional[str] = ..., amount_fen: _Optional[int] = ...) -> None: ...
+
+class Sale(_message.Message):
+    __slots__ = ("sale_id", "member_id", "store_id", "register_id", "staff_id", "business_date", "sold_time", "lines", "tenders", "total_fen")
+    SALE_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    STORE_ID_FIELD_NUMBER: _ClassVar[int]
+    REGISTER_ID_FIELD_NUMBER: _ClassVar[int]
+    STAFF_ID_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_DATE_FIELD_NUMBER: _ClassVar[int]
+    SOLD_TIME_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    TENDERS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FEN_FIELD_NUMBER: _ClassVar[int]
+    sale_id: str
+    member_id: str
+    store_id: str
+    register_id: str
+    staff_id: str
+    business_date: _date_pb2.Date
+    sold_time: _timestamp_pb2.Timestamp
+    lines: _containers.RepeatedCompositeFieldContainer[SaleLine]
+    tenders: _containers.RepeatedCompositeFieldContainer[Tender]
+    total_fen: int
+    def __init__(self, sale_id: _Optional[str] = ..., member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., register_id: _Optional[str] = ..., staff_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., sold_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[SaleLine, _Mapping]]] = ..., tenders: _Optional[_Iterable[_Union[Tender, _Mapping]]] = ..., total_fen: _Optional[int] = ...) -> None: ...
