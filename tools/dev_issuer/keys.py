@@ -42,22 +42,35 @@ class SigningKey:
         **claims: Any,
     ) -> str:
         """A token as chassis.auth reads it."""
+        return self.sign_claims(
+            {
+                "sub": subject,
+                "aud": AUDIENCE,
+                "permissions": sorted(permissions),
+                "stores": stores,
+                **claims,
+            },
+            lifetime_seconds=lifetime_seconds,
+        )
+
+    def sign_claims(self, claims: dict[str, Any], *, lifetime_seconds: int) -> str:
+        """Any claims as a JWT of this issuer, valid from now on."""
         now = int(time.time())
-        body = {
-            "sub": subject,
-            "iss": self.issuer,
-            "aud": AUDIENCE,
-            "iat": now,
-            "exp": now + lifetime_seconds,
-            "permissions": sorted(permissions),
-            "stores": stores,
-            **claims,
-        }
+        body = {"iss": self.issuer, "iat": now, "exp": now + lifetime_seconds, **claims}
         return jwt.encode(body, self.private, algorithm="EdDSA", headers={"kid": KEY_ID})
 
 
-def load_or_create(state: Path, issuer: str = "yika") -> SigningKey:
-    """The key of a state directory, made at the first call; writes jwks.json beside it."""
+def load_or_create(state: Path, issuer: str | None = None) -> SigningKey:
+    """The key of a state directory, made at the first call; writes jwks.json beside it.
+
+    Tokens of services and of people must carry one issuer name, so a given name is remembered
+    in the directory, and a call without one takes the remembered name ("yika" before any).
+    """
+    name_path = state / "issuer-name"
+    if issuer is not None:
+        name_path.write_text(issuer)
+    else:
+        issuer = name_path.read_text().strip() if name_path.exists() else "yika"
     path = state / "issuer-key.pem"
     if path.exists():
         private = load_pem_private_key(path.read_bytes(), password=None)

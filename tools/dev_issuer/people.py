@@ -1,0 +1,57 @@
+"""Who can sign in at the development issuer. Made-up roles, one password for all of them.
+
+`make run` prints this table. Nothing here reaches a production deployment, which brings an
+OpenID Connect provider of its own.
+"""
+
+from dataclasses import dataclass
+
+PASSWORD = "yika-demo"  # noqa: S105 - printed on the screen on purpose
+
+# The first store of the demo chain; the seed of `make run` creates it under this id.
+FIRST_DEMO_STORE_ID = "01920000-0000-7000-8000-000000000001"
+
+READ_PERMISSIONS = (
+    "inventory.catalogue.read",
+    "inventory.stock.read",
+    "members.contacts.read",
+    "members.members.read",
+    "members.stubs.read",
+    "messaging.messages.read",
+    "points.balances.read",
+    "points.bills.read",
+    "points.wallets.read",
+    "reports.sales.read",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the demo chain: a role, what it may do and in which stores."""
+
+    login: str
+    password: str
+    role: str  # Chinese name of the role; the screens show it
+    permissions: tuple[str, ...]
+    stores: tuple[str, ...]  # ("*",) stands for every store
+
+
+PEOPLE = (
+    Person("hq", PASSWORD, "总部运营", READ_PERMISSIONS, ("*",)),
+    Person(
+        "finance",
+        PASSWORD,
+        "财务",
+        ("points.balances.read", "points.bills.read", "points.wallets.read", "reports.sales.read"),
+        ("*",),
+    ),
+    Person(
+        "manager",
+        PASSWORD,
+        "门店店长",
+        ("inventory.catalogue.read", "inventory.stock.read", "reports.sales.read"),
+        (FIRST_DEMO_STORE_ID,),
+    ),
+    # May sell and nothing else: shows what a person without a permission sees.
+    Person("cashier", PASSWORD, "收银员", ("points.sales.post",), (FIRST_DEMO_STORE_ID,)),
+)
