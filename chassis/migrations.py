@@ -3,10 +3,10 @@
 import asyncio
 import zlib
 from pathlib import Path
+from types import ModuleType
 
 from alembic import command, context
 from alembic.config import Config
-from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
@@ -79,10 +79,11 @@ def run_env(target_metadata: MetaData) -> None:
         context.run_migrations()
 
 
-def create_event_tables_v1(op: Operations) -> None:
+def create_event_tables_v1(op: ModuleType) -> None:
     """Creates outbox, inbox and dead_letters as every first migration needs them.
 
-    Frozen: a change to these tables is a new function and a new migration in every service.
+    `op` is alembic's module of that name. Frozen: a change to these tables is a new function and
+    a new migration in every service.
     """
     op.execute(
         """
