@@ -1,0 +1,69 @@
+"""The tables of the members database, as the migrations make them."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    Uuid,
+)
+
+from chassis.database import NAMING_CONVENTION
+
+metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+members_table = Table(
+    "members",
+    metadata,
+    Column("member_id", Uuid(as_uuid=False), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, unique=True),
+    Column("store_id", Uuid(as_uuid=False)),
+    Column("channel", Text, nullable=False),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    # SHA-256 of the registration as it was asked for; tells a repeat from a reused id.
+    Column("registration_hash", LargeBinary, nullable=False),
+    CheckConstraint("char_length(name) <= 64", name="name_length"),
+    CheckConstraint(r"phone ~ '^\+[0-9]{4,15}$'", name="phone_e164"),
+    CheckConstraint(
+        "channel IN ('unspecified', 'store', 'online', 'import')", name="channel_known"
+    ),
+)
+
+cards_table = Table(
+    "cards",
+    metadata,
+    Column("card_number", Text, primary_key=True),
+    Column(
+        "member_id",
+        Uuid(as_uuid=False),
+        ForeignKey(members_table.c.member_id),
+        nullable=False,
+        index=True,
+    ),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("card_number ~ '^[0-9A-Z]{4,32}$'", name="card_number_form"),
+)
+
+# The newest change of each member's stub. Apart from members, because it must be the last thing
+# that a transaction writes: see MembersRepository.mark_stub_changed.
+stub_changes_table = Table(
+    "stub_changes",
+    metadata,
+    Column(
+        "member_id",
+        Uuid(as_uuid=False),
+        ForeignKey(members_table.c.member_id),
+        primary_key=True,
+    ),
+    Column("revision", BigInteger, nullable=False, unique=True),
+)
+
+card_serials = Sequence("card_serials", metadata=metadata)
+stub_revisions = Sequence("stub_revisions", metadata=metadata)
