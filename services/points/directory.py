@@ -1,0 +1,155 @@
+"""Which members, stores and products exist, known before a sale is posted.
+
+Asked in this order: memory, the tables that events fill, the owning service. The last step
+closes the gap between a registration and its event; it happens before the transaction.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import grpc
+
+from chassis.database import Database
+from chassis.error_mapping import from_grpc
+from chassis.errors import Invalid, NotFound
+from chassis.ids import canonical_id
+from services.points.domain.sale import Sale
+from services.points.storage.directory import DirectoryRepository
+from yika.inventory.v1 import inventory_service_pb2, inventory_service_pb2_grpc
+from yika.members.v1 import member_service_pb2, member_service_pb2_grpc
+
+# A product that changes its category is seen by every replica within this time.
+_MEMORY_SECONDS = 60.0
+_MEMORY_ENTRIES_MAX = 500_000
+_ASKED_AT_ONCE_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What exists, as far as it was asked for; products with their categories."""
+
+    members: set[str] = field(default_factory=set)
+    stores: set[str] = field(default_factory=set)
+    products: dict[str, str] = field(default_factory=dict)
+
+    def check(self, sale: Sale) -> None:
+        """NotFound with a reason when the sale names something that does not exist."""
+        if sale.store_id not in self.stores:
+            raise NotFound(
+                "UNKNOWN_STORE", f"no store {sale.store_id}", {"store_id": sale.store_id}
+            )
+        if sale.member_id is not None and sale.member_id not in self.members:
+            raise NotFound(
+                "UNKNOWN_MEMBER", f"no member {sale.member_id}", {"member_id": sale.member_id}
+            )
+        for line in sale.lines:
+            if line.product_id not in self.products:
+                product_id = line.product_id[:64]
+                raise NotFound(
+                    "UNKNOWN_PRODUCT", f"no product {product_id}", {"product_id": product_id}
+                )
+
+
+class Directory:
+    """Answers what exists, from the nearest place that knows."""
+
+    def __init__(
+        self,
+        database: Database,
+        members_channel: grpc.aio.Channel,
+        inventory_channel: grpc.aio.Channel,
+    ) -> None:
+        self._database = database
+        self._members = member_service_pb2_grpc.MemberServiceStub(members_channel)
+        self._inventory = inventory_service_pb2_grpc.InventoryServiceStub(inventory_channel)
+        self._known = Known()
+        self._forget_at = 0.0
+
+    async def look_up_sales(self, sales: Iterable[Sale]) -> Known:
+        """What exists of all that the sales name, and perhaps more; see look_up."""
+        members: set[str] = set()
+        stores: set[str] = set()
+        products: set[str] = set()
+        for sale in sales:
+            stores.add(sale.store_id)
+            if sale.member_id is not None:
+                members.add(sale.member_id)
+            products.update([line.product_id for line in sale.lines])
+        return await self.look_up(members, stores, products)
+
+    async def look_up(self, members: set[str], stores: set[str], products: set[str]) -> Known:
+        """What exists of the given ids, and perhaps more.
+
+        Unavailable when an owner must be asked and cannot be reached.
+        """
+        if (
+            time.monotonic() >= self._forget_at
+            or len(self._known.members) + len(self._known.products) > _MEMORY_ENTRIES_MAX
+        ):
+            # A new object, not clear(): a request in flight goes on with the old one.
+            self._known = Known()
+            self._forget_at = time.monotonic() + _MEMORY_SECONDS
+        known = self._known
+        members = members - known.members
+        stores = stores - known.stores
+        # Lines carry product ids as the client wrote them; what is no UUID names no product.
+        products = {each for each in products - known.products.keys() if _is_id(each)}
+        if members or stores or products:
+            await self._read(known, members, stores, products)
+            await self._ask(
+                known,
+                members - known.members,
+                stores - known.stores,
+                products - known.products.keys(),
+            )
+        return known
+
+    async def _read(
+        self, known: Known, members: set[str], stores: set[str], products: set[str]
+    ) -> None:
+        async with self._database.read() as connection:
+            repository = DirectoryRepository(connection)
+            if members:
+                known.members.update(await repository.members(members))
+            if stores:
+                known.stores.update(await repository.stores(stores))
+            if products:
+                known.products.update(await repository.products(products))
+
+    async def _ask(
+        self, known: Known, members: set[str], stores: set[str], products: set[str]
+    ) -> None:
+        try:
+            for ids in _chunks(members):
+                answer = await self._members.CheckMembers(
+                    member_service_pb2.CheckMembersRequest(member_ids=ids)
+                )
+                known.members.update(answer.known_member_ids)
+            if stores:
+                answer = await self._inventory.ListStores(inventory_service_pb2.ListStoresRequest())
+                known.stores.update(store.store_id for store in answer.stores)
+            for ids in _chunks(products):
+                answer = await self._inventory.BatchGetProducts(
+                    inventory_service_pb2.BatchGetProductsRequest(product_ids=ids)
+                )
+                known.products.update(
+                    (product.product_id, product.category_id) for product in answer.products
+                )
+        except grpc.RpcError as error:
+            raise from_grpc(error) from error
+
+
+def _chunks(ids: set[str]) -> Iterable[list[str]]:
+    ordered = sorted(ids)
+    return (
+        ordered[start : start + _ASKED_AT_ONCE_MAX]
+        for start in range(0, len(ordered), _ASKED_AT_ONCE_MAX)
+    )
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return canonical_id(text, "product_id") == text
+    except Invalid:
+        return False

@@ -1,0 +1,105 @@
+"""The door of the ledger: group commit. Whoever waits together is posted together.
+
+One writer takes all that waits (up to a limit), so under load a transaction carries many
+commands and alone a command waits for nobody.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from prometheus_client import Gauge, Histogram
+
+from chassis.errors import DomainError, Exhausted
+from services.points.usecases.post_sales import PostedSale, PostSale
+
+BATCH_SIZE = Histogram(
+    "yika_points_door_batch_commands",
+    "Commands that shared one transaction.",
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
+)
+QUEUED = Gauge("yika_points_door_queued_commands", "Commands waiting at the ledger's door.")
+
+Outcome = PostedSale | DomainError
+PostBatch = Callable[[Sequence[PostSale]], Awaitable[list[Outcome]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Submission:
+    commands: Sequence[PostSale]
+    answer: "asyncio.Future[list[Outcome]]"
+
+
+class Door:
+    """Forms batches and posts them with a bounded number of writers."""
+
+    def __init__(
+        self, post_batch: PostBatch, *, batch_max: int, writers: int, queue_max: int
+    ) -> None:
+        self._post_batch = post_batch
+        self._batch_max = batch_max
+        self._writers = writers
+        self._queue_max = queue_max
+        self._waiting: deque[_Submission] = deque()
+        self._arrived = asyncio.Event()
+        self._queued = 0
+
+    async def post(self, commands: Sequence[PostSale]) -> list[Outcome]:
+        """Posts commands and returns one outcome each, in order.
+
+        Commands of one call stay together. Exhausted when too many wait already.
+        """
+        if not commands:
+            return []
+        if self._queued + len(commands) > self._queue_max:
+            raise Exhausted("DOOR_FULL", "too many sales are waiting; send it again later")
+        answer: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+        self._count(len(commands))
+        self._waiting.append(_Submission(commands, answer))
+        self._arrived.set()
+        return await answer
+
+    async def run(self) -> None:
+        """Runs the writers until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._writers):
+                group.create_task(self._write())
+
+    async def _write(self) -> None:
+        while True:
+            while not self._waiting:
+                self._arrived.clear()
+                await self._arrived.wait()
+            submissions = [self._waiting.popleft()]
+            size = len(submissions[0].commands)
+            while self._waiting and size + len(self._waiting[0].commands) <= self._batch_max:
+                submissions.append(self._waiting.popleft())
+                size += len(submissions[-1].commands)
+            self._count(-size)
+            BATCH_SIZE.observe(size)
+            await self._settle(submissions)
+
+    def _count(self, change: int) -> None:
+        self._queued += change
+        QUEUED.set(self._queued)
+
+    async def _settle(self, submissions: Sequence[_Submission]) -> None:
+        commands = [command for one in submissions for command in one.commands]
+        try:
+            outcomes = await self._post_batch(commands)
+        except asyncio.CancelledError:
+            for one in submissions:
+                one.answer.cancel()
+            raise
+        except Exception as error:  # each caller gets it; the writer lives on
+            for one in submissions:
+                if not one.answer.done():
+                    one.answer.set_exception(error)
+            return
+        position = 0
+        for one in submissions:
+            end = position + len(one.commands)
+            if not one.answer.done():  # its caller may have given up waiting
+                one.answer.set_result(outcomes[position:end])
+            position = end

@@ -1,0 +1,189 @@
+"""PointsService: message -> command -> use case -> message."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+import grpc
+from google.type.date_pb2 import Date
+
+from chassis.auth import current_principal
+from chassis.clock import CHINA_TIME, from_proto_date, utc_now
+from chassis.database import Database
+from chassis.errors import DomainError, Invalid, NotFound
+from chassis.ids import canonical_id
+from chassis.paging import page_size
+from services.points import presenters
+from services.points.directory import Directory
+from services.points.domain.ledger import Asset
+from services.points.door import Door, Outcome
+from services.points.usecases import list_ledger
+from services.points.usecases.accept_sales import accept_sales
+from services.points.usecases.read_wallet import read_wallet
+from yika.points.v1 import ledger_pb2, points_service_pb2, points_service_pb2_grpc, sale_pb2
+
+
+class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
+    """The ledger's RPCs. Rules live below; here is only translation."""
+
+    def __init__(
+        self,
+        database: Database,
+        door: Door,
+        directory: Directory,
+        tender_kinds: Collection[str],
+    ) -> None:
+        self._database = database
+        self._door = door
+        self._directory = directory
+        self._tender_kinds = frozenset(tender_kinds)
+
+    async def PostSale(
+        self, request: points_service_pb2.PostSaleRequest, _: grpc.aio.ServicerContext
+    ) -> points_service_pb2.PostSaleResponse:
+        """Posts one sale or refuses it."""
+        outcome = (await self._accept([request.sale]))[0]
+        if isinstance(outcome, DomainError):
+            raise outcome
+        return points_service_pb2.PostSaleResponse(result=presenters.posted_result(outcome))
+
+    async def PostSales(
+        self, request: points_service_pb2.PostSalesRequest, _: grpc.aio.ServicerContext
+    ) -> points_service_pb2.PostSalesResponse:
+        """Posts sales; each stands or fails alone."""
+        outcomes = await self._accept(request.sales)
+        return points_service_pb2.PostSalesResponse(
+            outcomes=[
+                presenters.sale_outcome(sale.sale_id, outcome)
+                for sale, outcome in zip(request.sales, outcomes, strict=True)
+            ]
+        )
+
+    async def _accept(self, sales: Sequence[sale_pb2.Sale]) -> list[Outcome]:
+        return await accept_sales(
+            sales,
+            door=self._door,
+            directory=self._directory,
+            principal=current_principal(),
+            tender_kinds=self._tender_kinds,
+            now=utc_now(),
+        )
+
+    async def GetWallet(
+        self, request: points_service_pb2.GetWalletRequest, _: grpc.aio.ServicerContext
+    ) -> points_service_pb2.GetWalletResponse:
+        """Reads a member's wallet."""
+        member_id = canonical_id(request.member_id, "member_id")
+        now = utc_now()
+        day = _optional_date(request, "business_date") or now.astimezone(CHINA_TIME).date()
+        await self._require_member(member_id)
+        wallet = await read_wallet(self._database, member_id, business_date=day, now=now)
+        return points_service_pb2.GetWalletResponse(
+            wallet=ledger_pb2.Wallet(
+                member_id=member_id,
+                points=wallet.points,
+                lots=[presenters.lot_message(lot) for lot in wallet.lots],
+            )
+        )
+
+    async def ListBalances(
+        self, request: points_service_pb2.ListBalancesRequest, _: grpc.aio.ServicerContext
+    ) -> points_service_pb2.ListBalancesResponse:
+        """Lists the points of all members."""
+        limit = page_size(request.page_size, default=1000, maximum=5000)
+        page = await list_ledger.list_balances(self._database, request.page_token, limit)
+        return points_service_pb2.ListBalancesResponse(
+            balances=[
+                points_service_pb2.Balance(member_id=row.member_id, points=row.balance)
+                for row in page.rows
+            ],
+            next_page_token=page.next_page_token,
+        )
+
+    async def GetBill(
+        self, request: points_service_pb2.GetBillRequest, _: grpc.aio.ServicerContext
+    ) -> points_service_pb2.GetBillResponse:
+        """Reads one bill with its transfers."""
+        bill, transfers = await list_ledger.read_bill(
+            self._database, canonical_id(request.bill_id, "bill_id")
+        )
+        current_principal().require_store(bill.store_id)
+        return points_service_pb2.GetBillResponse(
+            bill=presenters.bill_message(bill),
+            transfers=[presenters.transfer_message(row) for row in transfers],
+        )
+
+    async def ListBills(
+        self, request: points_service_pb2.ListBillsRequest, _: grpc.aio.ServicerContext
+    ) -> points_service_pb2.ListBillsResponse:
+        """Lists bills of a member, or of a store's business date."""
+        limit = page_size(request.page_size, default=50, maximum=500)
+        if bool(request.member_id) == bool(request.store_id):
+            raise Invalid("INVALID_FILTER", "give either member_id or store_id")
+        if request.member_id:
+            current_principal().require_store("*")  # a member's bills lie in many stores
+            member_id = canonical_id(request.member_id, "member_id")
+            await self._require_member(member_id)
+            page = await list_ledger.list_member_bills(
+                self._database, member_id, request.page_token, limit
+            )
+        else:
+            store_id = canonical_id(request.store_id, "store_id")
+            current_principal().require_store(store_id)
+            day = from_proto_date(request.business_date, "business_date")
+            page = await list_ledger.list_store_bills(
+                self._database, store_id, day, request.page_token, limit
+            )
+        return points_service_pb2.ListBillsResponse(
+            bills=[presenters.bill_message(row) for row in page.rows],
+            next_page_token=page.next_page_token,
+        )
+
+    async def GetStatement(
+        self, request: points_service_pb2.GetStatementRequest, _: grpc.aio.ServicerContext
+    ) -> points_service_pb2.GetStatementResponse:
+        """Lists the transfers of one asset of a member."""
+        member_id = canonical_id(request.member_id, "member_id")
+        limit = page_size(request.page_size, default=50, maximum=500)
+        if request.asset not in set(map(int, Asset)):
+            raise Invalid("UNKNOWN_ASSET", "asset must be given", {"asset": request.asset})
+        await self._require_member(member_id)
+        page = await list_ledger.read_statement(
+            self._database, member_id, Asset(request.asset), request.page_token, limit
+        )
+        return points_service_pb2.GetStatementResponse(
+            transfers=[presenters.transfer_message(row) for row in page.rows],
+            next_page_token=page.next_page_token,
+        )
+
+    async def SummarizeBills(
+        self, request: points_service_pb2.SummarizeBillsRequest, _: grpc.aio.ServicerContext
+    ) -> points_service_pb2.SummarizeBillsResponse:
+        """Counts and sums bills per store and kind."""
+        principal = current_principal()
+        store_ids = [canonical_id(each, "store_ids") for each in request.store_ids]
+        for store_id in store_ids or ["*"]:
+            principal.require_store(store_id)
+        rows = await list_ledger.summarize_bills(
+            self._database,
+            store_ids,
+            _optional_date(request, "from_date"),
+            _optional_date(request, "to_date"),
+        )
+        return points_service_pb2.SummarizeBillsResponse(
+            rows=[presenters.summary_message(row) for row in rows]
+        )
+
+    async def _require_member(self, member_id: str) -> None:
+        known = await self._directory.look_up({member_id}, set(), set())
+        if member_id not in known.members:
+            raise NotFound("UNKNOWN_MEMBER", f"no member {member_id}", {"member_id": member_id})
+
+
+def _optional_date(
+    request: points_service_pb2.GetWalletRequest | points_service_pb2.SummarizeBillsRequest,
+    field: str,
+) -> date | None:
+    if not request.HasField(field):
+        return None
+    given: Date = getattr(request, field)
+    return from_proto_date(given, field)

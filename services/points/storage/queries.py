@@ -1,0 +1,133 @@
+"""The only SQL of the ledger's reads, keyset-paged; each runs in one snapshot."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.points.domain.ledger import Asset, Lot
+from services.points.storage.tables import bills, lots, transfers, wallets
+
+Record = Row[Any]  # a row with the columns of its table as attributes
+
+# Larger than any id: the first page of a list that runs newest first starts here.
+NEWEST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+
+class LedgerQueries:
+    """Reads of the ledger on a connection that cannot write."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def remaining_lots(self, member_id: str, asset: Asset) -> list[Lot]:
+        """Lots of a member with something left."""
+        rows = await self._connection.execute(
+            select(lots).where(
+                lots.c.member_id == member_id, lots.c.asset == asset, lots.c.remaining > 0
+            )
+        )
+        return [
+            Lot(
+                bill_id=row.bill_id,
+                ordinal=row.ordinal,
+                asset=Asset(row.asset),
+                granted=row.granted,
+                remaining=row.remaining,
+                rule_version=row.rule_version,
+                store_id=row.store_id,
+                earned_at=row.earned_at,
+                available_at=row.available_at,
+                expiry_date=row.expiry_date,
+            )
+            for row in rows
+        ]
+
+    async def balances(
+        self, asset: Asset, after_member_id: str | None, limit: int
+    ) -> Sequence[Record]:
+        """(member_id, balance) in order of member_id."""
+        query = select(wallets.c.member_id, wallets.c.balance).where(wallets.c.asset == asset)
+        if after_member_id is not None:
+            query = query.where(wallets.c.member_id > after_member_id)
+        return await self._all(query.order_by(wallets.c.member_id).limit(limit))
+
+    async def bill(self, bill_id: str) -> Record | None:
+        """One bill."""
+        found = await self._all(select(bills).where(bills.c.bill_id == bill_id).limit(1))
+        return found[0] if found else None
+
+    async def transfers_of_bill(self, member_id: str, bill_id: str) -> Sequence[Record]:
+        """Transfers of one bill in order."""
+        return await self._all(
+            select(transfers)
+            .where(transfers.c.member_id == member_id, transfers.c.bill_id == bill_id)
+            .order_by(transfers.c.ordinal)
+        )
+
+    async def bills_of_member(
+        self, member_id: str, before_bill_id: str, limit: int
+    ) -> Sequence[Record]:
+        """Bills of a member, newest id first."""
+        return await self._all(
+            select(bills)
+            .where(bills.c.member_id == member_id, bills.c.bill_id < before_bill_id)
+            .order_by(bills.c.bill_id.desc())
+            .limit(limit)
+        )
+
+    async def bills_of_day(
+        self, store_id: str, business_date: date, before_bill_id: str, limit: int
+    ) -> Sequence[Record]:
+        """Bills of a store's business date, newest id first."""
+        return await self._all(
+            select(bills)
+            .where(
+                bills.c.store_id == store_id,
+                bills.c.business_date == business_date,
+                bills.c.bill_id < before_bill_id,
+            )
+            .order_by(bills.c.bill_id.desc())
+            .limit(limit)
+        )
+
+    async def statement(
+        self, member_id: str, asset: Asset, before: tuple[str, int], limit: int
+    ) -> Sequence[Record]:
+        """Transfers of one asset of a member, newest (bill_id, ordinal) first."""
+        bill_id, ordinal = before
+        return await self._all(
+            select(transfers)
+            .where(
+                transfers.c.member_id == member_id,
+                transfers.c.asset == asset,
+                transfers.c.bill_id <= bill_id,
+                ~and_(transfers.c.bill_id == bill_id, transfers.c.ordinal >= ordinal),
+            )
+            .order_by(transfers.c.bill_id.desc(), transfers.c.ordinal.desc())
+            .limit(limit)
+        )
+
+    async def summary(
+        self, store_ids: Sequence[str], from_date: date | None, to_date: date | None
+    ) -> Sequence[Record]:
+        """(store_id, kind, bill_count, total_fen, points_earned) per store and kind."""
+        query = select(
+            bills.c.store_id,
+            bills.c.kind,
+            func.count().label("bill_count"),
+            func.sum(bills.c.total_fen).label("total_fen"),
+            func.sum(bills.c.points_earned).label("points_earned"),
+        ).group_by(bills.c.store_id, bills.c.kind)
+        if store_ids:
+            query = query.where(bills.c.store_id.in_(store_ids))
+        if from_date is not None:
+            query = query.where(bills.c.business_date >= from_date)
+        if to_date is not None:
+            query = query.where(bills.c.business_date <= to_date)
+        return await self._all(query.order_by(bills.c.store_id, bills.c.kind))
+
+    async def _all(self, query: Select[Any]) -> Sequence[Record]:
+        return (await self._connection.execute(query)).all()

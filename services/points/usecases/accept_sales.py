@@ -1,0 +1,71 @@
+"""Takes sales from the wire to the ledger's door: form, rules, existence, scope, then posting."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from prometheus_client import Counter
+
+from chassis.auth import Principal
+from chassis.errors import DomainError, Invalid
+from services.points.directory import Directory
+from services.points.documents import read_sale, stamp_categories
+from services.points.domain.sale import check_sale
+from services.points.door import Door, Outcome
+from services.points.usecases.post_sales import PostSale
+from yika.points.v1 import sale_pb2
+
+BATCH_MAX = 500
+
+SALES = Counter(
+    "yika_points_sales_total", "Sales handed in: posted, replayed, or refused.", ["outcome"]
+)
+
+
+async def accept_sales(
+    messages: Sequence[sale_pb2.Sale],
+    *,
+    door: Door,
+    directory: Directory,
+    principal: Principal,
+    tender_kinds: Collection[str],
+    now: datetime,
+) -> list[Outcome]:
+    """One outcome a sale, in order; a sale that is refused keeps no other from being posted.
+
+    Invalid for the call as a whole when it has no sale or more than 500; Unavailable when the
+    books or the owners of what the sales name cannot be reached.
+    """
+    if not 1 <= len(messages) <= BATCH_MAX:
+        raise Invalid(
+            "INVALID_BATCH_SIZE",
+            f"a batch has 1 to {BATCH_MAX} sales",
+            {"size": len(messages)},
+        )
+    outcomes: list[Outcome | None] = [None] * len(messages)
+    commands: dict[int, PostSale] = {}
+    for position, message in enumerate(messages):
+        try:
+            sale = read_sale(message)
+            principal.require_store(sale.store_id)
+            check_sale(sale, tender_kinds, now)
+            commands[position] = PostSale(sale, message)
+        except DomainError as error:
+            outcomes[position] = error
+    known = await directory.look_up_sales(command.sale for command in commands.values())
+    for position, command in list(commands.items()):
+        try:
+            known.check(command.sale)
+            stamp_categories(command.message, known.products)
+        except DomainError as error:
+            outcomes[position] = error
+            del commands[position]
+    posted = await door.post(list(commands.values()))
+    for position, outcome in zip(commands, posted, strict=True):
+        outcomes[position] = outcome
+    answered = [outcome for outcome in outcomes if outcome is not None]
+    for outcome in answered:
+        if isinstance(outcome, DomainError):
+            SALES.labels("refused").inc()
+        else:
+            SALES.labels("replayed" if outcome.replayed else "posted").inc()
+    return answered
