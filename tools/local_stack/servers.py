@@ -168,6 +168,7 @@ def prepare_valkey(state: Path, port: int) -> tuple[ServerCommand, str]:
         str(binary),
         *("--bind", "127.0.0.1", "--port", str(port), "--dir", str(store)),
         *("--appendonly", "yes", "--save", ""),
+        *("--set-proc-title", "no"),  # it would overwrite the environment, by which we find it
     ]
     return ServerCommand("valkey", argv, port), f"redis://127.0.0.1:{port}/0"
 

@@ -1,0 +1,72 @@
+"""Who is who on this machine: the permissions that each part's own token holds.
+
+In a deployment the same list is the configuration of the identity provider.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.dev_issuer.keys import load_or_create
+from tools.local_stack.state import write_private
+
+TOKEN_LIFETIME_SECONDS = 24 * 3600
+TOKEN_RENEWAL_SECONDS = 6 * 3600
+
+EVERY_PERMISSION = frozenset(
+    {
+        "inventory.catalogue.read",
+        "inventory.catalogue.write",
+        "inventory.prices.write",
+        "inventory.stock.read",
+        "inventory.stock.write",
+        "inventory.stores.write",
+        "members.contacts.read",
+        "members.members.read",
+        "members.members.register",
+        "members.stubs.read",
+        "messaging.messages.read",
+        "points.balances.read",
+        "points.bills.read",
+        "points.sales.post",
+        "points.wallets.read",
+        "reports.sales.read",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A caller: what it may do, and in which stores."""
+
+    permissions: frozenset[str]
+    stores: str | tuple[str, ...] = "*"
+
+
+def identities(gateway_store_id: str) -> Mapping[str, Identity]:
+    """Name -> identity of all that call services; the gateway reaches its own store alone."""
+    return {
+        "points": Identity(frozenset({"members.stubs.read", "inventory.catalogue.read"})),
+        "messaging": Identity(frozenset({"members.contacts.read"})),
+        "reports": Identity(frozenset({"inventory.catalogue.read"})),
+        "devices": Identity(
+            frozenset({"inventory.catalogue.read", "members.stubs.read", "points.sales.post"}),
+            (gateway_store_id,),
+        ),
+        "replay": Identity(EVERY_PERMISSION),
+        "seed": Identity(EVERY_PERMISSION),
+    }
+
+
+def write_tokens(state: Path, issuer: str, known: Mapping[str, Identity]) -> None:
+    """Writes a fresh token per identity below state/tokens, signed in the name of `issuer`."""
+    key = load_or_create(state, issuer)
+    for name, identity in known.items():
+        stores = identity.stores if isinstance(identity.stores, str) else list(identity.stores)
+        token = key.sign(
+            f"service:{name}",
+            identity.permissions,
+            stores=stores,
+            lifetime_seconds=TOKEN_LIFETIME_SECONDS,
+        )
+        write_private(state / "tokens" / name, token)
