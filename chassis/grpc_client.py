@@ -31,7 +31,7 @@ _SERVICE_CONFIG = json.dumps(
 )
 
 
-class _CallDetails(grpc.aio.ClientInterceptor):  # type: ignore[misc]
+class _CallDetails(grpc.aio.ClientInterceptor):
     """Adds token, request id, trace and a deadline to each call."""
 
     def __init__(self, token: Callable[[], str], timeout_seconds: float) -> None:
@@ -55,7 +55,7 @@ class _CallDetails(grpc.aio.ClientInterceptor):  # type: ignore[misc]
         )
 
 
-class _Unary(_CallDetails, grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[misc]
+class _Unary(_CallDetails, grpc.aio.UnaryUnaryClientInterceptor):
     async def intercept_unary_unary(
         self,
         continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
@@ -65,7 +65,7 @@ class _Unary(_CallDetails, grpc.aio.UnaryUnaryClientInterceptor):  # type: ignor
         return await continuation(self._complete(details), request)
 
 
-class _Stream(_CallDetails, grpc.aio.UnaryStreamClientInterceptor):  # type: ignore[misc]
+class _Stream(_CallDetails, grpc.aio.UnaryStreamClientInterceptor):
     async def intercept_unary_stream(
         self,
         continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],

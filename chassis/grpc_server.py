@@ -56,7 +56,7 @@ def permissions_of(service_name: str) -> dict[str, str]:
     return permissions
 
 
-class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]
+class CallInterceptor(grpc.aio.ServerInterceptor):
     """Wraps every handler of the server; unary and server-streaming."""
 
     def __init__(

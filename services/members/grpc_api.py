@@ -20,7 +20,7 @@ from services.members.usecases.stream_member_stubs import stream_member_stubs
 from yika.members.v1 import member_pb2, member_service_pb2, member_service_pb2_grpc
 
 
-class MemberServicer(member_service_pb2_grpc.MemberServiceServicer):  # type: ignore[misc]
+class MemberServicer(member_service_pb2_grpc.MemberServiceServicer):
     """Each method checks the caller's stores, reads the message, and calls one use case."""
 
     def __init__(self, settings: Settings, database: Database) -> None:

@@ -32,7 +32,7 @@ def lot_message(lot: Lot) -> ledger_pb2.Lot:
     """A lot."""
     return ledger_pb2.Lot(
         bill_id=lot.bill_id,
-        asset=int(lot.asset),
+        asset=ledger_pb2.Asset.Name(lot.asset),
         granted_amount=lot.granted,
         remaining_amount=lot.remaining,
         rule_version=lot.rule_version,

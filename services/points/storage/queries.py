@@ -130,4 +130,5 @@ class LedgerQueries:
         return await self._all(query.order_by(bills.c.store_id, bills.c.kind))
 
     async def _all(self, query: Select[Any]) -> Sequence[Record]:
-        return (await self._connection.execute(query)).all()
+        rows: Sequence[Record] = (await self._connection.execute(query)).all()
+        return rows
