@@ -101,11 +101,12 @@ def run(console: Console, *, demo: bool) -> None:
 
 def _print_welcome(console: Console, stack: Stack, seconds: float) -> None:
     person = PEOPLE[0]
+    sign_in = f"sign in as [bold]{person.login}[/] / [bold]{person.password}[/]"
     console.print(
         f"""
 [bold green]Yika runs[/] (started in {seconds:.1f} s)
 
-  HQ console   [bold]{stack.url("portal")}[/]   sign in as [bold]{person.login}[/] / [bold]{person.password}[/]
+  HQ console   [bold]{stack.url("portal")}[/]   {sign_in}
   store till   {stack.url("devices")}   the gateway of the first demo store
   gRPC         {"  ".join(f"{name} {stack.address(name)}" for name in stack.database_urls)}
   logs         {stack.log("*")}

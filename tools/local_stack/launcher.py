@@ -204,7 +204,8 @@ class Launcher:
                 stderr=log,
                 text=True,
             ) as step:
-                assert step.stdin is not None and step.stdout is not None
+                assert step.stdin is not None
+                assert step.stdout is not None
                 try:
                     with step.stdin:
                         step.stdin.write(given)

@@ -150,6 +150,7 @@ def _own_settings(service: str, state: Path, ports: Ports) -> dict[str, str]:
         }
     if service == "portal":
         return {
-            "YIKA_SESSION_SECRET": secret(state, "portal_session"),
+            "YIKA_PUBLIC_URL": f"http://127.0.0.1:{ports['portal http']}",
+            "YIKA_OIDC_ISSUER_URL": issuer_url(ports),
         }
     return {}

@@ -1,0 +1,67 @@
+# Everything a person types. `make help` is made from the comments behind ##.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv/bin
+SERVICES := members points inventory messaging reports devices portal
+IMAGE_PREFIX ?= yika
+.DEFAULT_GOAL := help
+.PHONY: help setup run stop reset test test-fast check fmt lint types protos protos-check lock \
+	migration replay bench images chart
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv from requirements.lock; nothing to do when it is unchanged
+	@$(or $(PYTHON),$(error Python 3.11 or newer is needed: apt install python3)) tools/setup.py
+
+run: setup ## start everything on this machine and print the addresses; Ctrl-C stops it
+	@exec $(VENV)/python -m tools.local_stack run
+
+stop: setup ## stop a stack that runs elsewhere on this machine
+	@$(VENV)/python -m tools.local_stack stop
+
+reset: setup ## stop the stack and delete its data
+	@$(VENV)/python -m tools.local_stack reset
+
+replay: setup ## send the year of a real chain through the stack; ARGS="--baskets 3000 --verify"
+	@$(VENV)/python -m tools.replay $(ARGS)
+
+test: setup ## run every test against real servers
+	$(VENV)/python -m pytest
+
+test-fast: setup ## run the tests without the stories over the whole stack
+	$(VENV)/python -m pytest -m "not e2e"
+
+check: lint types protos-check chart test ## run all that CI runs
+
+fmt: setup ## format the code and fix what can be fixed
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .
+
+lint: setup ## check style and formatting
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+
+types: setup ## check the types
+	$(VENV)/mypy
+
+protos: setup ## generate protos/gen from protos/yika
+	@$(VENV)/python -m tools.protos
+
+protos-check: setup ## fail when protos/gen is not what protos/yika gives
+	@$(VENV)/python -m tools.protos --check
+
+lock: setup ## write requirements.lock from pyproject.toml
+	@$(VENV)/python tools/lock.py compile
+
+migration: setup ## draft a migration from a service's tables; S=points M="add holds"
+	@$(VENV)/python -m tools.migration $(or $(S),$(error S=<service> is missing)) "$(or $(M),$(error M="<what it does>" is missing))"
+
+bench: setup ## measure the budgets of docs/architecture.md on this machine
+	@$(VENV)/python -m tools.bench $(ARGS)
+
+images: ## build the seven images with docker
+	@for service in $(SERVICES); do \
+		docker build --build-arg SERVICE=$$service --tag $(IMAGE_PREFIX)-$$service . || exit 1; done
+
+chart: setup ## lint, render and validate the Helm chart
+	$(VENV)/python -m pytest tests/chart
