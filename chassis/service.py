@@ -136,6 +136,7 @@ async def serve(name: str, settings: ServiceSettings, build: Builder) -> None:
     bus: EventBus | None = None
     if database is not None:
         schema = SchemaCheck(name, database)
+        loops = [_after(schema, loop) for loop in loops]
         checks = {"database": database.ping, "schema": schema, **checks}
         bus = EventBus(settings.nats_url, service=name, stream_replicas=settings.stream_replicas)
         relay = Relay(database, bus, service=name, poll_seconds=settings.outbox_poll_seconds)
