@@ -1,0 +1,79 @@
+"""Steps that the tests of inventory share: a small catalogue, refusals, and what was published."""
+
+from collections.abc import Awaitable, Sequence
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.message import Message
+from sqlalchemy import Table, func, select
+
+from chassis.database import Database, outbox_table
+from chassis.error_mapping import from_grpc
+from chassis.errors import DomainError
+from tests.fixtures.builders_inventory import build_category, build_product, build_store
+from yika.inventory.v1 import catalogue_pb2, events_pb2
+from yika.inventory.v1 import inventory_service_pb2 as pb2
+
+_EVENTS = {
+    message.DESCRIPTOR.full_name: message
+    for message in (
+        events_pb2.StoresUpserted,
+        events_pb2.CategoriesUpserted,
+        events_pb2.ProductsUpserted,
+        events_pb2.PricesSet,
+    )
+}
+
+
+async def refusal(call: Awaitable[Any]) -> DomainError:
+    """The refusal that a call must end in."""
+    with pytest.raises(grpc.RpcError) as failed:
+        await call
+    error = from_grpc(failed.value)
+    assert error.reason != "PEER_UNAVAILABLE", error
+    return error
+
+
+async def add_store(inventory: Any, **changes: Any) -> str:
+    """A new store's id."""
+    store = build_store(**changes)
+    await inventory.UpsertStores(pb2.UpsertStoresRequest(stores=[store]))
+    return str(store.store_id)
+
+
+async def add_category(inventory: Any, **changes: Any) -> str:
+    """A new category's id."""
+    category = build_category(**changes)
+    await inventory.UpsertCategories(pb2.UpsertCategoriesRequest(categories=[category]))
+    return str(category.category_id)
+
+
+async def add_products(inventory: Any, count: int) -> list[catalogue_pb2.Product]:
+    """New products in a new category, in order of id."""
+    category_id = await add_category(inventory)
+    products = [build_product(category_id) for _ in range(count)]
+    await inventory.UpsertProducts(pb2.UpsertProductsRequest(products=products))
+    return sorted(products, key=lambda product: str(product.product_id))
+
+
+async def published(database: Database, event: type[Message]) -> list[Any]:
+    """The events of one type that wait in the outbox, oldest first."""
+    async with database.read() as connection:
+        rows = await connection.execute(
+            select(outbox_table.c.event_type, outbox_table.c.payload).order_by(
+                outbox_table.c.position
+            )
+        )
+    wanted = event.DESCRIPTOR.full_name
+    return [_EVENTS[kind].FromString(payload) for kind, payload in rows if kind == wanted]
+
+
+async def row_counts(database: Database, tables: Sequence[Table]) -> dict[str, int]:
+    """How many rows tables hold, the outbox included: what a refusal must leave as it was."""
+    counts = {}
+    async with database.read() as connection:
+        for table in (*tables, outbox_table):
+            count = await connection.scalar(select(func.count()).select_from(table))
+            counts[table.name] = int(count or 0)
+    return counts
