@@ -7,58 +7,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from google.protobuf.any_pb2 import Any
-from google.rpc import code_pb2, error_details_pb2, status_pb2
+from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from chassis.errors import (
-    AlreadyExists,
-    DomainError,
-    Exhausted,
-    Forbidden,
-    Invalid,
-    Kind,
-    NotFound,
-    PreconditionFailed,
-    Unauthenticated,
-    Unavailable,
-)
+from chassis.errors import DomainError, Invalid, Unavailable
 
 ERROR_DOMAIN = "yika"
-
-_GRPC_CODES = {
-    Kind.INVALID: code_pb2.INVALID_ARGUMENT,
-    Kind.NOT_FOUND: code_pb2.NOT_FOUND,
-    Kind.ALREADY_EXISTS: code_pb2.ALREADY_EXISTS,
-    Kind.PRECONDITION: code_pb2.FAILED_PRECONDITION,
-    Kind.UNAUTHENTICATED: code_pb2.UNAUTHENTICATED,
-    Kind.FORBIDDEN: code_pb2.PERMISSION_DENIED,
-    Kind.EXHAUSTED: code_pb2.RESOURCE_EXHAUSTED,
-    Kind.UNAVAILABLE: code_pb2.UNAVAILABLE,
-}
-_HTTP_STATUS = {
-    Kind.INVALID: HTTPStatus.BAD_REQUEST,
-    Kind.NOT_FOUND: HTTPStatus.NOT_FOUND,
-    Kind.ALREADY_EXISTS: HTTPStatus.CONFLICT,
-    Kind.PRECONDITION: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Kind.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
-    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
-    Kind.EXHAUSTED: HTTPStatus.TOO_MANY_REQUESTS,
-    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-_ERRORS = {
-    error.kind: error
-    for error in (
-        Invalid,
-        NotFound,
-        AlreadyExists,
-        PreconditionFailed,
-        Unauthenticated,
-        Forbidden,
-        Exhausted,
-        Unavailable,
-    )
-}
-_KINDS_BY_CODE = {code: kind for kind, code in _GRPC_CODES.items()}
+_BY_GRPC_CODE = {error.kind.grpc_code: error for error in DomainError.__subclasses__()}
 
 
 def to_status(error: DomainError) -> status_pb2.Status:
@@ -69,7 +24,7 @@ def to_status(error: DomainError) -> status_pb2.Status:
             reason=error.reason, domain=ERROR_DOMAIN, metadata=error.metadata
         )
     )
-    return status_pb2.Status(code=_GRPC_CODES[error.kind], message=error.message, details=[detail])
+    return status_pb2.Status(code=error.kind.grpc_code, message=error.message, details=[detail])
 
 
 def to_grpc(error: DomainError) -> grpc.Status:
@@ -88,8 +43,8 @@ def from_grpc(error: grpc.RpcError) -> DomainError:
         for detail in status.details:
             info = error_details_pb2.ErrorInfo()
             if detail.Is(info.DESCRIPTOR) and detail.Unpack(info):
-                kind = _KINDS_BY_CODE.get(status.code, Kind.UNAVAILABLE)
-                return _ERRORS[kind](info.reason, status.message, dict(info.metadata))
+                refusal = _BY_GRPC_CODE.get(status.code, Unavailable)
+                return refusal(info.reason, status.message, dict(info.metadata))
     code = error.code()
     return Unavailable(
         "PEER_UNAVAILABLE", f"the called service failed: {code.name}: {error.details()}"
@@ -98,17 +53,17 @@ def from_grpc(error: grpc.RpcError) -> DomainError:
 
 def to_problem(error: DomainError) -> JSONResponse:
     """RFC 9457 problem+json of a refusal."""
-    status = _HTTP_STATUS[error.kind]
+    status = error.kind.http_status
     return JSONResponse(
         {
             "type": f"urn:yika:reason:{error.reason}",
-            "title": status.phrase,
-            "status": int(status),
+            "title": HTTPStatus(status).phrase,
+            "status": status,
             "detail": error.message,
             "reason": error.reason,
             "metadata": error.metadata,
         },
-        status_code=int(status),
+        status_code=status,
         media_type="application/problem+json",
     )
 

@@ -8,16 +8,26 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What a refusal means for the caller, independent of transport."""
+    """What a refusal means for the caller: (canonical gRPC code, HTTP status)."""
 
-    INVALID = "invalid"  # the request can never succeed as it is
-    NOT_FOUND = "not_found"
-    ALREADY_EXISTS = "already_exists"
-    PRECONDITION = "precondition"  # it could succeed in another state of the books
-    UNAUTHENTICATED = "unauthenticated"
-    FORBIDDEN = "forbidden"
-    EXHAUSTED = "exhausted"  # a limit; later it may succeed
-    UNAVAILABLE = "unavailable"  # retry the same request; nothing is known to be wrong with it
+    INVALID = (3, 400)  # the request can never succeed as it is
+    NOT_FOUND = (5, 404)
+    ALREADY_EXISTS = (6, 409)
+    PRECONDITION = (9, 422)  # it could succeed in another state of the books
+    UNAUTHENTICATED = (16, 401)
+    FORBIDDEN = (7, 403)
+    EXHAUSTED = (8, 429)  # a limit; later it may succeed
+    UNAVAILABLE = (14, 503)  # retry the same request; nothing is known to be wrong with it
+
+    @property
+    def grpc_code(self) -> int:
+        """The number of the gRPC status code."""
+        return self.value[0]
+
+    @property
+    def http_status(self) -> int:
+        """The HTTP status."""
+        return self.value[1]
 
 
 class DomainError(Exception):

@@ -3,6 +3,7 @@
 Type = full proto name, subject = yika.<service>.<fact>.v1, one stream per producing service.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -113,48 +114,41 @@ def decode_event(
 
 
 class EventBus:
-    """The connection to NATS; goes on trying for ever, for the stack may start in any order."""
+    """The connection to NATS, made at first use; it goes on trying for ever, so that the parts of
+    a stack may start in any order."""
 
-    def __init__(self, url: str, *, service: str, stream_replicas: int = 1) -> None:
+    def __init__(self, url: str, *, service: str, replicas: int = 1) -> None:
         self._url = url
         self._service = service
-        self._stream_replicas = stream_replicas
-        self._client = Client()
+        self._replicas = replicas
+        self._client: Client | None = None
+        self._connecting = asyncio.Lock()
         self._ensured: set[str] = set()
 
-    async def connect(self) -> None:
-        """Starts connecting; returns at once even when the server is not there yet."""
-
-        async def reconnected() -> None:
-            self._ensured.clear()
-            log.info("nats_connected", url=self._client.connected_url and "set")
-
-        async def failed(error: Exception) -> None:
-            log.warning("nats_error", error=repr(error))
-
-        self._client = await nats.connect(
-            self._url,
-            name=f"yika-{self._service}",
-            allow_reconnect=True,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.5,
-            connect_timeout=2,
-            ping_interval=5,
-            max_outstanding_pings=2,
-            pending_size=16 * 1024 * 1024,
-            reconnected_cb=reconnected,
-            error_cb=failed,
-        )
-
-    @property
-    def connected(self) -> bool:
-        """True while a server is connected."""
-        return bool(self._client.is_connected)
-
-    @property
-    def jetstream(self) -> JetStreamContext:
-        """The JetStream context, with a short time-out for each request."""
+    async def jetstream(self) -> JetStreamContext:
+        """The JetStream context; waits for the first connection, not for a lost one."""
+        async with self._connecting:
+            if self._client is None:
+                self._client = await nats.connect(
+                    self._url,
+                    name=f"yika-{self._service}",
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=0.5,
+                    connect_timeout=2,
+                    ping_interval=5,
+                    max_outstanding_pings=2,
+                    pending_size=16 * 1024 * 1024,
+                    reconnected_cb=self._reconnected,
+                    error_cb=self._failed,
+                )
         return self._client.jetstream(timeout=5)
+
+    async def _reconnected(self) -> None:
+        self._ensured.clear()  # the server may have lost its disk with its process
+        log.info("nats_reconnected")
+
+    async def _failed(self, error: Exception) -> None:
+        log.warning("nats_error", error=repr(error))
 
     async def ensure_stream(self, service: str) -> str:
         """Makes sure that a service's stream exists, whoever comes first; returns its name."""
@@ -169,15 +163,17 @@ class EventBus:
             discard=DiscardPolicy.OLD,
             max_age=STREAM_MAX_AGE_SECONDS,
             duplicate_window=DUPLICATE_WINDOW_SECONDS,
-            num_replicas=self._stream_replicas,
+            num_replicas=self._replicas,
         )
+        jetstream = await self.jetstream()
         try:
-            await self.jetstream.stream_info(name)
+            await jetstream.stream_info(name)
         except NotFoundError:
-            await self.jetstream.add_stream(config)
+            await jetstream.add_stream(config)
         self._ensured.add(name)
         return name
 
     async def close(self) -> None:
         """Closes the connection."""
-        await self._client.close()
+        if self._client is not None:
+            await self._client.close()

@@ -101,7 +101,8 @@ class Consumer:
     async def _consume(self, producer: str) -> None:
         stream = await self._bus.ensure_stream(producer)
         subjects = [s for s in self._by_subject if s.startswith(f"yika.{producer}.")]
-        subscription = await self._bus.jetstream.pull_subscribe(
+        jetstream = await self._bus.jetstream()
+        subscription = await jetstream.pull_subscribe(
             "",
             durable=self._service,
             stream=stream,

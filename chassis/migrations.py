@@ -85,39 +85,27 @@ def create_event_tables_v1(op: ModuleType) -> None:
     `op` is alembic's module of that name. Frozen: a change to these tables is a new function and
     a new migration in every service.
     """
-    op.execute(
-        """
-        CREATE TABLE outbox (
-            position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_outbox PRIMARY KEY,
-            event_id uuid NOT NULL,
-            member_id uuid,
-            event_type text NOT NULL,
-            occurred_at timestamptz NOT NULL,
-            traceparent text NOT NULL,
-            payload bytea NOT NULL
-        );
-        """
-    )
-    op.execute(
-        """
-        CREATE TABLE inbox (
-            event_id uuid CONSTRAINT pk_inbox PRIMARY KEY,
-            member_id uuid,
-            received_at timestamptz NOT NULL
-        );
-        """
-    )
-    op.execute("CREATE INDEX ix_inbox_received_at ON inbox (received_at);")
-    op.execute(
-        """
-        CREATE TABLE dead_letters (
-            dead_letter_id uuid CONSTRAINT pk_dead_letters PRIMARY KEY,
-            subject text NOT NULL,
-            headers jsonb NOT NULL,
-            payload bytea NOT NULL,
-            error text NOT NULL,
-            failed_at timestamptz NOT NULL,
-            redriven_at timestamptz
-        );
-        """
-    )
+    for statement in _EVENT_TABLES_V1:
+        op.execute(statement)
+
+
+_EVENT_TABLES_V1 = (
+    """
+    CREATE TABLE outbox (
+        position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_outbox PRIMARY KEY,
+        event_id uuid NOT NULL, member_id uuid, event_type text NOT NULL,
+        occurred_at timestamptz NOT NULL, traceparent text NOT NULL, payload bytea NOT NULL
+    )""",
+    """
+    CREATE TABLE inbox (
+        event_id uuid CONSTRAINT pk_inbox PRIMARY KEY, member_id uuid,
+        received_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX ix_inbox_received_at ON inbox (received_at)",
+    """
+    CREATE TABLE dead_letters (
+        dead_letter_id uuid CONSTRAINT pk_dead_letters PRIMARY KEY, subject text NOT NULL,
+        headers jsonb NOT NULL, payload bytea NOT NULL, error text NOT NULL,
+        failed_at timestamptz NOT NULL, redriven_at timestamptz
+    )""",
+)

@@ -97,7 +97,7 @@ class Relay:
     async def _publish(self, rows: Any) -> list[int]:
         """Publishes rows in order; returns the positions before the first one that failed."""
         await self._bus.ensure_stream(self._service)
-        jetstream = self._bus.jetstream
+        jetstream = await self._bus.jetstream()
         # Sent in order and acknowledged together: a round trip per event would cost 10 times.
         answers = await asyncio.gather(
             *(

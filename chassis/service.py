@@ -4,7 +4,8 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,38 +87,34 @@ def _print_settings(settings_class: type[ServiceSettings]) -> None:
         sys.stdout.write(f"YIKA_{field_name.upper()}={default}\n    {info.description}\n")
 
 
-def open_database(name: str, settings: ServiceSettings) -> Database | None:
-    """The service's database, or None for a service without one."""
+@asynccontextmanager
+async def _database_of(name: str, settings: ServiceSettings) -> AsyncIterator[Database]:
     if not settings.database_url:
-        return None
-    return Database(settings.database_url, service=name, pool_size=settings.database_pool_size)
+        raise Unavailable("NO_DATABASE", "YIKA_DATABASE_URL is not set")
+    database = Database(settings.database_url, service=name, pool_size=settings.database_pool_size)
+    try:
+        yield database
+    finally:
+        await database.dispose()
 
 
 async def _migrate(name: str, settings: ServiceSettings) -> None:
-    database = open_database(name, settings)
-    if database is None:
-        raise Unavailable("NO_DATABASE", "YIKA_DATABASE_URL is not set")
-    try:
+    async with _database_of(name, settings) as database:
         await migrate(name, database)
-    finally:
-        await database.dispose()
 
 
 async def _redrive(
     name: str, settings: ServiceSettings, build: Builder, dead_letter_id: str | None
 ) -> None:
-    database = open_database(name, settings)
-    if database is None:
-        raise Unavailable("NO_DATABASE", "YIKA_DATABASE_URL is not set")
-    parts = await build(settings, database)
-    bus = EventBus(settings.nats_url, service=name)
-    consumer = Consumer(database, bus, service=name, subscriptions=parts.subscriptions)
-    try:
-        applied, failed = await consumer.redrive(dead_letter_id)
-    finally:
-        for close in parts.closers:
-            await close()
-        await database.dispose()
+    async with _database_of(name, settings) as database:
+        parts = await build(settings, database)
+        bus = EventBus(settings.nats_url, service=name)
+        consumer = Consumer(database, bus, service=name, subscriptions=parts.subscriptions)
+        try:
+            applied, failed = await consumer.redrive(dead_letter_id)
+        finally:
+            for close in parts.closers:
+                await close()
     sys.stdout.write(f"{applied} applied, {failed} still dead\n")
     if failed:
         sys.exit(1)
@@ -128,69 +125,74 @@ async def serve(name: str, settings: ServiceSettings, build: Builder) -> None:
     stopping = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stopping.set)
-
-    database = open_database(name, settings)
-    parts = await build(settings, database)
-    checks = dict(parts.readiness)
-    loops: list[Callable[[], Awaitable[None]]] = list(parts.background)
-    bus: EventBus | None = None
-    if database is not None:
-        schema = SchemaCheck(name, database)
-        loops = [_after(schema, loop) for loop in loops]
-        checks = {"database": database.ping, "schema": schema, **checks}
-        bus = EventBus(settings.nats_url, service=name, stream_replicas=settings.stream_replicas)
-        relay = Relay(database, bus, service=name, poll_seconds=settings.outbox_poll_seconds)
-        loops += [_after(schema, _connected(bus, relay.run))]
-        if parts.subscriptions:
-            consumer = Consumer(database, bus, service=name, subscriptions=parts.subscriptions)
-            loops += [_after(schema, _connected(bus, consumer.run))]
-
-    http_servers = []
-    if settings.ops_port:
-        http_servers.append(
-            HttpServer(build_ops_app(checks), settings.listen_host, settings.ops_port)
-        )
-    if parts.http_app is not None and settings.http_port:
-        http_servers.append(HttpServer(parts.http_app, settings.listen_host, settings.http_port))
-    grpc_server: GrpcServer | None = None
-    if parts.servicers and settings.grpc_port:
-        grpc_server = GrpcServer(
-            address=f"{settings.listen_host}:{settings.grpc_port}",
-            verifier=TokenVerifier(settings.jwks, settings.token_issuer, settings.token_audience),
-            timeout_seconds=settings.rpc_timeout_seconds,
-            servicers=parts.servicers,
-        )
-
-    for http_server in http_servers:
-        await http_server.start()
-    if grpc_server is not None:
-        await grpc_server.start()
-        loops.append(lambda: _report_health(grpc_server, checks))
-    log.info("serving", grpc=settings.grpc_port, http=settings.http_port, ops=settings.ops_port)
-
-    tasks = [asyncio.ensure_future(loop()) for loop in loops]
-    waiting = asyncio.create_task(stopping.wait())
-    try:
+    # Left in the reverse order: servers drain while the loops still run, databases go last.
+    async with AsyncExitStack() as stack:
+        database: Database | None = None
+        if settings.database_url:
+            database = await stack.enter_async_context(_database_of(name, settings))
+        parts = await build(settings, database)
+        for close in reversed(parts.closers):
+            stack.push_async_callback(close)
+        checks = dict(parts.readiness)
+        loops = list(parts.background)
+        if database is not None:
+            schema = SchemaCheck(name, database)
+            checks = {"database": database.ping, "schema": schema, **checks}
+            bus = EventBus(settings.nats_url, service=name, replicas=settings.stream_replicas)
+            stack.push_async_callback(bus.close)
+            relay = Relay(database, bus, service=name, poll_seconds=settings.outbox_poll_seconds)
+            loops.append(relay.run)
+            if parts.subscriptions:
+                subscriptions = parts.subscriptions
+                loops.append(Consumer(database, bus, service=name, subscriptions=subscriptions).run)
+            loops = [_after(schema, loop) for loop in loops]
+        tasks: list[asyncio.Future[None]] = [asyncio.ensure_future(loop()) for loop in loops]
+        stack.push_async_callback(_cancel, tasks)
+        tasks += await _start_servers(stack, settings, parts, checks)
+        log.info("serving", grpc=settings.grpc_port, http=settings.http_port)
+        stack.callback(log.info, "stopping")
+        waiting = asyncio.create_task(stopping.wait())
         done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
         for task in done - {waiting}:
             task.result()  # raises what ended a loop; a loop that just ended is a defect as well
             raise RuntimeError("a background loop ended")
-    finally:
-        log.info("stopping")
-        if grpc_server is not None:
-            await grpc_server.stop(settings.shutdown_grace_seconds)
-        for http_server in http_servers:
-            await http_server.stop()
-        for task in [*tasks, waiting]:
-            task.cancel()
-        await asyncio.gather(*tasks, waiting, return_exceptions=True)
-        for close in parts.closers:
-            await close()
-        if bus is not None:
-            await bus.close()
-        if database is not None:
-            await database.dispose()
-        log.info("stopped")
+    log.info("stopped")
+
+
+async def _start_servers(
+    stack: AsyncExitStack,
+    settings: ServiceSettings,
+    parts: Parts,
+    checks: Mapping[str, ReadinessCheck],
+) -> list["asyncio.Future[None]"]:
+    """Opens every port the settings name; returns the loops that belong to the servers."""
+    for app, port in (
+        (build_ops_app(checks), settings.ops_port),
+        (parts.http_app, settings.http_port),
+    ):
+        if app is not None and port:
+            http_server = HttpServer(app, settings.listen_host, port)
+            await http_server.start()
+            stack.push_async_callback(http_server.stop)
+    if not (parts.servicers and settings.grpc_port):
+        return []
+    server = GrpcServer(
+        address=f"{settings.listen_host}:{settings.grpc_port}",
+        verifier=TokenVerifier(settings.jwks, settings.token_issuer, settings.token_audience),
+        timeout_seconds=settings.rpc_timeout_seconds,
+        servicers=parts.servicers,
+    )
+    await server.start()
+    health = asyncio.ensure_future(_report_health(server, checks))
+    stack.push_async_callback(_cancel, [health])
+    stack.push_async_callback(server.stop, settings.shutdown_grace_seconds)
+    return [health]
+
+
+async def _cancel(tasks: Sequence["asyncio.Future[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class SchemaCheck:
@@ -220,14 +222,6 @@ def _after(
             except DomainError as error:
                 log.warning("waiting", error=str(error))
                 await asyncio.sleep(_READINESS_SECONDS)
-        await loop()
-
-    return run
-
-
-def _connected(bus: EventBus, loop: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        await bus.connect()
         await loop()
 
     return run
