@@ -146,12 +146,12 @@ async def serve(name: str, settings: ServiceSettings, build: Builder) -> None:
                 subscriptions = parts.subscriptions
                 loops.append(Consumer(database, bus, service=name, subscriptions=subscriptions).run)
             loops = [_after(schema, loop) for loop in loops]
-        tasks: list[asyncio.Future[None]] = [asyncio.ensure_future(loop()) for loop in loops]
+        tasks: list[asyncio.Future[Any]] = [asyncio.ensure_future(loop()) for loop in loops]
         stack.push_async_callback(_cancel, tasks)
         tasks += await _start_servers(stack, settings, parts, checks)
         log.info("serving", grpc=settings.grpc_port, http=settings.http_port)
         stack.callback(log.info, "stopping")
-        waiting = asyncio.create_task(stopping.wait())
+        waiting: asyncio.Future[Any] = asyncio.ensure_future(stopping.wait())
         done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
         for task in done - {waiting}:
             task.result()  # raises what ended a loop; a loop that just ended is a defect as well
@@ -164,7 +164,7 @@ async def _start_servers(
     settings: ServiceSettings,
     parts: Parts,
     checks: Mapping[str, ReadinessCheck],
-) -> list["asyncio.Future[None]"]:
+) -> list["asyncio.Future[Any]"]:
     """Opens every port the settings name; returns the loops that belong to the servers."""
     for app, port in (
         (build_ops_app(checks), settings.ops_port),
@@ -189,7 +189,7 @@ async def _start_servers(
     return [health]
 
 
-async def _cancel(tasks: Sequence["asyncio.Future[None]"]) -> None:
+async def _cancel(tasks: Sequence["asyncio.Future[Any]"]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
