@@ -149,18 +149,20 @@ class Database:
         await self.engine.dispose()
 
 
+# SQLSTATE classes: connection, serialization and deadlock, resources, stopping or starting.
+_TRANSIENT_STATES = ("08", "40", "53", "57")
+
+
 def is_database_failure(error: BaseException) -> bool:
     """True for a failure of the server or the connection, which another try may not meet."""
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return True
     if isinstance(error, DBAPIError):
-        # 40: serialization and deadlock; 53: resources; 57: the server is stopping or starting
-        state = str(getattr(error.orig, "sqlstate", "") or "")
-        return error.connection_invalidated or state[:2] in {"40", "53", "57", "08"}
-    driver_failures = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
-    return isinstance(error, (*driver_failures, TimeoutError)) or (
-        isinstance(error, asyncpg.PostgresError)
-        and str(getattr(error, "sqlstate", ""))[:2] in {"40", "53", "57", "08"}
+        if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
+            return True
+        error = error.orig or error
+    # While connecting, the driver's own errors come through as they are.
+    state = str(getattr(error, "sqlstate", None) or "")
+    return state.startswith(_TRANSIENT_STATES) or isinstance(
+        error, (asyncpg.InterfaceError, OSError)
     )
 
 

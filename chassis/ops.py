@@ -1,7 +1,9 @@
 """The ops port: /metrics, /healthz (the process lives), /readyz (it wants traffic)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI, Response
@@ -51,41 +53,30 @@ def build_ops_app(checks: Mapping[str, ReadinessCheck]) -> FastAPI:
     return app
 
 
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves signals to the service, which drains all its servers in order."""
+        yield
+
+
 class HttpServer:
-    """uvicorn inside this service's event loop, leaving signals to the service."""
+    """uvicorn inside this service's event loop."""
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        self._host, self._port = host, port
-        self._server = uvicorn.Server(
+        self._address = (host, port)
+        self._server = _Server(
             uvicorn.Config(
-                app,
-                host=host,
-                port=port,
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                timeout_graceful_shutdown=5,
+                app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
             )
         )
-        self._tasks: Sequence[asyncio.Task[None]] = ()
 
     async def start(self) -> None:
-        """Listens; OSError when the port is taken."""
-        config = self._server.config
-        if not config.loaded:
-            config.load()
-        self._server.lifespan = config.lifespan_class(config)
-        # uvicorn would call sys.exit for a busy port; asking first keeps the error an error.
-        probe = await asyncio.get_running_loop().create_server(
-            asyncio.Protocol, self._host, self._port
-        )
-        probe.close()
-        await probe.wait_closed()
-        await self._server.startup()
-        self._tasks = [asyncio.create_task(self._server.main_loop())]
+        """Listens; OSError when the port is taken (uvicorn itself would exit the process)."""
+        listener = socket.create_server(self._address, backlog=512)
+        self._running = asyncio.create_task(self._server.serve([listener]))
 
     async def stop(self) -> None:
         """Stops listening and lets running requests finish."""
         self._server.should_exit = True
-        await asyncio.gather(*self._tasks)
-        await self._server.shutdown()
+        await self._running
