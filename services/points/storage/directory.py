@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import Column, ColumnElement, Uuid, any_, cast, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.storage.tables import known_members, known_products, known_stores
@@ -33,6 +34,11 @@ _ADD_PRODUCTS = text(
 )
 
 
+def _is_any_of(column: Column[str], ids: Collection[str]) -> ColumnElement[bool]:
+    """`column = ANY(ids)` with one array parameter: one plan for any number of ids."""
+    return column == any_(cast(sorted(ids), ARRAY(Uuid(as_uuid=False))))
+
+
 class DirectoryRepository:
     """Reads and writes what the owners of members, stores and goods have announced."""
 
@@ -42,14 +48,14 @@ class DirectoryRepository:
     async def members(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that are known members."""
         rows = await self._connection.execute(
-            select(known_members.c.member_id).where(known_members.c.member_id.in_(ids))
+            select(known_members.c.member_id).where(_is_any_of(known_members.c.member_id, ids))
         )
         return set(rows.scalars())
 
     async def stores(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that are known stores."""
         rows = await self._connection.execute(
-            select(known_stores.c.store_id).where(known_stores.c.store_id.in_(ids))
+            select(known_stores.c.store_id).where(_is_any_of(known_stores.c.store_id, ids))
         )
         return set(rows.scalars())
 
@@ -57,7 +63,7 @@ class DirectoryRepository:
         """product_id -> category_id of those that are known."""
         rows = await self._connection.execute(
             select(known_products.c.product_id, known_products.c.category_id).where(
-                known_products.c.product_id.in_(ids)
+                _is_any_of(known_products.c.product_id, ids)
             )
         )
         return {row.product_id: row.category_id for row in rows}
