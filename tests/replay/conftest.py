@@ -1,6 +1,6 @@
 """The year is read once for all tests of the replay."""
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 
 from tools.replay.expected import read_transactions

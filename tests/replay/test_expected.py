@@ -1,7 +1,7 @@
 """Figures straight from the data frames, and that the mapping agrees with them."""
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 
 from tests.fixtures.builders_replay import build_transactions
 from tools.replay.expected import expected_figures

@@ -1,6 +1,6 @@
 """Sale messages as they leave for the points service."""
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 
 from tests.fixtures.builders_replay import build_products, build_transactions
 from tools.replay.journey import Journey, map_journey

@@ -13,7 +13,9 @@ import uvloop
 from rich.console import Console
 
 from chassis.errors import DomainError
-from tools.local_stack.stack import Stack, find_running_stack, running_stack
+from tools.local_stack.__main__ import ConsoleProgress
+from tools.local_stack.launch import running_stack
+from tools.local_stack.stack import Stack, find_running_stack
 from tools.local_stack.state import StackError
 from tools.replay.calls import ReplayError
 from tools.replay.replay import replay
@@ -53,7 +55,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         "--state",
         type=Path,
         metavar="DIR",
-        help="start a stack of its own here, and keep it; asked only when none is running",
+        help="use the stack of this directory: the running one, or one of its own that it keeps",
     )
     options = parser.parse_args(argv)
     if options.batch > BATCH_MAX:
@@ -95,26 +97,28 @@ def run(stack: Stack, options: argparse.Namespace, console: Console) -> int:
 
 def run_with_own_stack(options: argparse.Namespace, console: Console) -> int:
     """Starts a stack for this run; a directory it made itself goes when all went well."""
-    state = options.state or Path(tempfile.mkdtemp(prefix="yika-replay-"))
+    state = (options.state or Path(tempfile.mkdtemp(prefix="yika-replay-"))).absolute()
+    state.mkdir(parents=True, exist_ok=True)
+    state.chmod(0o711)  # the system user of PostgreSQL must get in
     console.print(f"no stack is running: starting one in {state}")
     status = 1
     try:
-        with running_stack(state) as stack:
+        with running_stack(state, progress=ConsoleProgress(console)) as stack:
             status = run(stack, options, console)
     finally:
         if options.state is None and status == 0:
             shutil.rmtree(state, ignore_errors=True)
         else:
-            console.print(f"the stack's data stay in {state}; go on with --state {state}")
+            console.print(f"its data stay in {state}; go on with --state {state}")
     return status
 
 
 def main() -> int:
     """Entry point; 130 when interrupted."""
     options = parse(sys.argv[1:])
-    console = Console()
+    console = Console(highlight=False, soft_wrap=True)
     try:
-        stack = find_running_stack()
+        stack = find_running_stack(options.state and options.state.absolute())
         if stack is None:
             return run_with_own_stack(options, console)
         return run(stack, options, console)
