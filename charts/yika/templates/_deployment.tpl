@@ -104,9 +104,11 @@ spec:
             {{- include "yika.containerSecurityContext" . | nindent 12 }}
           volumeMounts:
             - {name: tmp, mountPath: /tmp}
-            {{- if .service.token.secretName }}
-            # The folder, not the key: only then does a renewed Secret reach the running pod.
-            - {name: token, mountPath: /run/yika/token, readOnly: true}
+            {{- /* The folder, not the key: only then does a renewed Secret reach the running pod. */}}
+            {{- range $variable, $_ := .service.secretFiles }}
+            - name: {{ include "yika.secretVolume" $variable }}
+              mountPath: {{ include "yika.secretFolder" $variable }}
+              readOnly: true
             {{- end }}
             {{- if .service.persistence.enabled }}
             - {name: state, mountPath: {{ .service.persistence.mountPath }}}
@@ -115,10 +117,10 @@ spec:
         - name: tmp
           emptyDir:
             sizeLimit: 256Mi
-        {{- if .service.token.secretName }}
-        - name: token
+        {{- range $variable, $from := .service.secretFiles }}
+        - name: {{ include "yika.secretVolume" $variable }}
           secret:
-            secretName: {{ .service.token.secretName }}
+            secretName: {{ $from.secretName }}
             defaultMode: 0440
         {{- end }}
         {{- if .service.persistence.enabled }}

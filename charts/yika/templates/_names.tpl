@@ -37,6 +37,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- if and .service.persistence.enabled (gt (int .service.replicas) 1) -}}
 {{ fail (printf "services.%s.replicas: a service with a volume runs once" .name) }}
 {{- end -}}
+{{- range $variable, $value := .service.environment -}}
+{{- if eq (toString $value) "" -}}
+{{ fail (printf "services.%s.environment.%s: a value is needed" $.name $variable) }}
+{{- end -}}
+{{- end -}}
 {{- $seen := list -}}
 {{- range include "yika.environment" . | fromYamlArray -}}
 {{- if has .name $seen -}}

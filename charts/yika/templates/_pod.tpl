@@ -26,6 +26,14 @@ capabilities:
       key: {{ .key }}
 {{- end -}}
 
+{{/* Volume and folder of a Secret that is read as a file, from the name of its setting. */}}
+{{- define "yika.secretVolume" -}}
+{{ . | lower | replace "_" "-" }}
+{{- end -}}
+{{- define "yika.secretFolder" -}}
+/run/secrets/{{ include "yika.secretVolume" . }}
+{{- end -}}
+
 {{/* Variables that both the server and the migration of a service need. */}}
 {{- define "yika.databaseEnvironment" -}}
 {{- if .service.database.enabled -}}
@@ -79,9 +87,9 @@ capabilities:
   value: {{ $values.tokens.issuer | quote }}
 - name: YIKA_TOKEN_AUDIENCE
   value: {{ $values.tokens.audience | quote }}
-{{- if .service.token.secretName }}
-- name: YIKA_TOKEN_FILE
-  value: /run/yika/token/{{ .service.token.secretKey }}
+{{- range $variable, $from := .service.secretFiles }}
+- name: {{ $variable }}
+  value: {{ include "yika.secretFolder" $variable }}/{{ $from.secretKey }}
 {{- end }}
 {{- if $values.otlpEndpoint }}
 - name: YIKA_OTLP_ENDPOINT
