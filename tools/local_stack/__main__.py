@@ -9,8 +9,10 @@ import threading
 import time
 
 from rich.console import Console
+from rich.markup import escape
 
 from tools.dev_issuer.people import PEOPLE
+from tools.local_stack.demo_chain import members, read_products
 from tools.local_stack.launch import starting_stack
 from tools.local_stack.launcher import Progress
 from tools.local_stack.ports import DEFAULT_PORT_BASE
@@ -101,18 +103,25 @@ def run(console: Console, *, demo: bool) -> None:
 
 def _print_welcome(console: Console, stack: Stack, seconds: float) -> None:
     person = PEOPLE[0]
-    sign_in = f"sign in as [bold]{person.login}[/] / [bold]{person.password}[/]"
+    grpc = "  ".join(f"{name} {stack.address(name)}" for name in stack.database_urls)
+    basket = '{"lines": [{"barcode": "%s"}], "card_number": "%s"}'
+    basket %= (read_products()[0].barcode, members()[0].card_number)
     console.print(
         f"""
 [bold green]Yika runs[/] (started in {seconds:.1f} s)
 
-  HQ console   [bold]{stack.url("portal")}[/]   {sign_in}
-  store till   {stack.url("devices")}   the gateway of the first demo store
-  gRPC         {"  ".join(f"{name} {stack.address(name)}" for name in stack.database_urls)}
+  HQ console   [bold]{stack.url("portal")}[/]   sign in as [bold]{person.login}[/] / \
+[bold]{person.password}[/]
+  gateway      {stack.url("devices")}   of the first demo store
+  gRPC         {grpc}
   logs         {stack.log("*")}
 
-In a second terminal: [bold]make replay[/] sends the year of a real chain through it.
-Ctrl-C stops everything; make reset deletes its data.
+Try in a second terminal:
+  [bold]make replay[/]   send the year of a real chain through it and watch the figures arrive
+  curl {stack.url("devices")}/status
+  curl {stack.url("devices")}/quotes --json '{escape(basket)}'
+
+Ctrl-C stops everything; [bold]make reset[/] deletes its data.
 """,
         highlight=False,
         soft_wrap=True,

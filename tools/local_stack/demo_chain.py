@@ -14,7 +14,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from chassis.clock import CHINA_TIME
-from tools.local_stack.demo_ids import stable_id, store_id
+from tools.local_stack.demo_ids import GATEWAY_STORE_CODE, GATEWAY_STORE_NAME, stable_id, store_id
 
 OPENED = date(2025, 1, 6)  # the stores' first stock and first members
 MEMBER_COUNT = 60
@@ -47,7 +47,7 @@ class DemoStore:
 
 
 STORES = (
-    DemoStore("S001", "一卡超市（滨江店）", 90),
+    DemoStore(GATEWAY_STORE_CODE, GATEWAY_STORE_NAME, 90),
     DemoStore("S002", "一卡超市（大学城店）", 70),
     DemoStore("S003", "一卡超市（人民路店）", 55),
 )

@@ -27,3 +27,4 @@ def store_id(store_code: str) -> str:
 
 # The store whose gateway the local stack runs.
 GATEWAY_STORE_CODE = "S001"
+GATEWAY_STORE_NAME = "一卡超市（滨江店）"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local_stack.demo_ids import GATEWAY_STORE_CODE, store_id
+from tools.local_stack.demo_ids import GATEWAY_STORE_CODE, GATEWAY_STORE_NAME, store_id
 from tools.local_stack.ports import SERVICES, SERVICES_WITH_DATABASE, Ports
 from tools.local_stack.servers import (
     ServerCommand,
@@ -146,6 +146,8 @@ def _own_settings(service: str, state: Path, ports: Ports) -> dict[str, str]:
     if service == "devices":
         return {
             "YIKA_STORE_ID": store_id(GATEWAY_STORE_CODE),
+            "YIKA_STORE_NAME": GATEWAY_STORE_NAME,
+            "YIKA_REGISTER_IDS": "01,02",
             "YIKA_DATA_DIR": str(state / "devices"),
         }
     if service == "portal":

@@ -4,6 +4,7 @@ Everything the local stack writes is below it. Its secrets are readable by the o
 """
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -49,9 +50,12 @@ def create_state(state: Path) -> None:
         state.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
         (state / "logs").mkdir(exist_ok=True)
         (state / "tokens").mkdir(exist_ok=True, mode=0o700)
-    except PermissionError as error:
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise disk_full(state.parent) from None
         raise StackError(
-            f"{error.filename} cannot be written; set YIKA_STATE_DIR to a directory of yours"
+            f"the state cannot be kept in {state} ({error.strerror}: {error.filename}); "
+            "set YIKA_STATE_DIR to a directory of yours"
         ) from None
     if not os.access(state, os.W_OK):
         raise StackError(f"{state} cannot be written; set YIKA_STATE_DIR to a directory of yours")

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import http.client
 import os
 import shlex
 import signal
@@ -130,8 +131,11 @@ class SupervisorClient:
 
     def _call(self, method: str, *arguments: Any) -> Any:
         # A proxy keeps its connection and must not be shared by threads; making one is cheap.
-        with xmlrpc.client.ServerProxy(f"{self._url}/RPC2") as proxy:
-            return getattr(proxy.supervisor, method)(*arguments)
+        try:
+            with xmlrpc.client.ServerProxy(f"{self._url}/RPC2") as proxy:
+                return getattr(proxy.supervisor, method)(*arguments)
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error) as error:
+            raise StackError(f"the process supervisor does not serve: {error}") from error
 
     def wait_until_up(self, process: "subprocess.Popen[bytes]", timeout_seconds: float) -> None:
         """Waits until supervisord answers; StackError when it ends instead."""
@@ -140,9 +144,9 @@ class SupervisorClient:
             try:
                 self._call("getState")
                 return
-            except (OSError, xmlrpc.client.Error):
+            except StackError:
                 if process.poll() is not None or time.monotonic() > deadline:
-                    raise StackError("the process supervisor did not start") from None
+                    raise
                 time.sleep(0.05)
 
     def start(self, name: str) -> None:
@@ -160,10 +164,6 @@ class SupervisorClient:
     def pids(self) -> dict[str, int]:
         """Name -> pid of what runs now."""
         return {info["name"]: info["pid"] for info in self.processes() if info["pid"]}
-
-    def shut_down(self) -> None:
-        """Asks supervisord to stop everything in reverse order and then itself."""
-        self._call("shutdown")
 
 
 def wait_for_port(port: int, timeout_seconds: float) -> bool:
