@@ -1,11 +1,17 @@
 """The composition root of inventory: the only file that knows every part."""
 
+from functools import partial
+
 from chassis.database import Database
 from chassis.errors import Unavailable
+from chassis.inbox import Subscription
 from chassis.service import Parts
+from services.inventory.event_handlers import on_sales_posted
 from services.inventory.grpc_api import InventoryServicer
 from services.inventory.settings import Settings
+from services.inventory.usecases.watch_stock import watch_stock
 from yika.inventory.v1 import inventory_service_pb2, inventory_service_pb2_grpc
+from yika.points.v1 import events_pb2
 
 
 async def build(settings: Settings, database: Database | None) -> Parts:
@@ -21,4 +27,6 @@ async def build(settings: Settings, database: Database | None) -> Parts:
                 InventoryServicer(database),
             )
         ],
+        subscriptions=[Subscription(events_pb2.SalesPosted, on_sales_posted)],
+        background=[partial(watch_stock, database, settings.stock_check_seconds)],
     )

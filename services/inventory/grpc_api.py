@@ -6,12 +6,16 @@ from typing import TypeVar
 import grpc
 
 from chassis.auth import current_principal
+from chassis.clock import from_proto_date, from_timestamp, utc_now
 from chassis.database import Database
 from chassis.ids import canonical_id
 from services.inventory import presenters
 from services.inventory.domain.catalogue import Price, Product, Store, check_batch_size
 from services.inventory.domain.category_tree import Category
+from services.inventory.domain.stock import MovementLine, StockDocument
 from services.inventory.usecases import read_catalogue
+from services.inventory.usecases.list_stock import ListStock, list_stock
+from services.inventory.usecases.record_movements import RecordMovements, record_movements
 from services.inventory.usecases.set_prices import SetPrices, set_prices
 from services.inventory.usecases.upsert_categories import UpsertCategories, upsert_categories
 from services.inventory.usecases.upsert_products import UpsertProducts, upsert_products
@@ -101,11 +105,49 @@ class InventoryServicer(InventoryServiceServicer):
         ):
             yield pb2.StreamCatalogueResponse(entries=map(presenters.entry_message, entries))
 
+    async def RecordMovements(
+        self, request: pb2.RecordMovementsRequest, _: grpc.aio.ServicerContext
+    ) -> pb2.RecordMovementsResponse:
+        """Books a stock document."""
+        document = _document(request)
+        principal = current_principal()
+        principal.require_store(document.store_id)
+        recorded = await record_movements(
+            self._database, RecordMovements(document, principal.subject), now=utc_now()
+        )
+        return pb2.RecordMovementsResponse(
+            levels=map(presenters.level_message, recorded.levels), replayed=recorded.replayed
+        )
+
+    async def ListStock(
+        self, request: pb2.ListStockRequest, _: grpc.aio.ServicerContext
+    ) -> pb2.ListStockResponse:
+        """Lists stock of a store, or summed over all."""
+        store_id = canonical_id(request.store_id, "store_id") if request.store_id else None
+        current_principal().require_store(store_id or EVERY_STORE)
+        page = await list_stock(
+            self._database,
+            ListStock(
+                store_id=store_id,
+                page_size=request.page_size,
+                page_token=request.page_token,
+                product_ids=tuple(_ids(request.product_ids, "product_ids")),
+            ),
+        )
+        return pb2.ListStockResponse(
+            levels=map(presenters.level_message, page.levels), next_page_token=page.next_page_token
+        )
+
 
 def _batch(messages: Sequence[MessageT]) -> Sequence[MessageT]:
     """The batch itself; refused by its size before anything is done for each of its parts."""
     check_batch_size(len(messages))
     return messages
+
+
+def _ids(texts: Sequence[str], field: str) -> list[str]:
+    """Canonical ids of a list that may be empty."""
+    return [canonical_id(text, field) for text in (_batch(texts) if texts else ())]
 
 
 def _store(message: catalogue_pb2.Store) -> Store:
@@ -141,4 +183,19 @@ def _price(message: catalogue_pb2.Price) -> Price:
         product_id=canonical_id(message.product_id, "product_id"),
         store_id=canonical_id(message.store_id, "store_id") if message.store_id else None,
         price_fen=message.price_fen,
+    )
+
+
+def _document(request: pb2.RecordMovementsRequest) -> StockDocument:
+    return StockDocument(
+        document_id=canonical_id(request.document_id, "document_id"),
+        store_id=canonical_id(request.store_id, "store_id"),
+        kind=request.kind,
+        business_date=from_proto_date(request.business_date, "business_date"),
+        occurred_at=from_timestamp(request.occurred_time, "occurred_time"),
+        lines=tuple(
+            MovementLine(canonical_id(line.product_id, "product_id"), line.quantity_milli)
+            for line in _batch(request.lines)
+        ),
+        reason=request.reason.strip(),
     )

@@ -2,7 +2,8 @@
 
 from services.inventory.domain.catalogue import CatalogueEntry, Price, Product, Store
 from services.inventory.domain.category_tree import PlacedCategory
-from yika.inventory.v1 import catalogue_pb2
+from services.inventory.domain.stock import StockLevel
+from yika.inventory.v1 import catalogue_pb2, stock_pb2
 
 
 def store_message(store: Store) -> catalogue_pb2.Store:
@@ -47,4 +48,14 @@ def entry_message(entry: CatalogueEntry) -> catalogue_pb2.CatalogueEntry:
         product=product_message(entry.product),
         price_fen=entry.price_fen,
         revision=entry.revision,
+    )
+
+
+def level_message(level: StockLevel) -> stock_pb2.StockLevel:
+    """A level of stock as a message."""
+    return stock_pb2.StockLevel(
+        store_id=level.store_id or "",
+        product_id=level.product_id,
+        on_hand_milli=level.on_hand_milli,
+        sold_milli=level.sold_milli,
     )
