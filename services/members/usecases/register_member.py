@@ -7,7 +7,7 @@ from prometheus_client import Counter
 
 from chassis.clock import to_timestamp
 from chassis.database import Database, Transaction
-from chassis.errors import AlreadyExists, id_reused
+from chassis.errors import AlreadyExists, Exhausted, id_reused
 from services.members.domain.card_number import make_card_number
 from services.members.domain.member import Card, Channel, Member
 from services.members.domain.registration import Registration, canonical_registration
@@ -116,7 +116,7 @@ async def _issue_card(
         card = Card(make_card_number(prefix, serial), issued_at=member.registered_at)
         if await members.add_card(member.member_id, card):
             return card
-    raise AlreadyExists(
+    raise Exhausted(
         "CARD_NUMBERS_EXHAUSTED",
         "the numbers that this service makes are taken; set another card number prefix",
         {"prefix": prefix},
