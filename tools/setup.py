@@ -106,7 +106,8 @@ def pip_install(lock: str) -> bool:
     command = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--require-hashes"]
     command += ["--no-deps", "--disable-pip-version-check", "--progress-bar=off"]
     command += ["--requirement", str(wanted)]
-    seen, last_lines = 0, []
+    seen = 0
+    last_lines: list[str] = []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as pip:

@@ -14,7 +14,12 @@ _LOCK = setup.LOCK.read_text()
 def installed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Catches what would be handed to pip."""
     locks: list[str] = []
-    monkeypatch.setattr(setup, "pip_install", lambda lock: locks.append(lock) or True)
+
+    def pip_install(lock: str) -> bool:
+        locks.append(lock)
+        return True
+
+    monkeypatch.setattr(setup, "pip_install", pip_install)
     return locks
 
 
@@ -96,7 +101,7 @@ class TestCreateEnvironment:
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         monkeypatch.setattr(setup, "ENVIRONMENT", tmp_path / "none")
-        monkeypatch.setattr(setup.importlib.util, "find_spec", lambda name: None)
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
         monkeypatch.setattr(setup, "install_packages", lambda names: False)
         with pytest.raises(SystemExit, match="apt install python3-venv"):
             setup.create_environment()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tools.local_stack import state as state_module
 from tools.local_stack.state import (
     StackError,
     choose_state,
@@ -73,9 +72,7 @@ class TestCreateState:
     def test_names_the_setting_for_a_full_disk(
         self, monkeypatch: pytest.MonkeyPatch, open_folder: Path
     ) -> None:
-        monkeypatch.setattr(
-            state_module.shutil, "disk_usage", lambda path: _Usage(10**10, 10**10, 5_000_000)
-        )
+        monkeypatch.setattr("shutil.disk_usage", lambda path: _Usage(10**10, 10**10, 5_000_000))
         with pytest.raises(StackError) as refused:
             create_state(open_folder / "state")
         assert "5 MB free" in str(refused.value)

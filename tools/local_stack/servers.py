@@ -183,7 +183,7 @@ def start_server(command: ServerCommand, log: Path) -> subprocess.Popen[bytes]:
             "extra_groups": [],
         }
     with log.open("ab") as output:
-        process = subprocess.Popen(
+        process: subprocess.Popen[bytes] = subprocess.Popen(
             command.argv,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -44,7 +44,7 @@ class Process:
 
 def _quoted(text: str) -> str:
     """A value as supervisord reads it: % starts an expansion, and quotes cannot be escaped."""
-    if '"' in text or "\n" in text:
+    if '"' in text or "\n" in text or text != text.strip("'"):
         raise StackError(f"a path or setting must not hold quotes or line breaks: {text!r}")
     return '"' + text.replace("%", "%%") + '"'
 
