@@ -64,4 +64,4 @@ images: ## build the seven images with docker
 		docker build --build-arg SERVICE=$$service --tag $(IMAGE_PREFIX)-$$service . || exit 1; done
 
 chart: setup ## lint, render and validate the Helm chart
-	$(VENV)/python -m pytest tests/chart
+	@$(VENV)/python -m tools.chart
