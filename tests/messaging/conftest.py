@@ -41,10 +41,16 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
-async def members_parts(servers: Servers) -> AsyncIterator[Parts]:
+async def members_database(servers: Servers) -> AsyncIterator[Database]:
+    """The database of the members service that messaging asks."""
+    async with migrated_database(servers, "members") as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+async def members_parts(members_database: Database) -> Parts:
     """A real members service, as its bootstrap builds it."""
-    async with migrated_database(servers, "members") as members_database:
-        yield await build_members(build_members_settings(), members_database)
+    return await build_members(build_members_settings(), members_database)
 
 
 @pytest.fixture(scope="session")
