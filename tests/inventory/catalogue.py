@@ -1,4 +1,4 @@
-"""Steps that the tests of inventory share: a small catalogue, refusals, and what was published."""
+"""Steps that the tests of inventory share: a catalogue, refusals, events in and out, stock."""
 
 from collections.abc import Awaitable, Sequence
 from typing import Any
@@ -11,9 +11,13 @@ from sqlalchemy import Table, func, select
 from chassis.database import Database, outbox_table
 from chassis.error_mapping import from_grpc
 from chassis.errors import DomainError
+from services.inventory.event_handlers import on_sales_posted
+from services.inventory.storage.tables import movements, stock
 from tests.fixtures.builders_inventory import build_category, build_product, build_store
 from yika.inventory.v1 import catalogue_pb2, events_pb2
 from yika.inventory.v1 import inventory_service_pb2 as pb2
+from yika.points.v1 import events_pb2 as points_events_pb2
+from yika.points.v1 import sale_pb2
 
 _EVENTS = {
     message.DESCRIPTOR.full_name: message
@@ -77,3 +81,32 @@ async def row_counts(database: Database, tables: Sequence[Table]) -> dict[str, i
             count = await connection.scalar(select(func.count()).select_from(table))
             counts[table.name] = int(count or 0)
     return counts
+
+
+async def post(database: Database, *sales: sale_pb2.Sale) -> None:
+    """Hands sales to the handler as one event."""
+    event = points_events_pb2.SalesPosted(
+        sales=[points_events_pb2.PostedSale(sale=sale) for sale in sales]
+    )
+    async with database.transaction() as tx:
+        await on_sales_posted(tx, event)
+
+
+async def levels(database: Database) -> dict[tuple[str, str], tuple[int, int]]:
+    """(on hand, sold) by store and product."""
+    async with database.read() as connection:
+        rows = await connection.execute(select(stock))
+        return {(r.store_id, r.product_id): (r.on_hand_milli, r.sold_milli) for r in rows}
+
+
+async def levels_from_movements(database: Database) -> dict[tuple[str, str], tuple[int, int]]:
+    """The same, from nothing but the movements."""
+    quantity = movements.c.quantity_milli
+    query = select(
+        movements.c.store_id,
+        movements.c.product_id,
+        func.sum(quantity),
+        func.coalesce(-func.sum(quantity).filter(movements.c.kind == 2), 0),
+    ).group_by(movements.c.store_id, movements.c.product_id)
+    async with database.read() as connection:
+        return {(r[0], r[1]): (int(r[2]), int(r[3])) for r in await connection.execute(query)}

@@ -1,0 +1,109 @@
+"""SalesPosted: what was sold leaves the stock, each sale once."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.database import Database
+from chassis.ids import new_id
+from services.inventory.storage.tables import movements
+from services.inventory.usecases.watch_stock import STOCK_NEGATIVE_ROWS, count_negative_stock
+from tests.fixtures.builders_inventory import build_document, build_sale
+from tests.inventory.catalogue import add_products, add_store, levels, post, row_counts
+from yika.inventory.v1 import stock_pb2
+
+
+class TestOnSalesPosted:
+    async def test_takes_what_was_sold_out_of_stock(
+        self, inventory: Any, database: Database
+    ) -> None:
+        store_id = await add_store(inventory)
+        one, two = (p.product_id for p in await add_products(inventory, 2))
+        await inventory.RecordMovements(build_document(store_id, (one, 10_000)))
+        await post(
+            database,
+            build_sale(store_id, (one, 2000), (two, 754)),
+            build_sale(store_id, (one, 1000)),
+        )
+        assert await levels(database) == {
+            (store_id, one): (7000, 3000),
+            (store_id, two): (-754, 754),
+        }
+
+    async def test_keeps_the_facts_of_each_movement(self, database: Database) -> None:
+        store_id, product_id = new_id(), new_id()
+        sale = build_sale(store_id, (product_id, 754))
+        await post(database, sale)
+        async with database.read() as connection:
+            (row,) = (await connection.execute(select(movements))).mappings()
+        assert dict(row) == {
+            "document_id": sale.sale_id,
+            "kind": stock_pb2.MOVEMENT_KIND_SALE,
+            "line_number": 0,
+            "business_date": date(2026, 3, 1),
+            "quantity_milli": -754,
+            "occurred_at": datetime(2026, 3, 1, 17, 5, tzinfo=UTC),
+            "store_id": store_id,
+            "product_id": product_id,
+        }
+
+    async def test_books_stores_and_products_it_does_not_know(self, database: Database) -> None:
+        key = (new_id(), new_id())
+        await post(database, build_sale(key[0], (key[1], 1000)))
+        assert await levels(database) == {key: (-1000, 1000)}
+
+    async def test_adds_up_a_product_on_several_lines(self, database: Database) -> None:
+        store_id, product_id = new_id(), new_id()
+        await post(database, build_sale(store_id, (product_id, 1000), (product_id, 500)))
+        assert await levels(database) == {(store_id, product_id): (-1500, 1500)}
+        assert (await row_counts(database, [movements]))["movements"] == 2
+
+    async def test_counts_a_sale_once_whatever_event_brings_it(self, database: Database) -> None:
+        store_id, product_id = new_id(), new_id()
+        sale = build_sale(store_id, (product_id, 1000), (product_id, 500))
+        await post(database, sale)
+        await post(database, build_sale(store_id, (product_id, 300)), sale)
+        await post(database, sale, sale)
+        assert await levels(database) == {(store_id, product_id): (-1800, 1800)}
+
+    async def test_is_not_swallowed_by_a_document_that_took_its_id(
+        self, inventory: Any, database: Database
+    ) -> None:
+        store_id = await add_store(inventory)
+        (product,) = await add_products(inventory, 1)
+        sale = build_sale(store_id, (product.product_id, 1000))
+        document = build_document(store_id, (product.product_id, 5000), document_id=sale.sale_id)
+        await inventory.RecordMovements(document)
+        await post(database, sale)
+        assert await levels(database) == {(store_id, product.product_id): (4000, 1000)}
+
+    async def test_does_nothing_for_an_event_without_sales(self, database: Database) -> None:
+        await post(database)
+        assert await levels(database) == {}
+
+    async def test_neither_loses_nor_deadlocks_beside_other_writers(
+        self, inventory: Any, database: Database
+    ) -> None:
+        store_id = await add_store(inventory)
+        ids = [p.product_id for p in await add_products(inventory, 40)]
+        backwards = list(reversed(ids))
+        sales = [build_sale(store_id, *((p, 1000) for p in order)) for order in (ids, backwards)]
+        writers: list[Any] = []
+        for number in range(8):
+            order = ids if number % 2 else backwards
+            writers += [
+                post(database, build_sale(store_id, *((p, 1000) for p in order))),
+                post(database, *(sales if number % 2 else reversed(sales))),
+                inventory.RecordMovements(build_document(store_id, *((p, 5000) for p in order))),
+            ]
+        await asyncio.gather(*writers)
+        expected = (8 * 5000 - 10 * 1000, 10 * 1000)
+        assert await levels(database) == {(store_id, p): expected for p in ids}
+
+    async def test_shows_what_fell_below_zero_in_the_metrics(self, database: Database) -> None:
+        store_id = new_id()
+        await post(database, build_sale(store_id, (new_id(), 1), (new_id(), 1)))
+        await count_negative_stock(database)
+        assert STOCK_NEGATIVE_ROWS._value.get() == 2
