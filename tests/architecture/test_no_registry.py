@@ -24,7 +24,11 @@ INDEX_OPTIONS = re.compile(r"--(extra-)?index-url|--find-links|--trusted-host|ht
 def project_files() -> list[Path]:
     """Every file under version control."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
     ).stdout
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
