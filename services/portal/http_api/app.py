@@ -1,11 +1,13 @@
 """The web app: routes, error pages, and what surrounds every request."""
 
+from contextlib import suppress
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
-from chassis.errors import DomainError, Invalid, Kind, NotFound
+from chassis.errors import DomainError, Kind, NotFound, Unavailable
 from chassis.logs import get_logger
 from services.portal.http_api.context import Portal, SignInNeeded, here, sign_in_path
 from services.portal.http_api.home import add_home_routes
@@ -55,9 +57,12 @@ def _add_plain_routes(app: FastAPI, portal: Portal) -> None:
 
 
 def _add_error_pages(app: FastAPI, portal: Portal) -> None:
-    def error_page(request: Request, error: DomainError) -> Response:
-        status = _STATUS.get(error.kind, 400)
-        return portal.page(request, "error.html", status=status, reason=error.reason, code=status)
+    async def error_page(request: Request, status: int, reason: str) -> Response:
+        if not hasattr(request.state, "session"):
+            # The frame stays the person's own, if the store of sessions can say whose it is.
+            with suppress(Unavailable):
+                request.state.session = await portal.find_session(request, acts=False)
+        return portal.page(request, "error.html", status=status, reason=reason, code=status)
 
     @app.exception_handler(SignInNeeded)
     async def _sign_in(request: Request, error: SignInNeeded) -> Response:
@@ -77,25 +82,18 @@ def _add_error_pages(app: FastAPI, portal: Portal) -> None:
     async def _domain_error(request: Request, error: DomainError) -> Response:
         if error.kind is Kind.UNAVAILABLE:
             log.warning("page_unavailable", reason=error.reason, error=error.message)
-        return error_page(request, error)
+        return await error_page(request, _STATUS.get(error.kind, 400), error.reason)
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(request: Request, _: RequestValidationError) -> Response:
-        return error_page(request, Invalid("MALFORMED_REQUEST", "the request is not well formed"))
+        return await error_page(request, 400, "MALFORMED_REQUEST")
 
     @app.exception_handler(HTTPException)
     async def _http_error(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 404:
-            return error_page(request, NotFound("PAGE_NOT_FOUND", "there is no such page"))
-        return portal.page(
-            request,
-            "error.html",
-            status=error.status_code,
-            reason="MALFORMED_REQUEST",
-            code=error.status_code,
-        )
+        reason = "PAGE_NOT_FOUND" if error.status_code == 404 else "MALFORMED_REQUEST"
+        return await error_page(request, error.status_code, reason)
 
     @app.exception_handler(Exception)
     async def _defect(request: Request, error: Exception) -> Response:
         log.error("page_failed", exc_info=error)
-        return portal.page(request, "error.html", status=500, reason="INTERNAL", code=500)
+        return await error_page(request, 500, "INTERNAL")
