@@ -110,3 +110,11 @@ async def levels_from_movements(database: Database) -> dict[tuple[str, str], tup
     ).group_by(movements.c.store_id, movements.c.product_id)
     async with database.read() as connection:
         return {(r[0], r[1]): (int(r[2]), int(r[3])) for r in await connection.execute(query)}
+
+
+async def stream(
+    inventory: Any, store_id: str, after_revision: int = 0
+) -> list[catalogue_pb2.CatalogueEntry]:
+    """A store's catalogue after a revision, piece by piece put together."""
+    request = pb2.StreamCatalogueRequest(store_id=store_id, after_revision=after_revision)
+    return [entry async for piece in inventory.StreamCatalogue(request) for entry in piece.entries]
