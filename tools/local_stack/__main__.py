@@ -21,6 +21,7 @@ from tools.local_stack.state import ROOT, StackError, choose_state, is_locked
 from tools.local_stack.supervision import end_leftovers, processes_of
 
 _STOP_SECONDS = 150.0
+_WHY_ELSEWHERE = " (PostgreSQL's system user cannot enter this checkout, which stays as it is)"
 
 
 class ConsoleProgress(Progress):
@@ -78,7 +79,8 @@ def run(console: Console, *, demo: bool) -> None:
         signal.signal(number, on_signal)
     state = choose_state()
     if state != ROOT / ".yika":
-        console.print(f"state: {state}", highlight=False)
+        why = "" if os.environ.get("YIKA_STATE_DIR") else _WHY_ELSEWHERE
+        console.print(f"state: {state}{why}", highlight=False, soft_wrap=True)
     progress = ConsoleProgress(console)
     began_at = time.monotonic()
     try:
@@ -157,7 +159,8 @@ def reset(console: Console) -> None:
         console.print(f"{state} is not there; nothing to delete")
         return
     stop(console)
-    console.print(f"deleting {state}: the databases, events, tokens and logs of this stack")
+    what = "the databases, events, tokens and logs of this stack"
+    console.print(f"deleting {state}: {what}", soft_wrap=True, highlight=False)
     if os.environ.get("YIKA_DATABASE_URL"):
         console.print("the databases yika_* at YIKA_DATABASE_URL stay; drop them there")
     shutil.rmtree(state)

