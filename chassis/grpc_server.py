@@ -79,27 +79,21 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         metadata = {
             key: value for key, value in details.invocation_metadata if isinstance(value, str)
         }
-        if handler.unary_unary:
-            inner = handler.unary_unary
+        if inner := handler.unary_unary:
 
             async def unary(request: Any, context: grpc.aio.ServicerContext) -> Any:
                 async with self._call(method, metadata, context):
                     return await inner(request, context)
 
-            return grpc.unary_unary_rpc_method_handler(
-                unary, handler.request_deserializer, handler.response_serializer
-            )
-        if handler.unary_stream:
-            stream_inner = handler.unary_stream
+            return handler._replace(unary_unary=unary)
+        if inner := handler.unary_stream:
 
             async def stream(request: Any, context: grpc.aio.ServicerContext) -> AsyncIterator[Any]:
                 async with self._call(method, metadata, context):
-                    async for answer in stream_inner(request, context):
+                    async for answer in inner(request, context):
                         yield answer
 
-            return grpc.unary_stream_rpc_method_handler(
-                stream, handler.request_deserializer, handler.response_serializer
-            )
+            return handler._replace(unary_stream=stream)
         raise NotImplementedError(f"{method}: no house rule for client streams yet")
 
     @asynccontextmanager
@@ -118,7 +112,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             ):
                 try:
                     await self._authorize(method, metadata)
-                    async with asyncio.timeout(self._time_left(context)):
+                    left = context.time_remaining()  # None when the caller set no deadline
+                    longest = self._timeout_seconds
+                    async with asyncio.timeout(longest if left is None else min(left, longest)):
                         yield
                 except DomainError as error:
                     status = to_grpc(error)
@@ -143,12 +139,6 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         principal = await self._verifier.verify(token)
         principal.require(self._permissions[method])
         set_principal(principal)
-
-    def _time_left(self, context: grpc.aio.ServicerContext) -> float:
-        remaining = context.time_remaining()
-        if remaining is None:
-            return self._timeout_seconds
-        return float(min(remaining, self._timeout_seconds))
 
 
 class GrpcServer:
@@ -188,11 +178,8 @@ class GrpcServer:
 
     async def set_serving(self, serving: bool) -> None:
         """Tells health checks whether this server wants traffic."""
-        status = (
-            health_pb2.HealthCheckResponse.SERVING
-            if serving
-            else health_pb2.HealthCheckResponse.NOT_SERVING
-        )
+        name_of_status = "SERVING" if serving else "NOT_SERVING"
+        status = health_pb2.HealthCheckResponse.ServingStatus.Value(name_of_status)
         for name in self._names:
             await self._health.set(name, status)
 

@@ -1,6 +1,7 @@
 """The relay: publishes committed events, in order, at least once, one replica at a time."""
 
 import asyncio
+import contextlib
 import zlib
 from typing import Any
 
@@ -66,7 +67,9 @@ class Relay:
             try:
                 await self._drain_forever(connection)
             finally:
-                # The pool would hand the connection on, lock and all.
+                # Whoever leads next counts. The pool would hand the connection on, lock and all.
+                OUTBOX_PENDING.set(0)
+                OUTBOX_AGE_SECONDS.set(0)
                 await connection.invalidate()
 
     async def _drain_forever(self, connection: AsyncConnection) -> None:
@@ -88,11 +91,9 @@ class Relay:
                     delete(outbox_table).where(outbox_table.c.position.in_(published))
                 )
             if len(rows) < _BATCH_MAX:
-                try:
+                with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._poll_seconds):
                         await self._database.outbox_changed.wait()
-                except TimeoutError:
-                    pass
 
     async def _publish(self, rows: Any) -> list[int]:
         """Publishes rows in order; returns the positions before the first one that failed."""
