@@ -31,7 +31,7 @@ from chassis.events import (
     producer_of,
     subject_of,
 )
-from chassis.ids import new_id
+from chassis.ids import canonical_id, new_id
 from chassis.logs import get_logger
 from chassis.metrics import CONSUMER_PENDING, DEAD_LETTERS, EVENTS_CONSUMED
 from chassis.tracing import context_from, tracer
@@ -64,6 +64,11 @@ class Subscription:
     def event_type(self) -> str:
         """Full proto name of the event."""
         return str(self.event.DESCRIPTOR.full_name)
+
+
+def _storable(text: str) -> str:
+    """Text as PostgreSQL takes it; poison may hold NUL and bytes that are no Unicode."""
+    return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 class Consumer:
@@ -102,19 +107,17 @@ class Consumer:
         stream = await self._bus.ensure_stream(producer)
         subjects = [s for s in self._by_subject if s.startswith(f"yika.{producer}.")]
         jetstream = await self._bus.jetstream()
-        subscription = await jetstream.pull_subscribe(
-            "",
-            durable=self._service,
-            stream=stream,
-            config=ConsumerConfig(
-                durable_name=self._service,
-                deliver_policy=DeliverPolicy.ALL,
-                ack_policy=AckPolicy.EXPLICIT,
-                ack_wait=_ACK_WAIT_SECONDS,
-                filter_subjects=sorted(subjects),
-                max_ack_pending=4 * _FETCH_MAX,
-            ),
+        config = ConsumerConfig(
+            durable_name=self._service,
+            deliver_policy=DeliverPolicy.ALL,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=_ACK_WAIT_SECONDS,
+            filter_subjects=sorted(subjects),
+            max_ack_pending=4 * _FETCH_MAX,
         )
+        # Creates it or brings it up to date: a new release may follow more than the one before.
+        await jetstream.add_consumer(stream, config)
+        subscription = await jetstream.pull_subscribe_bind(durable=self._service, stream=stream)
         try:
             while True:
                 try:
@@ -194,9 +197,11 @@ class Consumer:
                 dead_letters_table.insert().values(
                     dead_letter_id=new_id(),
                     subject=message.subject,
-                    headers=dict(message.headers or {}),
+                    headers={
+                        _storable(k): _storable(v) for k, v in (message.headers or {}).items()
+                    },
                     payload=message.data,
-                    error=f"{type(error).__name__}: {error}"[:2000],
+                    error=_storable(f"{type(error).__name__}: {error}"[:2000]),
                     failed_at=utc_now(),
                 )
             )
@@ -205,6 +210,8 @@ class Consumer:
     async def redrive(self, dead_letter_id: str | None = None) -> tuple[int, int]:
         """Applies dead letters again, oldest first; returns how many were and were not applied."""
         table = dead_letters_table
+        if dead_letter_id:
+            dead_letter_id = canonical_id(dead_letter_id, "id")
         query = select(table).where(table.c.redriven_at.is_(None)).order_by(table.c.failed_at)
         if dead_letter_id:
             query = query.where(table.c.dead_letter_id == dead_letter_id)
@@ -220,7 +227,7 @@ class Consumer:
                 raise
             except Exception as error:  # it stays dead, with the newest error
                 log.error("redrive_failed", dead_letter_id=row.dead_letter_id, exc_info=error)
-                change = {"error": f"{type(error).__name__}: {error}"[:2000]}
+                change = {"error": _storable(f"{type(error).__name__}: {error}"[:2000])}
                 failed += 1
             async with self._database.transaction() as tx:
                 await tx.connection.execute(
