@@ -1,0 +1,5 @@
+"""Fixtures of the tests of points."""
+
+from tests.fixtures.ledger import ledger
+
+__all__ = ["ledger"]
