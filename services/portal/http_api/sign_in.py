@@ -25,6 +25,13 @@ _SIGN_IN_SECONDS = 600
 
 def add_sign_in_routes(app: FastAPI, portal: Portal) -> None:
     """The routes around a session."""
+    _add_way_out(app, portal)
+    _add_way_back(app, portal)
+    _add_sign_out(app, portal)
+    _add_plain_pages(app, portal)
+
+
+def _add_way_out(app: FastAPI, portal: Portal) -> None:
 
     @app.get("/sign-in")
     async def sign_in(request: Request, next: Annotated[str, Query()] = "/") -> Response:
@@ -42,6 +49,8 @@ def add_sign_in_routes(app: FastAPI, portal: Portal) -> None:
         portal.set_cookie(response, portal.browser_cookie, browser_id, seconds=_SIGN_IN_SECONDS)
         return response
 
+
+def _add_way_back(app: FastAPI, portal: Portal) -> None:
     @app.get("/sign-in/callback")
     async def callback(
         request: Request,
@@ -78,6 +87,8 @@ def add_sign_in_routes(app: FastAPI, portal: Portal) -> None:
         portal.drop_cookie(response, portal.browser_cookie)
         return response
 
+
+def _add_sign_out(app: FastAPI, portal: Portal) -> None:
     @app.post("/sign-out")
     async def sign_out(request: Request) -> Response:
         session = await portal.find_session(request)
@@ -92,6 +103,8 @@ def add_sign_in_routes(app: FastAPI, portal: Portal) -> None:
         portal.drop_cookie(response, portal.session_cookie)
         return response
 
+
+def _add_plain_pages(app: FastAPI, portal: Portal) -> None:
     @app.get("/signed-out")
     async def signed_out(request: Request) -> Response:
         return portal.page(request, "signed_out.html")
