@@ -39,11 +39,27 @@ class Calls:
 
     async def __call__(self, method: Callable[..., Awaitable[Any]], request: Any) -> Any:
         """The answer of `method(request)`; DomainError when refused, ReplayError when given up."""
+
+        async def once() -> Any:
+            return await method(request, timeout=_CALL_TIMEOUT_SECONDS)
+
+        return await self._until_answered(once)
+
+    async def read_stream(self, method: Callable[..., Any], request: Any) -> list[Any]:
+        """All pieces of the stream `method(request)`; a stream that breaks is read again."""
+
+        async def once() -> list[Any]:
+            return [piece async for piece in method(request, timeout=_CALL_TIMEOUT_SECONDS)]
+
+        answer: list[Any] = await self._until_answered(once)
+        return answer
+
+    async def _until_answered(self, once: Callable[[], Awaitable[Any]]) -> Any:
         pause = _PAUSE_SECONDS_MIN
         started = time.monotonic()
         while True:
             try:
-                answer = await method(request, timeout=_CALL_TIMEOUT_SECONDS)
+                answer = await once()
             except grpc.aio.AioRpcError as error:
                 if error.code() not in _AWAY:
                     raise self._refusal(error) from error

@@ -34,4 +34,5 @@ def build_progress(console: Console) -> Progress:
         TextColumn("left"),
         TimeRemainingColumn(),
         console=console,
+        refresh_per_second=4,  # drawing costs the machine that does the work
     )

@@ -14,7 +14,6 @@ from google.type.date_pb2 import Date
 from rich.console import Console
 from rich.table import Table
 
-from chassis.errors import DomainError, Kind
 from tools.replay.calls import Calls
 from tools.replay.expected import Figures
 from yika.inventory.v1.inventory_service_pb2 import (
@@ -23,7 +22,7 @@ from yika.inventory.v1.inventory_service_pb2 import (
     ListStoresRequest,
 )
 from yika.inventory.v1.inventory_service_pb2_grpc import InventoryServiceStub
-from yika.members.v1.member_service_pb2 import GetMemberRequest
+from yika.members.v1.member_service_pb2 import StreamMemberStubsRequest
 from yika.members.v1.member_service_pb2_grpc import MemberServiceStub
 from yika.points.v1.points_service_pb2 import ListBalancesRequest, SummarizeBillsRequest
 from yika.points.v1.points_service_pb2_grpc import PointsServiceStub
@@ -35,7 +34,6 @@ _LAST = Date(year=2018, month=1, day=31)
 _PREFIX = "CJ"  # of store codes, SKUs and card numbers of the journey
 _PAGE = 5000
 _BATCH = 500
-_MEMBERS_IN_FLIGHT = 16
 _POLL_SECONDS = 1.0
 _ROWS_SHOWN = 20
 
@@ -68,7 +66,6 @@ class Platform:
     members: MemberServiceStub
     points: PointsServiceStub
     reports: ReportServiceStub
-    _households: dict[str, int | None] = field(default_factory=dict)  # by member_id
     _products: dict[str, int | None] = field(default_factory=dict)  # by product_id
 
     async def stores(self) -> dict[str, int]:
@@ -131,22 +128,12 @@ class Platform:
             self.points.ListBalances, ListBalancesRequest(page_size=_PAGE)
         ):
             balances.update({row.member_id: row.points for row in page.balances})
-        unknown = iter([member for member in balances if member not in self._households])
-
-        async def ask() -> None:
-            for member_id in unknown:
-                request = GetMemberRequest(member_id=member_id)
-                try:
-                    member = (await self.calls(self.members.GetMember, request)).member
-                except DomainError as error:
-                    if error.kind is not Kind.NOT_FOUND:
-                        raise
-                    continue
-                numbers = [_number(card.card_number) for card in member.cards]
-                self._households[member_id] = numbers[0] if numbers else None
-
-        await asyncio.gather(*(ask() for _ in range(_MEMBERS_IN_FLIGHT)))
-        return _by_number(balances, self._households)
+        request = StreamMemberStubsRequest()
+        households: dict[str, int | None] = {}
+        for piece in await self.calls.read_stream(self.members.StreamMemberStubs, request):
+            for stub in piece.stubs:
+                households[stub.member_id] = _number(next(iter(stub.card_numbers), ""))
+        return _by_number(balances, households)
 
     async def _quantities(self) -> dict[int, int]:
         sold: dict[str, int] = {}
