@@ -16,7 +16,7 @@ from tests.fixtures.builders_members import build_phone, build_register_member
 from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import drained, refusal
 from tests.fixtures.tokens import sign_token
-from tests.members.test_register_member import counts
+from tests.members.rows import counts
 from yika.members.v1 import member_service_pb2 as pb2
 from yika.members.v1 import member_service_pb2_grpc
 

@@ -1,12 +1,11 @@
 """RegisterMember: what is stored, what is refused, and what a refusal leaves behind: nothing."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from chassis.clock import to_timestamp, utc_now
 from chassis.database import Database, outbox_table
@@ -14,21 +13,11 @@ from chassis.errors import Kind
 from chassis.ids import new_id
 from services.members.domain.card_number import luhn_check_digit, make_card_number
 from services.members.storage.repository import MembersRepository
-from services.members.storage.tables import cards_table, members_table, stub_changes_table
 from tests.fixtures.builders_members import build_phone, build_register_member
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
+from tests.members.rows import counts
 from yika.members.v1 import events_pb2, member_pb2, member_service_pb2, member_service_pb2_grpc
-
-
-async def counts(database: Database) -> list[int]:
-    """Rows of each table that a registration writes."""
-    tables = (members_table, cards_table, stub_changes_table, outbox_table)
-    async with database.read() as connection:
-        return [
-            int(await connection.scalar(select(func.count()).select_from(table)) or 0)
-            for table in tables
-        ]
 
 
 async def newest_event(database: Database) -> events_pb2.MembersRegistered:
@@ -280,43 +269,3 @@ class TestRefusals:
         said = " ".join(f"{e.message} {e.metadata}" for e in refused) + written.out + written.err
         for personal in ("1383333", "SECRET01", "secret01", "张三丰"):
             assert personal not in said
-
-
-class TestConcurrency:
-    async def test_one_phone_is_registered_once(self, members: Any, database: Database) -> None:
-        phone = build_phone()
-        before = await counts(database)
-        outcomes = await asyncio.gather(
-            *(members.RegisterMember(build_register_member(phone=phone)) for _ in range(64)),
-            return_exceptions=True,
-        )
-        refused = [o for o in outcomes if isinstance(o, BaseException)]
-        assert len(refused) == 63
-        reasons = {(await refusal(_raised(error))).reason for error in refused}
-        assert reasons == {"PHONE_TAKEN"}
-        assert [b - a for a, b in zip(before, await counts(database), strict=True)] == [1] * 4
-
-    async def test_one_card_is_given_once(self, members: Any, database: Database) -> None:
-        before = await counts(database)
-        outcomes = await asyncio.gather(
-            *(members.RegisterMember(build_register_member(card_number="once")) for _ in range(32)),
-            return_exceptions=True,
-        )
-        refused = [o for o in outcomes if isinstance(o, BaseException)]
-        assert {(await refusal(_raised(e))).reason for e in refused} == {"CARD_NUMBER_TAKEN"}
-        assert len(refused) == 31
-        assert [b - a for a, b in zip(before, await counts(database), strict=True)] == [1] * 4
-
-    async def test_one_request_sent_many_times_at_once_is_one(
-        self, members: Any, database: Database
-    ) -> None:
-        request = build_register_member()
-        before = await counts(database)
-        answers = await asyncio.gather(*(members.RegisterMember(request) for _ in range(32)))
-        assert sorted(answer.replayed for answer in answers) == [False] + [True] * 31
-        assert all(answer.member == answers[0].member for answer in answers)
-        assert [b - a for a, b in zip(before, await counts(database), strict=True)] == [1] * 4
-
-
-async def _raised(error: BaseException) -> None:
-    raise error

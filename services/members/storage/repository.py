@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +17,7 @@ from services.members.storage.tables import (
     stub_revisions,
 )
 
-_STUB_LOCK = zlib.crc32(b"yika-members-stub-revisions")
+_NUMBERING_LOCK = zlib.crc32(b"yika-members-stub-revisions")
 
 
 class MembersRepository:
@@ -61,23 +61,39 @@ class MembersRepository:
         return int((await self._connection.execute(select(card_serials.next_value()))).scalar_one())
 
     async def mark_stub_changed(self, member_id: str) -> None:
-        """Gives a member's stub the next revision. Must be the transaction's last write.
-
-        A gateway asks for "everything after the highest revision I hold", so revisions must
-        become visible in their order: were two transactions to take 7 and 8 and commit 8 first,
-        a gateway would read 8 and never see 7. The advisory lock is held from here to the
-        commit, so revision n is visible before n + 1 is taken. It comes last because it makes
-        writers queue: nothing may be waited for while it is held.
-        """
-        await self._connection.execute(select(func.pg_advisory_xact_lock(_STUB_LOCK)))
-        revision = stub_revisions.next_value()
+        """Notes that a member's stub has changed; it gets a revision once this is committed."""
         await self._connection.execute(
             insert(stub_changes_table)
-            .values(member_id=member_id, revision=revision)
+            .values(member_id=member_id, revision=None)
             .on_conflict_do_update(
-                index_elements=[stub_changes_table.c.member_id], set_={"revision": revision}
+                index_elements=[stub_changes_table.c.member_id], set_={"revision": None}
             )
         )
+
+    async def number_stub_changes(self, limit: int) -> int:
+        """Gives committed changes the next revisions; returns how many, at most `limit`.
+
+        A gateway asks for "everything after the highest revision I hold", so revisions must
+        become visible in their order. Had each writer taken its own, 8 could be committed and
+        read before 7, and 7 would never be read. Here a change is numbered when it is there
+        already, and the lock, held to the commit, lets one transaction number at a time.
+        Writers never wait for it.
+        """
+        await self._connection.execute(select(func.pg_advisory_xact_lock(_NUMBERING_LOCK)))
+        # A change whose row is locked is being written again; it is numbered after that.
+        changes = (
+            select(stub_changes_table.c.member_id)
+            .where(stub_changes_table.c.revision.is_(None))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("changes")
+        )
+        numbered = await self._connection.execute(
+            update(stub_changes_table)
+            .where(stub_changes_table.c.member_id == changes.c.member_id)
+            .values(revision=stub_revisions.next_value())
+        )
+        return int(numbered.rowcount)
 
     async def registration_hash(self, member_id: str) -> bytes | None:
         """The hash that `add` stored; None for an unknown member."""

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Index,
     LargeBinary,
     MetaData,
     Sequence,
@@ -51,8 +52,7 @@ cards_table = Table(
     CheckConstraint("card_number ~ '^[0-9A-Z]{4,32}$'", name="card_number_form"),
 )
 
-# The newest change of each member's stub. Apart from members, because it must be the last thing
-# that a transaction writes: see MembersRepository.mark_stub_changed.
+# The newest change of each member's stub; see MembersRepository.number_stub_changes.
 stub_changes_table = Table(
     "stub_changes",
     metadata,
@@ -62,7 +62,13 @@ stub_changes_table = Table(
         ForeignKey(members_table.c.member_id),
         primary_key=True,
     ),
-    Column("revision", BigInteger, nullable=False, unique=True),
+    # NULL until the change is committed and then numbered.
+    Column("revision", BigInteger, unique=True),
+)
+Index(
+    "ix_stub_changes_not_numbered",
+    stub_changes_table.c.member_id,
+    postgresql_where=stub_changes_table.c.revision.is_(None),
 )
 
 card_serials = Sequence("card_serials", metadata=metadata)
