@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from tests.fixtures.builders_devices import GatewayProcess, prepared_data_dir, running_gateway
+from tests.fixtures.headquarters import Chain, running_headquarters
+from tests.fixtures.servers import Servers
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +23,10 @@ async def till(gateway: GatewayProcess) -> AsyncIterator[httpx.AsyncClient]:
     """A register's client of that gateway."""
     async with gateway.client() as client:
         yield client
+
+
+@pytest.fixture(scope="package")
+async def chain(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
+    """inventory, members and points for all tests of this folder; each makes its own goods."""
+    async with running_headquarters(servers, tmp_path_factory.mktemp("headquarters")) as chain:
+        yield chain

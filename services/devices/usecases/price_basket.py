@@ -134,7 +134,8 @@ def _member(catalogue: CatalogueRepository, basket: AskedBasket) -> str:
     if basket.card_number and basket.member_id:
         raise Invalid("CARD_AND_MEMBER", "give a card_number or a member_id, not both")
     if basket.card_number:
-        found = catalogue.member_by_card(basket.card_number)
+        # As members writes card numbers, whatever a reader or a hand made of them.
+        found = catalogue.member_by_card(basket.card_number.strip().upper())
         if found is None:
             raise NotFound("UNKNOWN_CARD", "no member has this card")
         return found
