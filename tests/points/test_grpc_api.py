@@ -10,8 +10,8 @@ from chassis.clock import to_proto_date, to_timestamp
 from chassis.error_mapping import from_grpc
 from chassis.ids import new_id
 from tests.fixtures.builders_points import BUSINESS_DATE, SOLD_AT, build_line, build_sale
-from tests.fixtures.running import open_stub
 from tests.fixtures.ledger import Ledger, Stub, count_rows, one, refusal
+from tests.fixtures.running import open_stub
 from yika.points.v1 import points_service_pb2, sale_pb2
 
 
