@@ -5,6 +5,7 @@ the block commits, an exception rolls back.
 """
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from google.protobuf.message import Message
 from sqlalchemy import Column, DateTime, Identity, MetaData, Table, Text, Uuid, insert, text
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA, JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chassis.errors import Unavailable
@@ -98,15 +100,23 @@ class Transaction:
 class Database:
     """One service's database."""
 
-    def __init__(self, url: str, *, service: str, pool_size: int = 8) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        service: str,
+        pool_size: int = 8,
+        command_timeout_seconds: float | None = 60,
+    ) -> None:
         self.engine: AsyncEngine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
+            hide_parameters=True,  # an error ends up in logs, where no person's data belongs
             connect_args={
                 "timeout": 10,
-                "command_timeout": 60,
+                "command_timeout": command_timeout_seconds,
                 "server_settings": {
                     "application_name": f"yika-{service}",
                     "idle_in_transaction_session_timeout": "60s",
@@ -159,11 +169,19 @@ def is_database_failure(error: BaseException) -> bool:
         if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
             return True
         error = error.orig or error
-    # While connecting, the driver's own errors come through as they are.
+    # While connecting, and for a command that takes too long, the driver's own errors come through.
     state = str(getattr(error, "sqlstate", None) or "")
-    return state.startswith(_TRANSIENT_STATES) or isinstance(
-        error, (asyncpg.InterfaceError, OSError)
+    return (
+        state.startswith(_TRANSIENT_STATES)
+        or isinstance(error, (asyncpg.InterfaceError, PoolTimeoutError))
+        or (isinstance(error, OSError) and _passed_through_driver(error))
     )
+
+
+def _passed_through_driver(error: BaseException) -> bool:
+    """False for an OSError that was raised beside the database, in the block of a transaction."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_globals.get("__name__", "").startswith("asyncpg.") for frame, _ in frames)
 
 
 @contextmanager

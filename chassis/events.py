@@ -88,6 +88,10 @@ class EventHeaders:
         ]
         if missing:
             raise ValueError(f"not a CloudEvent: no {', '.join(missing)}")
+        if given["ce-specversion"] != "1.0":
+            raise ValueError(
+                f"not a CloudEvent of version 1.0: specversion {given['ce-specversion']}"
+            )
         return cls(
             event_id=given["ce-id"],
             event_type=given["ce-type"],

@@ -99,7 +99,7 @@ class Consumer:
         while True:
             try:
                 await self._consume(producer)
-            except (NatsError, TimeoutError) as error:
+            except (NatsError, OSError) as error:
                 log.warning("consumer_waits_for_nats", stream=producer, error=repr(error))
             await asyncio.sleep(_RETRY_SECONDS)
 

@@ -46,12 +46,13 @@ class Relay:
         while True:
             try:
                 await self._lead()
-            except (NatsError, TimeoutError) as error:
-                log.warning("relay_waits_for_nats", error=repr(error))
             except Exception as error:
-                if not is_database_failure(error):
+                if is_database_failure(error):
+                    log.warning("relay_waits_for_database", error=repr(error))
+                elif isinstance(error, (NatsError, OSError)):
+                    log.warning("relay_waits_for_nats", error=repr(error))
+                else:
                     raise
-                log.warning("relay_waits_for_database", error=repr(error))
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _lead(self) -> None:
