@@ -1,0 +1,208 @@
+"""The unit of work: rows and events together or not at all, a lost server no defect."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from chassis.database import Database
+from chassis.errors import Invalid, Unavailable
+from chassis.events import EVENT_BYTES_MAX
+from tests.chassis.numbers import number_event, outbox_count, recorded_numbers, url_of
+from tests.fixtures.servers import Servers
+from yika.inventory.v1 import catalogue_pb2, events_pb2
+
+
+async def record(connection: Any, number: int) -> None:
+    await connection.execute(text("INSERT INTO numbers (number) VALUES (:n)"), {"n": number})
+
+
+def sized_event(size: int) -> Any:
+    """An event of exactly that many bytes."""
+    event = events_pb2.StoresUpserted(stores=[catalogue_pb2.Store(name="")])
+    event.stores[0].name = "x" * (size - 8)
+    while event.ByteSize() < size:
+        event.stores[0].name += "x"
+    assert event.ByteSize() == size
+    return event
+
+
+class TestTransaction:
+    async def test_commits_rows_and_events_together(self, database: Database) -> None:
+        done: list[str] = []
+        async with database.transaction() as tx:
+            await record(tx.connection, 1)
+            tx.publish(number_event(1))
+            tx.after_commit(lambda: done.append("committed"))
+            assert done == []
+        assert await recorded_numbers(database) == [1]
+        assert await outbox_count(database) == 1
+        assert done == ["committed"]
+
+    async def test_drops_rows_and_events_when_the_block_fails(self, database: Database) -> None:
+        done: list[str] = []
+
+        async def fail() -> None:
+            async with database.transaction() as tx:
+                await record(tx.connection, 1)
+                tx.publish(number_event(1))
+                tx.after_commit(lambda: done.append("committed"))
+                raise Invalid("NO_GOOD", "not this one")
+
+        with pytest.raises(Invalid, match="NO_GOOD"):
+            await fail()
+        assert await recorded_numbers(database) == []
+        assert await outbox_count(database) == 0
+        assert done == []
+
+    async def test_wakes_the_relay_once_events_are_durable(self, database: Database) -> None:
+        database.outbox_changed.clear()
+        async with database.transaction() as tx:
+            await record(tx.connection, 1)
+        assert not database.outbox_changed.is_set()
+        async with database.transaction() as tx:
+            tx.publish(number_event(1))
+            assert not database.outbox_changed.is_set()
+        assert database.outbox_changed.is_set()
+
+
+class TestPublish:
+    async def test_takes_an_event_of_the_largest_size(self, database: Database) -> None:
+        async with database.transaction() as tx:
+            tx.publish(sized_event(EVENT_BYTES_MAX))
+        assert await outbox_count(database) == 1
+
+    async def test_refuses_a_larger_one_before_anything_is_written(
+        self, database: Database
+    ) -> None:
+        async def publish_too_much() -> None:
+            async with database.transaction() as tx:
+                await record(tx.connection, 1)
+                tx.publish(sized_event(EVENT_BYTES_MAX + 1))
+
+        with pytest.raises(ValueError, match="at most 524288"):
+            await publish_too_much()
+        assert await recorded_numbers(database) == []
+        assert await outbox_count(database) == 0
+
+    async def test_refuses_what_is_no_event_of_the_house(self, database: Database) -> None:
+        with pytest.raises(ValueError, match="is not yika"):
+            async with database.transaction() as tx:
+                tx.publish(Timestamp())
+        assert await outbox_count(database) == 0
+
+
+class TestRead:
+    async def test_cannot_write(self, database: Database) -> None:
+        with pytest.raises(DBAPIError, match="read-only transaction"):
+            async with database.read() as connection:
+                await record(connection, 1)
+        assert await recorded_numbers(database) == []
+
+    async def test_sees_one_moment(self, database: Database) -> None:
+        async with database.read() as connection:
+            count = text("SELECT count(*) FROM numbers")
+            assert await connection.scalar(count) == 0
+            async with database.transaction() as tx:
+                await record(tx.connection, 1)
+            assert await connection.scalar(count) == 0
+        assert await recorded_numbers(database) == [1]
+
+    async def test_leaves_a_connection_that_writes_again(self, servers: Servers) -> None:
+        database = Database(servers.postgres_url, service="one", pool_size=1)
+        async with database.read() as connection:
+            await connection.execute(text("SELECT 1"))
+        async with database.transaction() as tx:
+            await tx.connection.execute(text("CREATE TEMP TABLE written (n int) ON COMMIT DROP"))
+        await database.dispose()
+
+
+class TestFailures:
+    async def test_a_server_that_is_not_there_is_unavailable(self) -> None:
+        database = Database("postgresql://nobody:x@127.0.0.1:1/nothing", service="lost")
+        for attempt in (database.ping(), write_nothing(database)):
+            with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+                await attempt
+        await database.dispose()
+
+    async def test_a_connection_cut_in_the_middle_is_unavailable(self, database: Database) -> None:
+        async def cut() -> None:
+            async with database.transaction() as tx:
+                await record(tx.connection, 1)
+                await tx.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+        with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+            await cut()
+        await database.ping()  # the pool has replaced it
+        assert await recorded_numbers(database) == []
+
+    async def test_a_deadlock_is_unavailable(self, database: Database) -> None:
+        # Raised by the server's own code for it, without waiting for two sessions to meet.
+        with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+            async with database.transaction() as tx:
+                await tx.connection.execute(
+                    text("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40P01'; END $$")
+                )
+
+    async def test_a_command_that_takes_too_long_is_unavailable(self, servers: Servers) -> None:
+        database = Database(servers.postgres_url, service="slow", command_timeout_seconds=0.2)
+        with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+            async with database.read() as connection:
+                await connection.execute(text("SELECT pg_sleep(20)"))
+        await database.dispose()
+
+    async def test_a_pool_with_nothing_left_is_unavailable(self, servers: Servers) -> None:
+        database = Database(servers.postgres_url, service="one", pool_size=1)
+        database.engine.pool._timeout = 0.1  # type: ignore[attr-defined]
+        async with database.read() as connection:
+            await connection.execute(text("SELECT 1"))
+            with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+                await database.ping()
+        await database.ping()
+        await database.dispose()
+
+    async def test_a_broken_rule_of_the_schema_is_a_defect(self, database: Database) -> None:
+        with pytest.raises(IntegrityError):
+            async with database.transaction() as tx:
+                await tx.connection.execute(text("INSERT INTO numbers (number) VALUES (NULL)"))
+        with pytest.raises(DBAPIError, match="no_such_table"):
+            async with database.read() as connection:
+                await connection.execute(text("SELECT * FROM no_such_table"))
+
+    @pytest.mark.parametrize("error", [FileNotFoundError, TimeoutError, ConnectionRefusedError])
+    async def test_what_fails_beside_the_database_keeps_its_name(
+        self, database: Database, error: type[OSError], tmp_path: Path
+    ) -> None:
+        async def fail() -> None:
+            async with database.transaction() as tx:
+                await record(tx.connection, 1)
+                raise error(tmp_path)
+
+        with pytest.raises(error):
+            await fail()
+        with pytest.raises(error):
+            async with database.read():
+                raise error(tmp_path)
+        assert await recorded_numbers(database) == []
+
+    async def test_an_error_does_not_tell_what_was_written(self, database: Database) -> None:
+        with pytest.raises(DBAPIError) as failure:
+            async with database.transaction() as tx:
+                await tx.connection.execute(
+                    text("INSERT INTO no_such_table VALUES (:phone)"), {"phone": "13800000000"}
+                )
+        assert "13800000000" not in str(failure.value)
+
+
+async def write_nothing(database: Database) -> None:
+    async with database.transaction():
+        pass
+
+
+def test_the_address_of_a_database_survives_its_trip_through_a_setting(
+    database: Database,
+) -> None:
+    assert Database(url_of(database), service="copy").engine.url == database.engine.url
