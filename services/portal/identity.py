@@ -1,6 +1,8 @@
 """The OpenID Connect provider, through Authlib: code flow with PKCE, state and nonce."""
 
+import logging
 import secrets
+import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -8,11 +10,16 @@ from urllib.parse import urlencode, urlsplit
 from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
 from authlib.integrations.starlette_client import OAuth  # type: ignore[import-untyped]
 from httpx2 import HTTPError
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 
 from chassis.auth import TokenVerifier
 from chassis.errors import Unauthenticated, Unavailable
 from services.portal.storage.sessions import Session, SignIn
+
+# Its INFO line per request says nothing that the metrics do not.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
+# The chain's tokens are signed with EdDSA (chassis.auth); that it has a newer name is no news.
+warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
 _TOKEN_SECONDS_ASSUMED = 300  # a provider that does not say how long its token lives
 

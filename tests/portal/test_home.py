@@ -100,6 +100,7 @@ class TestReportsAway:
             assert "PEER_UNAVAILABLE" in page.text
             assert "总部运营" in page.text
             assert "data-figure" not in page.text
+            assert "更新于" not in page.text
             # The portal itself is ready: other pages do not need reports.
             await site.portal.readiness["sessions"]()
 
