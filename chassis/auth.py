@@ -10,15 +10,21 @@ import urllib.request
 from collections import OrderedDict
 from contextvars import ContextVar
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 import jwt
 
 from chassis.errors import Forbidden, Unauthenticated, Unavailable
+from chassis.logs import get_logger
 
 _TOKENS_REMEMBERED_MAX = 4096
 _KEYS_MAX_AGE_SECONDS = 300.0
 _KEYS_FETCH_TIMEOUT_SECONDS = 5.0
+# No answer, an answer cut short, and an answer that is no JWKS.
+_UNREADABLE = (OSError, HTTPException, ValueError, AttributeError, jwt.PyJWTError)
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +107,12 @@ class TokenVerifier:
         stores = claims.get("stores", [])
         principal = Principal(
             subject=claims["sub"],
-            permissions=frozenset(claims.get("permissions", [])),
-            stores=frozenset([stores] if isinstance(stores, str) else stores),
+            permissions=_texts(claims.get("permissions", [])),
+            stores=_texts([stores] if isinstance(stores, str) else stores),
         )
-        self._remembered[token] = (float(claims["exp"]), principal)
+        # Not longer than keys are: a key that was taken back must stop its tokens too.
+        until = min(float(claims["exp"]), time.time() + _KEYS_MAX_AGE_SECONDS)
+        self._remembered[token] = (until, principal)
         while len(self._remembered) > _TOKENS_REMEMBERED_MAX:
             self._remembered.popitem(last=False)
         return principal
@@ -115,26 +123,33 @@ class TokenVerifier:
             # An unknown key id may be a fresh one, but must not let callers hammer the issuer.
             if age > _KEYS_MAX_AGE_SECONDS or (key_id not in self._keys and age > 1.0):
                 try:
-                    text = await asyncio.to_thread(self._read_keys)
-                except OSError as error:
+                    self._keys = await asyncio.to_thread(self._read_keys)
+                except _UNREADABLE as error:
                     if not self._keys:
                         raise Unavailable(
                             "KEYS_UNAVAILABLE", f"cannot read the signing keys: {error}"
                         ) from error
-                else:
-                    self._keys = {str(key.key_id): key for key in jwt.PyJWKSet.from_json(text).keys}
+                    log.warning("signing_keys_not_renewed", error=repr(error))
                 self._keys_read_at = time.monotonic()
         if key_id not in self._keys:
             raise Unauthenticated("TOKEN_INVALID", "the token is signed by an unknown key")
         return self._keys[key_id]
 
-    def _read_keys(self) -> str:
+    def _read_keys(self) -> dict[str, jwt.PyJWK]:
         if self._source.startswith(("http://", "https://")):
             with urllib.request.urlopen(  # noqa: S310 - the scheme is checked above
                 self._source, timeout=_KEYS_FETCH_TIMEOUT_SECONDS
             ) as response:
-                return str(response.read().decode())
-        return Path(self._source).read_text()
+                text = response.read().decode()
+        else:
+            text = Path(self._source).read_text()
+        return {str(key.key_id): key for key in jwt.PyJWKSet.from_json(text).keys}
+
+
+def _texts(claim: object) -> frozenset[str]:
+    if not isinstance(claim, list) or not all(isinstance(part, str) for part in claim):
+        raise Unauthenticated("TOKEN_INVALID", "permissions and stores must be lists of text")
+    return frozenset(claim)
 
 
 class OwnToken:

@@ -10,12 +10,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import DBAPIError
 
-from chassis.database import Database, chassis_metadata
+from chassis.database import Database, chassis_metadata, translate_driver_errors
 from chassis.errors import Unavailable
 
 ROOT = Path(__file__).resolve().parent.parent
 _LOCK_TIMEOUT = "5s"
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 def _config(service: str) -> Config:
@@ -45,8 +47,17 @@ async def migrate(service: str, database: Database, revision: str = "head") -> N
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
-    async with database.engine.begin() as connection:
-        await connection.run_sync(upgrade)
+    try:
+        with translate_driver_errors():
+            async with database.engine.begin() as connection:
+                await connection.run_sync(upgrade)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+            raise
+        raise Unavailable(
+            "MIGRATION_LOCKED_OUT",
+            f"nothing is migrated: others held a table for {_LOCK_TIMEOUT}; run it again",
+        ) from error
 
 
 async def check_revision(service: str, database: Database) -> None:

@@ -88,10 +88,13 @@ def _print_settings(settings_class: type[ServiceSettings]) -> None:
 
 
 @asynccontextmanager
-async def _database_of(name: str, settings: ServiceSettings) -> AsyncIterator[Database]:
+async def _database_of(
+    name: str, settings: ServiceSettings, **options: Any
+) -> AsyncIterator[Database]:
     if not settings.database_url:
         raise Unavailable("NO_DATABASE", "YIKA_DATABASE_URL is not set")
-    database = Database(settings.database_url, service=name, pool_size=settings.database_pool_size)
+    pool_size = settings.database_pool_size
+    database = Database(settings.database_url, service=name, pool_size=pool_size, **options)
     try:
         yield database
     finally:
@@ -99,7 +102,8 @@ async def _database_of(name: str, settings: ServiceSettings) -> AsyncIterator[Da
 
 
 async def _migrate(name: str, settings: ServiceSettings) -> None:
-    async with _database_of(name, settings) as database:
+    # A large table takes as long as it takes; only waiting for locks has a limit.
+    async with _database_of(name, settings, command_timeout_seconds=None) as database:
         await migrate(name, database)
 
 
