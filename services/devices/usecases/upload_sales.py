@@ -53,29 +53,43 @@ async def _hand_over_singly(
 ) -> list[Settlement]:
     """After a batch was refused as a whole: one bad sale must not hold up the others.
 
-    A sale is parked for such a failure only when another went through; when none does, it is
-    headquarters that fails, and all of them wait.
+    A sale is parked only when it fails before and after another went through: then it is the sale.
+    When none goes through it is headquarters that fails, and all of them wait.
     """
+    settled, failed = await _try_each(headquarters, sales)
+    if not settled:
+        raise refusal
+    settled_later, failed_again = await _try_each(headquarters, [sale for sale, _ in failed])
+    return [
+        *settled,
+        *settled_later,
+        *(
+            Settlement(
+                sale.sale_id,
+                State.PARKED,
+                reason=error.reason,
+                message=error.message,
+                metadata=error.metadata,
+            )
+            for sale, error in failed_again
+        ),
+    ]
+
+
+async def _try_each(
+    headquarters: Headquarters, sales: Sequence[Sale]
+) -> tuple[list[Settlement], list[tuple[Sale, DomainError]]]:
+    """What was settled, and what failed by itself; stops where headquarters goes away."""
     settled: list[Settlement] = []
-    failed: list[Settlement] = []
+    failed: list[tuple[Sale, DomainError]] = []
     for sale in sales:
         try:
             settled += await headquarters.post_sales([sale])
         except DomainError as error:
             if error.kind in _LATER:
                 break
-            failed.append(
-                Settlement(
-                    sale.sale_id,
-                    State.PARKED,
-                    reason=error.reason,
-                    message=error.message,
-                    metadata=error.metadata,
-                )
-            )
-    if not settled:
-        raise refusal
-    return settled + failed
+            failed.append((sale, error))
+    return settled, failed
 
 
 def _count(sales: Sequence[Sale], settlements: Sequence[Settlement]) -> None:
