@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import RowMapping, Select, func, select, text, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import RowMapping, Select, func, select, text, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import NullType
 
 from services.inventory.domain.catalogue import Product, Store
 from services.inventory.domain.category_tree import Category
@@ -206,9 +206,10 @@ class CatalogueRepository:
 
 def select_products() -> Select[tuple[object, ...]]:
     """Products with their barcodes in order, as to_product reads them."""
-    codes = (
-        select(func.array_agg(aggregate_order_by(barcodes.c.barcode, barcodes.c.ordinal)))
+    codes = func.array(
+        select(barcodes.c.barcode)
         .where(barcodes.c.product_id == products.c.product_id)
+        .order_by(barcodes.c.ordinal)
         .scalar_subquery()
     )
     return select(
@@ -217,7 +218,8 @@ def select_products() -> Select[tuple[object, ...]]:
         products.c.name,
         products.c.category_id,
         products.c.unit,
-        codes.label("barcodes"),
+        # The driver gives a list of str already; SQLAlchemy would look at each of them once more.
+        type_coerce(codes, NullType()).label("barcodes"),
     )
 
 
@@ -228,6 +230,6 @@ def to_product(row: RowMapping) -> Product:
         sku=row["sku"],
         name=row["name"],
         category_id=row["category_id"],
-        barcodes=tuple(row["barcodes"] or ()),
+        barcodes=tuple(row["barcodes"]),
         unit=row["unit"],
     )

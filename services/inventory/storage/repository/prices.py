@@ -95,7 +95,15 @@ class PricesRepository:
 
     async def entries(self, store_id: str, ids: Collection[str]) -> dict[str, CatalogueEntry]:
         """The entries of these products as a store sees them now, by product id."""
-        own = store_prices.c.store_id == store_id
+        # The ids stand in each join: the planner would not carry them over, and read every price.
+        chain = (chain_prices.c.product_id == products.c.product_id) & is_any_of(
+            chain_prices.c.product_id, ids
+        )
+        own = (
+            (store_prices.c.product_id == products.c.product_id)
+            & (store_prices.c.store_id == store_id)
+            & is_any_of(store_prices.c.product_id, ids)
+        )
         query = (
             select_products()
             .add_columns(
@@ -104,13 +112,7 @@ class PricesRepository:
                     products.c.revision, chain_prices.c.revision, store_prices.c.revision
                 ).label("entry_revision"),
             )
-            .select_from(
-                products.outerjoin(
-                    chain_prices, chain_prices.c.product_id == products.c.product_id
-                ).outerjoin(
-                    store_prices, (store_prices.c.product_id == products.c.product_id) & own
-                )
-            )
+            .select_from(products.outerjoin(chain_prices, chain).outerjoin(store_prices, own))
             .where(is_any_of(products.c.product_id, ids))
         )
         rows = await self._connection.execute(query)
