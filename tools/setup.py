@@ -117,6 +117,8 @@ def pip_install(lock: str) -> bool:
             if line.startswith(("Collecting ", "Requirement already")):
                 seen += 1
                 show(f"{seen}/{total}")
+                if not sys.stdout.isatty() and seen % 25 == 0:
+                    say(f"{seen}/{total}")
             elif line.startswith("Installing collected"):
                 show("unpacking")
     show("")
