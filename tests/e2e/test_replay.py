@@ -1,15 +1,21 @@
 """A real chain's baskets go through the platform, and every figure is right to the fen."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 
 import asyncpg
+import numpy as np
 import pytest
 
 from tests.fixtures.stories import Chain, eventually, finish, run_replay, start_replay
 from tools.local_stack.stack import Stack
+from tools.replay.calls import Calls
 from tools.replay.checkpoint import FILE_NAME
 from tools.replay.journey import Journey, load_journey
+from tools.replay.poster import post_sales
+from tools.replay.sales import SaleMaker
+from yika.inventory.v1.inventory_service_pb2 import BatchGetProductsRequest
 from yika.points.v1.points_service_pb2 import SummarizeBillsRequest
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -65,7 +71,11 @@ async def test_killed_in_the_middle_it_goes_on(
     april = ("--from", "2017-04-01", "--baskets", "1000")
     replay = start_replay(stack, *april, "--batch", "20", "--rate", "200")
     try:
-        await eventually(lambda: count_bills(chain, journey), lambda now: now >= before + 100)
+        await eventually(
+            lambda: count_bills(chain, journey),
+            lambda now: now >= before + 100,
+            timeout_seconds=90,
+        )
     finally:
         replay.kill()
         replay.communicate()
@@ -76,11 +86,44 @@ async def test_killed_in_the_middle_it_goes_on(
     assert await count_bills(chain, journey) == before + 1000
 
 
+async def test_a_refused_sale_is_named_and_not_counted(chain: Chain, journey: Journey) -> None:
+    december = journey.select(date(2017, 12, 1), None, 200)
+    products = [journey.products[at].product_id for at in journey.products_of(december).tolist()]
+    known: set[str] = set()
+    for at in range(0, len(products), 500):
+        request = BatchGetProductsRequest(product_ids=products[at : at + 500])
+        answer = await chain.inventory.BatchGetProducts(request)
+        known.update(product.product_id for product in answer.products)
+    maker = SaleMaker(journey)
+    foreign = [
+        at
+        for at, sale in zip(december.tolist(), maker.build(december), strict=True)
+        if not known.issuperset(line.product_id for line in sale.lines)
+    ]
+    assert foreign
+    before = await count_bills(chain, journey)
+    in_books: list[int] = []
+    result = await post_sales(
+        chain.points.PostSales,
+        Calls(patience_seconds=30),
+        maker,
+        np.asarray(foreign),
+        batch_size=50,
+        rate=None,
+        on_posted=lambda positions, _: in_books.extend(positions.tolist()),
+    )
+    assert (result.refused, result.posted, in_books) == (len(foreign), 0, [])
+    assert set(result.refusal_reasons) <= {"UNKNOWN_PRODUCT", "UNKNOWN_MEMBER"}
+    assert result.refusals[0].startswith(maker.sale_id(foreign[0]))
+    assert await count_bills(chain, journey) == before
+
+
 async def test_one_fen_of_difference_fails(stack: Stack) -> None:
     connection = await asyncpg.connect(stack.database_url("reports"))
+    # By day, for the first day of the journey lies years before the demo chain's.
     change = """
         UPDATE store_days SET revenue_fen = revenue_fen + $1
-        WHERE (store_id, day) = (SELECT store_id, day FROM store_days ORDER BY 1, 2 LIMIT 1)
+        WHERE (day, store_id) = (SELECT day, store_id FROM store_days ORDER BY 1, 2 LIMIT 1)
     """
     try:
         await connection.execute(change, 1)

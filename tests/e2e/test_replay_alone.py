@@ -1,8 +1,11 @@
 """Without a running stack the replay brings one of its own, and leaves nothing behind."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +16,20 @@ from tools.local_stack.supervision import processes_of
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 
-def test_it_starts_a_stack_and_removes_it(tmp_path: Path) -> None:
-    # The path of pytest is closed to others, and PostgreSQL's system user must get in.
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(folder.stat().st_mode | 0o011)
-    scratch = tmp_path / "scratch"
-    scratch.mkdir(mode=0o711)
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A directory that PostgreSQL's system user may enter, unlike those of pytest."""
+    folder = Path(tempfile.mkdtemp(prefix="yika-e2e-alone-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_it_starts_a_stack_and_removes_it(scratch: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tools.replay", "--baskets", "40", "--verify"],
         cwd=ROOT,
-        env={**os.environ, "YIKA_STATE_DIR": str(tmp_path / "none"), "TMPDIR": str(scratch)},
+        env={**os.environ, "YIKA_STATE_DIR": str(scratch / "none"), "TMPDIR": str(scratch)},
         capture_output=True,
         text=True,
         timeout=170,
