@@ -102,6 +102,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     ) -> AsyncIterator[None]:
         started = time.perf_counter()
         code = grpc.StatusCode.OK
+        left = context.time_remaining()  # None when the caller set no deadline
+        longest = self._timeout_seconds
+        deadline = asyncio.timeout(longest if left is None else min(left, longest))
         request_id = metadata.get("x-request-id", "")[:64] or new_id()
         structlog.contextvars.bind_contextvars(request_id=request_id, rpc=method)
         in_flight = RPC_IN_FLIGHT.labels(method)
@@ -112,21 +115,19 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             ):
                 try:
                     await self._authorize(method, metadata)
-                    left = context.time_remaining()  # None when the caller set no deadline
-                    longest = self._timeout_seconds
-                    async with asyncio.timeout(longest if left is None else min(left, longest)):
+                    async with deadline:
                         yield
                 except DomainError as error:
                     status = to_grpc(error)
                     code = status.code
                     await context.abort_with_status(status)
-                except TimeoutError:
-                    code = grpc.StatusCode.DEADLINE_EXCEEDED
-                    await context.abort(code, "the deadline passed before the answer was ready")
                 except (asyncio.CancelledError, GeneratorExit):
                     code = grpc.StatusCode.CANCELLED
                     raise
-                except Exception:
+                except Exception as error:
+                    if isinstance(error, TimeoutError) and deadline.expired():
+                        code = grpc.StatusCode.DEADLINE_EXCEEDED
+                        await context.abort(code, "the deadline passed before the answer was ready")
                     code = grpc.StatusCode.INTERNAL
                     log.exception("rpc_failed")
                     await context.abort(code, f"internal error; request id {request_id}")
@@ -169,7 +170,10 @@ class GrpcServer:
             self._server,
         )
         self._names = ["", *(name for name, _, _ in servicers)]
-        self.port = self._server.add_insecure_port(address)
+        try:
+            self.port = self._server.add_insecure_port(address)
+        except RuntimeError as error:
+            raise OSError(f"cannot listen on {address} for gRPC: is the port taken?") from error
 
     async def start(self) -> None:
         """Starts answering; health says NOT_SERVING until set_serving(True)."""
