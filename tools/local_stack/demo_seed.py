@@ -39,7 +39,9 @@ async def seed(stack: Stack, now: datetime) -> None:
         for service in ("inventory", "members", "points")
     }
     try:
-        await _seed_goods(InventoryServiceStub(channels["inventory"]))
+        inventory = InventoryServiceStub(channels["inventory"])
+        await _seed_goods(inventory)
+        await _seed_stock(inventory)
         await _seed_members(MemberServiceStub(channels["members"]))
         await _seed_sales(PointsServiceStub(channels["points"]), now)
     finally:
@@ -93,6 +95,10 @@ async def _seed_goods(inventory: Any) -> None:
         )
     )
     print(f"{len(products)} products", flush=True)
+
+
+async def _seed_stock(inventory: Any) -> None:
+    api, products = inventory_service_pb2, demo_chain.read_products()
     opened_at = datetime.combine(demo_chain.OPENED, time(6), CHINA_TIME)
     for store in demo_chain.STORES:
         await inventory.RecordMovements(

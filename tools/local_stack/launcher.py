@@ -37,6 +37,7 @@ from tools.local_stack.supervision import (
 _SERVER_TIMEOUT_SECONDS = 60.0
 _STOP_TIMEOUT_SECONDS = 120.0
 _STARTS_MAX = 3
+_READINESS_SECONDS = 0.25  # each question costs the services time that they start with
 
 
 class Progress:
@@ -150,7 +151,7 @@ class Launcher:
                 service = min(waiting)
                 raise StackError(f"{service} does not get ready: {self._last_words(service)}")
             if waiting:
-                time.sleep(0.1)
+                time.sleep(_READINESS_SECONDS)
         self._progress.end()
 
     def seed(self) -> None:
