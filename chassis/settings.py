@@ -37,7 +37,11 @@ class ServiceSettings(BaseSettings):
         None, description="File with this service's own token; read again when it changes."
     )
 
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = Field(
+        "INFO",
+        pattern="(?i)^(DEBUG|INFO|WARNING|ERROR)$",
+        description="DEBUG, INFO, WARNING or ERROR.",
+    )
     otlp_endpoint: str = Field(
         "", description="OTLP gRPC endpoint for traces, for example http://host:4317; off if empty."
     )
