@@ -1,0 +1,53 @@
+"""Ids: sortable when made here, canonical when they come from elsewhere."""
+
+import uuid
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.errors import Invalid
+from chassis.ids import canonical_id, new_id
+
+
+class TestNewId:
+    def test_is_a_canonical_uuid_of_version_7(self) -> None:
+        made = new_id()
+        assert uuid.UUID(made).version == 7
+        assert canonical_id(made, "id") == made
+
+    def test_sorts_in_the_order_of_making(self) -> None:
+        made = [new_id() for _ in range(5000)]
+        assert made == sorted(made)
+        assert len(set(made)) == 5000
+
+
+class TestCanonicalId:
+    @given(st.uuids())
+    def test_writes_every_uuid_in_one_way(self, value: uuid.UUID) -> None:
+        assert canonical_id(str(value).upper(), "id") == str(value)
+
+    @given(st.text(alphabet="0123456789abcdefABCDEF-_{} ０１二", min_size=34, max_size=38))
+    def test_gives_canonical_text_or_refuses(self, text: str) -> None:
+        with suppress(Invalid):
+            given_back = canonical_id(text, "id")
+            assert str(uuid.UUID(given_back)) == given_back
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "7",
+            "x" * 36,
+            uuid.uuid4().hex,
+            f"{{{uuid.uuid4()}}}",
+            f"urn:uuid:{uuid.uuid4()}",
+            f" {uuid.uuid4()}",
+        ],
+    )
+    def test_refuses_other_forms_and_names_the_field(self, text: str) -> None:
+        with pytest.raises(Invalid) as refusal:
+            canonical_id(text, "member_id")
+        assert refusal.value.reason == "INVALID_ID"
+        assert refusal.value.metadata["field"] == "member_id"
