@@ -22,9 +22,9 @@ def configure_tracing(service: str, endpoint: str) -> None:
 
     provider = TracerProvider(resource=Resource.create({"service.name": f"yika-{service}"}))
     insecure = not endpoint.startswith("https://")
-    provider.add_span_processor(
-        BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, insecure=insecure))
-    )
+    # The last spans are sent at the end of the process, which a lost collector must not hold up.
+    exporter = OTLPSpanExporter(endpoint=endpoint, insecure=insecure, timeout=2)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
 
 
