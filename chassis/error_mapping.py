@@ -1,16 +1,11 @@
-"""DomainError to gRPC status and to HTTP problem+json: one function each, and the way back."""
-
-from http import HTTPStatus
+"""DomainError to gRPC status, and the way back. HTTP is in chassis.http_errors."""
 
 import grpc
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from google.protobuf.any_pb2 import Any
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from chassis.errors import DomainError, Invalid, Unavailable
+from chassis.errors import DomainError, Unavailable
 
 ERROR_DOMAIN = "yika"
 _BY_GRPC_CODE = {error.kind.grpc_code: error for error in DomainError.__subclasses__()}
@@ -49,36 +44,3 @@ def from_grpc(error: grpc.RpcError) -> DomainError:
     return Unavailable(
         "PEER_UNAVAILABLE", f"the called service failed: {code.name}: {error.details()}"
     )
-
-
-def to_problem(error: DomainError) -> JSONResponse:
-    """RFC 9457 problem+json of a refusal."""
-    status = error.kind.http_status
-    return JSONResponse(
-        {
-            "type": f"urn:yika:reason:{error.reason}",
-            "title": HTTPStatus(status).phrase,
-            "status": status,
-            "detail": error.message,
-            "reason": error.reason,
-            "metadata": error.metadata,
-        },
-        status_code=status,
-        media_type="application/problem+json",
-    )
-
-
-def install_problem_handlers(app: FastAPI) -> None:
-    """Makes every refusal of an HTTP app, malformed input included, a problem+json."""
-
-    @app.exception_handler(DomainError)
-    async def _domain_error(_: Request, error: DomainError) -> JSONResponse:
-        return to_problem(error)
-
-    @app.exception_handler(RequestValidationError)
-    async def _validation_error(_: Request, error: RequestValidationError) -> JSONResponse:
-        fields = {
-            ".".join(str(part) for part in problem["loc"]): problem["msg"]
-            for problem in error.errors()
-        }
-        return to_problem(Invalid("MALFORMED_REQUEST", "the request is not well formed", fields))

@@ -1,6 +1,6 @@
 """The one way to refuse: DomainError. Standard library only, so that domain/ may import it.
 
-The mappings to gRPC and HTTP are in chassis.error_mapping.
+The mappings are in chassis.error_mapping (gRPC) and chassis.http_errors.
 """
 
 from collections.abc import Mapping

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uvloop
-from fastapi import FastAPI
 from pydantic import ValidationError
+from starlette.types import ASGIApp
 
 from chassis.auth import TokenVerifier
 from chassis.database import Database
@@ -37,7 +37,7 @@ class Parts:
 
     servicers: Sequence[tuple[str, Callable[[Any, Any], None], Any]] = ()
     subscriptions: Sequence[Subscription] = ()
-    http_app: FastAPI | None = None
+    http_app: ASGIApp | None = None
     # Loops that run as long as the service does; one that ends or fails ends the service.
     background: Sequence[Callable[[], Awaitable[None]]] = ()
     readiness: Mapping[str, ReadinessCheck] = field(default_factory=dict)

@@ -9,8 +9,8 @@ from fastapi import Depends, FastAPI, Header, Query, Response
 
 from chassis.auth import OwnToken
 from chassis.clock import utc_now
-from chassis.error_mapping import install_problem_handlers
 from chassis.errors import DomainError, Unauthenticated, Unavailable
+from chassis.http_errors import install_problem_handlers
 from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token, page_size
 from services.devices import http_messages as messages

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from google.rpc import error_details_pb2, status_pb2
 from pydantic import BaseModel
 
-from chassis.error_mapping import from_grpc, install_problem_handlers, to_grpc, to_status
+from chassis.error_mapping import from_grpc, to_grpc, to_status
 from chassis.errors import (
     AlreadyExists,
     DomainError,
@@ -23,6 +23,7 @@ from chassis.errors import (
     Unavailable,
     id_reused,
 )
+from chassis.http_errors import install_problem_handlers
 
 # Written out, not computed: this is the contract with callers.
 MAPPINGS = [
