@@ -132,7 +132,10 @@ class EventBus:
     async def jetstream(self) -> JetStreamContext:
         """The JetStream context; waits for the first connection, not for a lost one."""
         async with self._connecting:
-            if self._client is None:
+            # A server may end a connection for good (too many of them, other credentials), and
+            # the client takes that as final; whoever asks again gets a new one.
+            if self._client is None or self._client.is_closed:
+                self.forget_streams()
                 self._client = await nats.connect(
                     self._url,
                     name=f"yika-{self._service}",
@@ -147,8 +150,12 @@ class EventBus:
                 )
         return self._client.jetstream(timeout=5)
 
+    def forget_streams(self) -> None:
+        """Looks at every stream again before its next use: one may be gone from the server."""
+        self._ensured.clear()
+
     async def _reconnected(self) -> None:
-        self._ensured.clear()  # the server may have lost its disk with its process
+        self.forget_streams()  # the server may have lost its disk with its process
         log.info("nats_reconnected")
 
     async def _failed(self, error: Exception) -> None:

@@ -101,6 +101,7 @@ class Consumer:
                 await self._consume(producer)
             except (NatsError, OSError) as error:
                 log.warning("consumer_waits_for_nats", stream=producer, error=repr(error))
+                self._bus.forget_streams()
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _consume(self, producer: str) -> None:

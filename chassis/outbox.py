@@ -19,6 +19,8 @@ from chassis.metrics import EVENTS_PUBLISHED, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
 _BATCH_MAX = 128
 _RETRY_SECONDS = 1.0
 _GAUGES_EVERY_SECONDS = 5.0
+# Who cannot reach NATS gives the lead up: another replica may reach it, and the gauges go on.
+_CONNECT_SECONDS = 5.0
 
 log = get_logger(__name__)
 
@@ -51,6 +53,7 @@ class Relay:
                     log.warning("relay_waits_for_database", error=repr(error))
                 elif isinstance(error, (NatsError, OSError)):
                     log.warning("relay_waits_for_nats", error=repr(error))
+                    self._bus.forget_streams()
                 else:
                     raise
             await asyncio.sleep(_RETRY_SECONDS)
@@ -64,13 +67,15 @@ class Relay:
                 text("SELECT pg_try_advisory_lock(:key)"), {"key": self._lock_key}
             )
             if not locked:
+                # Another replica counts. Without NATS nobody leads for long, so the figures of the
+                # last try stay until then: an alert must not see 0 in between.
+                OUTBOX_PENDING.set(0)
+                OUTBOX_AGE_SECONDS.set(0)
                 return
             try:
                 await self._drain_forever(connection)
             finally:
-                # Whoever leads next counts. The pool would hand the connection on, lock and all.
-                OUTBOX_PENDING.set(0)
-                OUTBOX_AGE_SECONDS.set(0)
+                # The pool would hand the connection on, lock and all.
                 await connection.invalidate()
 
     async def _drain_forever(self, connection: AsyncConnection) -> None:
@@ -98,8 +103,9 @@ class Relay:
 
     async def _publish(self, rows: Any) -> list[int]:
         """Publishes rows in order; returns the positions before the first one that failed."""
-        await self._bus.ensure_stream(self._service)
-        jetstream = await self._bus.jetstream()
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            await self._bus.ensure_stream(self._service)
+            jetstream = await self._bus.jetstream()
         # Sent in order and acknowledged together: a round trip per event would cost 10 times.
         answers = await asyncio.gather(
             *(

@@ -147,5 +147,14 @@ class TestEventBus:
         assert (await jetstream.stream_info("YIKA_INVENTORY")).state.messages == 1
         await bus.close()
 
+    async def test_comes_back_after_a_connection_that_was_ended_for_good(
+        self, nats: OwnNats
+    ) -> None:
+        bus = EventBus(nats.url, service="inventory")
+        await bus.ensure_stream("inventory")
+        await (await bus.jetstream())._nc.close()  # as the client does when a server refuses it
+        await (await bus.jetstream()).stream_info("YIKA_INVENTORY")
+        await bus.close()
+
     async def test_may_be_closed_before_it_was_used(self) -> None:
         await EventBus("nats://127.0.0.1:1", service="inventory").close()

@@ -5,17 +5,21 @@ import random
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import insert, text
 
+from chassis import outbox
 from chassis.clock import utc_now
 from chassis.database import Database, outbox_table
 from chassis.events import EventBus
 from chassis.ids import new_id
+from chassis.metrics import OUTBOX_PENDING
 from tests.chassis.numbers import (
     EVENT_TYPE,
     PRODUCER,
+    STREAM,
     consumer_of,
     number_event,
     outbox_count,
@@ -152,6 +156,43 @@ class TestNatsDown:
                 return await recorded_numbers(database) == [1]
 
             await eventually(applied)
+
+    async def test_the_gauges_tell_what_waits(
+        self, database: Database, bus: EventBus, nats: OwnNats, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[float] = []
+        log = outbox.log
+
+        def warning(event: str, **fields: object) -> None:
+            told.append(OUTBOX_PENDING._value.get())
+            log.warning(event, **fields)
+
+        monkeypatch.setattr(outbox, "log", SimpleNamespace(warning=warning))
+        nats.stop()
+        await write_numbers(database, 1, 2, 3)
+        async with running(relay_of(database, bus).run()):
+
+            async def gave_up_twice() -> bool:
+                return len(told) >= 2
+
+            await eventually(gave_up_twice)
+        assert set(told) == {3}
+
+
+class TestLostStream:
+    async def test_is_made_again_without_a_new_connection(
+        self, database: Database, bus: EventBus
+    ) -> None:
+        async with running(relay_of(database, bus).run(), consumer_of(database, bus).run()):
+            await write_numbers(database, 1)
+            await eventually(lambda: applied(database, 1))
+            await (await bus.jetstream()).delete_stream(STREAM)
+            await write_numbers(database, 2)
+            await eventually(lambda: applied(database, 1, 2))
+
+
+async def applied(database: Database, *numbers: int) -> bool:
+    return await recorded_numbers(database) == list(numbers)
 
 
 class Relays:
