@@ -120,6 +120,11 @@ class Database:
                 "server_settings": {
                     "application_name": f"yika-{service}",
                     "idle_in_transaction_session_timeout": "60s",
+                    # A machine that is lost says no goodbye. By default the server would keep its
+                    # sessions for two hours, and with them the lock of the relay that leads.
+                    "tcp_keepalives_idle": "15",
+                    "tcp_keepalives_interval": "5",
+                    "tcp_keepalives_count": "3",
                     # Plans for short statements gain nothing from it and compiling costs 100 ms.
                     "jit": "off",
                 },

@@ -120,6 +120,16 @@ class TestRead:
         await database.dispose()
 
 
+class TestConnection:
+    async def test_a_lost_machine_is_missed_within_half_a_minute(self, database: Database) -> None:
+        names = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count")
+        async with database.read() as connection:
+            idle, interval, count = [
+                int(await connection.scalar(text(f"SHOW {name}")) or 0) for name in names
+            ]
+        assert 0 < idle + interval * count <= 30
+
+
 class TestFailures:
     async def test_a_server_that_is_not_there_is_unavailable(self) -> None:
         database = Database("postgresql://nobody:x@127.0.0.1:1/nothing", service="lost")
