@@ -8,6 +8,11 @@ from chassis.ids import canonical_id
 from services.points.domain.sale import CODE_LENGTH_MAX, TENDERS_MAX, Sale, SaleLine
 from yika.points.v1 import sale_pb2
 
+# Twice what the longest sale needs. Fields of a newer contract are kept as they come, whatever
+# their size, and a sale that fits no event would fail everyone in its batch.
+SALE_BYTES_MAX = 128 * 1024
+_CODE_LENGTHS_MAX = {"register_id": 32, "staff_id": CODE_LENGTH_MAX}
+
 
 def read_sale(message: sale_pb2.Sale) -> Sale:
     """The sale of a message; Invalid when ids, times or codes are not well formed.
@@ -15,15 +20,17 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
     Ids in the message are brought to canonical form in place, because the message is what is
     stored and compared.
     """
+    if message.ByteSize() > SALE_BYTES_MAX:
+        raise Invalid("SALE_TOO_LARGE", f"a sale has at most {SALE_BYTES_MAX} bytes")
     message.sale_id = canonical_id(message.sale_id, "sale_id")
     message.store_id = canonical_id(message.store_id, "store_id")
     if message.member_id:
         message.member_id = canonical_id(message.member_id, "member_id")
-    for field in ("register_id", "staff_id"):
-        if len(getattr(message, field)) > CODE_LENGTH_MAX:
+    for field, longest in _CODE_LENGTHS_MAX.items():
+        if len(getattr(message, field)) > longest:
             raise Invalid(
                 "CODE_TOO_LONG",
-                f"{field} has at most {CODE_LENGTH_MAX} characters",
+                f"{field} has at most {longest} characters",
                 {"field": field},
             )
     if not message.HasField("sold_time"):

@@ -55,7 +55,8 @@ class TestPostSale:
             ({"tenders": [("seashells", 2400)]}, "INVALID_ARGUMENT", "UNKNOWN_TENDER"),
             ({"total_fen": -2400, "tenders": []}, "INVALID_ARGUMENT", "INVALID_AMOUNT"),
             ({"total_fen": 2500}, "INVALID_ARGUMENT", "TOTAL_DOES_NOT_ADD_UP"),
-            ({"register_id": "R" * 65}, "INVALID_ARGUMENT", "CODE_TOO_LONG"),
+            ({"register_id": "R" * 33}, "INVALID_ARGUMENT", "CODE_TOO_LONG"),
+            ({"staff_id": "8" * 65}, "INVALID_ARGUMENT", "CODE_TOO_LONG"),
         ],
     )
     async def test_refuses_with_a_reason_and_writes_nothing(
@@ -136,6 +137,17 @@ class TestPostSales:
                 )
             )
             assert found[1] == "UNKNOWN_BILL"
+
+    async def test_a_sale_that_fits_no_event_fails_alone(self, ledger: Ledger) -> None:
+        good = build_sale(ledger.chain)
+        # A field that this release does not know, as a newer till may send it: number 1000.
+        unknown = b"\xc2\x3e\x80\x80\x28" + bytes(640 * 1024)
+        huge = sale_pb2.Sale.FromString(build_sale(ledger.chain).SerializeToString() + unknown)
+        answer = await ledger.stub.PostSales(
+            points_service_pb2.PostSalesRequest(sales=[huge, good])
+        )
+        assert answer.outcomes[0].refused.reason == "SALE_TOO_LARGE"
+        assert answer.outcomes[1].HasField("posted")
 
     @pytest.mark.parametrize("size", [0, 501])
     async def test_refuses_an_empty_or_too_large_batch(self, ledger: Ledger, size: int) -> None:
