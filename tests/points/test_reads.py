@@ -6,6 +6,8 @@ import pytest
 
 from chassis.clock import to_proto_date
 from chassis.ids import new_id
+from chassis.paging import encode_page_token
+from services.points.storage.queries import NEWEST
 from tests.fixtures.builders_points import BUSINESS_DATE, build_sale
 from tests.fixtures.ledger import Ledger, one, refusal
 from yika.points.v1 import ledger_pb2, points_service_pb2
@@ -123,3 +125,30 @@ class TestReads:
         self, ledger: Ledger, method: str, request_message: Any, reason: str
     ) -> None:
         assert (await refusal(getattr(ledger.stub, method)(request_message)))[1] == reason
+
+    @pytest.mark.parametrize(
+        "key", [("not an id",), ("not an id", 0), (NEWEST, -1), (NEWEST, 1 << 15)]
+    )
+    async def test_refuses_the_token_of_another_list(
+        self, ledger: Ledger, key: tuple[str | int, ...]
+    ) -> None:
+        chain, token = ledger.chain, encode_page_token(*key)
+        for call in (
+            ledger.stub.ListBalances(points_service_pb2.ListBalancesRequest(page_token=token)),
+            ledger.stub.ListBills(
+                points_service_pb2.ListBillsRequest(member_id=chain.member_id, page_token=token)
+            ),
+            ledger.stub.ListBills(
+                points_service_pb2.ListBillsRequest(
+                    store_id=chain.store_id,
+                    business_date=to_proto_date(BUSINESS_DATE),
+                    page_token=token,
+                )
+            ),
+            ledger.stub.GetStatement(
+                points_service_pb2.GetStatementRequest(
+                    member_id=chain.member_id, asset=ledger_pb2.ASSET_POINTS, page_token=token
+                )
+            ),
+        ):
+            assert (await refusal(call))[1] == "INVALID_PAGE_TOKEN"

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from chassis.database import Database
-from chassis.errors import NotFound
+from chassis.errors import Invalid, NotFound
+from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.ledger import Asset
 from services.points.storage.queries import NEWEST, LedgerQueries, Record
 
-# Larger than any ordinal of a bill: the first page starts after everything.
+# At least any ordinal of a bill, and the most its column holds: the first page starts here.
 _ORDINAL_ABOVE_ALL = 32_767
 
 
@@ -29,23 +30,36 @@ def _page(rows: Sequence[Record], limit: int, *key: str) -> Page:
     return Page(rows[:limit], encode_page_token(*(getattr(rows[limit - 1], k) for k in key)))
 
 
+def _after(token: str) -> str | None:
+    """The id in a token of a list with one key; None for the first page."""
+    key = decode_page_token(token, str)
+    return None if key is None else _id_of(key[0])
+
+
+def _id_of(part: str | int) -> str:
+    try:
+        return canonical_id(str(part), "page_token")
+    except Invalid:
+        raise _foreign_token() from None
+
+
+def _foreign_token() -> Invalid:
+    return Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
+
+
 async def list_balances(database: Database, token: str, limit: int) -> Page:
     """Points of all members with a wallet, in order of member_id."""
-    after = decode_page_token(token, str)
+    after = _after(token)
     async with database.read() as connection:
-        rows = await LedgerQueries(connection).balances(
-            Asset.POINTS, str(after[0]) if after else None, limit + 1
-        )
+        rows = await LedgerQueries(connection).balances(Asset.POINTS, after, limit + 1)
     return _page(rows, limit, "member_id")
 
 
 async def list_member_bills(database: Database, member_id: str, token: str, limit: int) -> Page:
     """Bills of a member, newest first."""
-    before = decode_page_token(token, str)
+    before = _after(token) or NEWEST
     async with database.read() as connection:
-        rows = await LedgerQueries(connection).bills_of_member(
-            member_id, str(before[0]) if before else NEWEST, limit + 1
-        )
+        rows = await LedgerQueries(connection).bills_of_member(member_id, before, limit + 1)
     return _page(rows, limit, "bill_id")
 
 
@@ -53,10 +67,10 @@ async def list_store_bills(
     database: Database, store_id: str, business_date: date, token: str, limit: int
 ) -> Page:
     """Bills of a store's business date, newest first."""
-    before = decode_page_token(token, str)
+    before = _after(token) or NEWEST
     async with database.read() as connection:
         rows = await LedgerQueries(connection).bills_of_day(
-            store_id, business_date, str(before[0]) if before else NEWEST, limit + 1
+            store_id, business_date, before, limit + 1
         )
     return _page(rows, limit, "bill_id")
 
@@ -65,8 +79,11 @@ async def read_statement(
     database: Database, member_id: str, asset: Asset, token: str, limit: int
 ) -> Page:
     """Transfers of one asset of a member, newest first."""
-    before = decode_page_token(token, str, int)
-    start = (str(before[0]), int(before[1])) if before else (NEWEST, _ORDINAL_ABOVE_ALL)
+    start = (NEWEST, _ORDINAL_ABOVE_ALL)
+    if (before := decode_page_token(token, str, int)) is not None:
+        start = (_id_of(before[0]), int(before[1]))
+        if not 0 <= start[1] <= _ORDINAL_ABOVE_ALL:
+            raise _foreign_token()
     async with database.read() as connection:
         rows = await LedgerQueries(connection).statement(member_id, asset, start, limit + 1)
     return _page(rows, limit, "bill_id", "ordinal")
