@@ -74,6 +74,9 @@ async def replay(stack: Stack, options: argparse.Namespace, console: Console) ->
             console.print(f"{forgotten:,} baskets are no longer in the books: posted again")
         if learnt:
             console.print(f"{learnt:,} baskets were found in the books")
+        console.print(
+            f"watch the figures arrive: {stack.url('portal')}/?day={watch_day(journey, chosen)}"
+        )
         with build_progress(console) as progress:
             loader = Loader(calls, services.inventory, services.members)
             await load(loader, journey, chosen, progress)
@@ -84,6 +87,12 @@ async def replay(stack: Stack, options: argparse.Namespace, console: Console) ->
         if not options.verify:
             return 0
         return await verify(services, calls, checkpoint, journey, options.patience, console)
+
+
+def watch_day(journey: Journey, chosen: Any) -> Any:
+    """The day to look at on the console: the chart of its two weeks fills up first."""
+    days = journey.business_day[chosen]
+    return min(days[0] + np.timedelta64(13, "D"), days[-1])
 
 
 async def load(loader: Loader, journey: Journey, chosen: Any, progress: Progress) -> None:
