@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 
 from chassis.database import Database
+from chassis.errors import AlreadyExists
 from pricing.earning import BASE_RULE
 from services.points.documents import read_sale
 from services.points.domain.ledger import sale_posting
@@ -36,6 +37,30 @@ async def somebody_waits(database: Database) -> bool:
 
 
 class TestInsertBills:
+    async def test_an_id_is_taken_by_one_member_when_two_post_it_at_once(
+        self, servers: Servers
+    ) -> None:
+        async with migrated_database(servers, "points") as database:
+            chain, _ = await build_chain(database)
+            first = build_sale(chain, member_id="")
+            second = sale_pb2.Sale()
+            second.CopyFrom(first)
+            second.member_id = chain.member_id
+            command = PostSale(read_sale(second), second)
+            async with database.transaction() as tx:
+                await LedgerRepository(tx.connection).insert_bills([walk_in_bill(first)], NOW)
+                other = asyncio.create_task(
+                    post_sales(database, [command], rule=BASE_RULE, now=NOW)
+                )
+
+                async def looked_and_saw_nothing() -> bool:
+                    return other.done() or await somebody_waits(database)
+
+                await eventually(looked_and_saw_nothing)
+            (outcome,) = await other
+            assert isinstance(outcome, AlreadyExists)
+            assert outcome.reason == "ID_REUSED"
+
     async def test_batches_with_the_same_walk_in_sales_do_not_wait_in_a_circle(
         self, servers: Servers
     ) -> None:

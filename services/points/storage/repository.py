@@ -64,7 +64,7 @@ _INSERT_BILLS = text(
                 CAST(:points_after AS bigint[]), CAST(:documents AS bytea[]))
         AS given (member_id, bill_id, store_id, business_date, occurred_at, total_fen,
                   points_earned, points_after, document)
-    ORDER BY member_id, bill_id
+    ORDER BY bill_id
     ON CONFLICT DO NOTHING
     """
 )
@@ -149,8 +149,8 @@ class LedgerRepository:
     async def insert_bills(self, bills: Sequence[NewBill], posted_at: datetime) -> int:
         """Writes bills; returns how many were new, fewer when another writer came first.
 
-        Written in the order of the key: no wallet's lock keeps two batches with the same walk-in
-        sales apart, and they must not wait for each other in a circle.
+        Written in the order of the ids: no wallet's lock keeps two batches apart that share the
+        ids of walk-in sales, or of different members, and they must not wait in a circle.
         """
         sales = [bill.sale for bill in bills]
         result = await self._connection.execute(

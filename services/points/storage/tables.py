@@ -38,8 +38,9 @@ bills = Table(
     # The document as posted: a serialised yika.points.v1.Sale for SALE.
     Column("document", BYTEA, nullable=False),
     CheckConstraint("total_fen >= 0", name="total"),
-    # Not unique: a unique index without member_id could not be sharded. The door looks here.
-    Index("ix_bills_bill_id", "bill_id"),
+    # An id names one bill, whoever's it is: the look before the write cannot see what another
+    # writer has not committed. The one unique index without member_id first: see ADR 0014.
+    Index("uq_bills_bill_id", "bill_id", unique=True),
     Index("ix_bills_store_id_business_date_bill_id", "store_id", "business_date", "bill_id"),
 )
 

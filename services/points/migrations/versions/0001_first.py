@@ -24,7 +24,7 @@ _STATEMENTS = (
         CONSTRAINT pk_bills PRIMARY KEY (member_id, bill_id)
     )
     """,
-    "CREATE INDEX ix_bills_bill_id ON bills (bill_id)",
+    "CREATE UNIQUE INDEX uq_bills_bill_id ON bills (bill_id)",
     """
     CREATE INDEX ix_bills_store_id_business_date_bill_id
         ON bills (store_id, business_date, bill_id)
