@@ -57,6 +57,7 @@ class InventoryServicer(InventoryServiceServicer):
         self, request: pb2.UpsertCategoriesRequest, _: grpc.aio.ServicerContext
     ) -> pb2.UpsertCategoriesResponse:
         """Creates, renames or moves categories."""
+        current_principal().require_store(EVERY_STORE)
         categories = tuple(_category(message) for message in _batch(request.categories))
         await upsert_categories(self._database, UpsertCategories(categories))
         return pb2.UpsertCategoriesResponse()
@@ -72,6 +73,7 @@ class InventoryServicer(InventoryServiceServicer):
         self, request: pb2.UpsertProductsRequest, _: grpc.aio.ServicerContext
     ) -> pb2.UpsertProductsResponse:
         """Creates or changes products."""
+        current_principal().require_store(EVERY_STORE)
         products = tuple(_product(message) for message in _batch(request.products))
         await upsert_products(self._database, UpsertProducts(products))
         return pb2.UpsertProductsResponse()

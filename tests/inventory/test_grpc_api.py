@@ -17,6 +17,7 @@ from chassis.ids import new_id
 from chassis.service import Parts
 from services.inventory.storage.tables import metadata
 from tests.fixtures.builders_inventory import (
+    build_category,
     build_document,
     build_price,
     build_product,
@@ -87,6 +88,8 @@ class TestStoreScope:
                     pb2.SetPricesRequest(prices=[build_price(product.product_id, 1, other)])
                 ),
                 stub.UpsertStores(pb2.UpsertStoresRequest(stores=[build_store(store_id=other)])),
+                stub.UpsertProducts(pb2.UpsertProductsRequest(products=[product])),
+                stub.UpsertCategories(pb2.UpsertCategoriesRequest(categories=[build_category()])),
             ):
                 error = await refusal(attempt)
                 assert (error.kind, error.reason) == (Kind.FORBIDDEN, "STORE_OUT_OF_SCOPE")
