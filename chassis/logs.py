@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line on stderr, with request and trace ids."""
 
 import logging
+import re
 import sys
 
 import structlog
@@ -12,6 +13,16 @@ def _add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     context = trace.get_current_span().get_span_context()
     if context.is_valid:
         event["trace_id"] = f"{context.trace_id:032x}"
+    return event
+
+
+# What PostgreSQL says of a refused row: the row itself, which may be a person's.
+_DETAIL = re.compile(r"DETAIL: .*?(?=\nHINT: |\n\[SQL: |\n\n|\Z)", re.DOTALL)
+
+
+def _leave_rows_out(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    if "exception" in event:
+        event["exception"] = _DETAIL.sub("DETAIL: left out", event["exception"])
     return event
 
 
@@ -37,6 +48,7 @@ def configure_logs(service: str, level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _leave_rows_out,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )
