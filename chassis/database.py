@@ -174,6 +174,8 @@ def is_database_failure(error: BaseException) -> bool:
         if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
             return True
         error = error.orig or error
+        if isinstance(error.__cause__, asyncpg.InvalidCachedStatementError):
+            return True  # a migration ran while this service did; it is prepared anew
     # While connecting, and for a command that takes too long, the driver's own errors come through.
     state = str(getattr(error, "sqlstate", None) or "")
     return (

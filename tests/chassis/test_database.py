@@ -174,6 +174,33 @@ class TestFailures:
         await database.ping()
         await database.dispose()
 
+    async def test_a_statement_that_a_migration_made_stale_is_unavailable_once(
+        self, database: Database
+    ) -> None:
+        one_connection = Database(url_of(database), service="reader", pool_size=1)
+
+        async def read() -> int | None:
+            async with one_connection.read() as connection:
+                return await connection.scalar(text("SELECT number FROM changing"))
+
+        async def change(*statements: str) -> None:
+            migration = Database(url_of(database), service="migration")
+            async with migration.transaction() as tx:
+                for statement in statements:
+                    await tx.connection.execute(text(statement))
+            await migration.dispose()
+
+        await change("CREATE TABLE changing (number int)", "INSERT INTO changing VALUES (1)")
+        try:
+            assert await read() == 1
+            await change("ALTER TABLE changing ALTER number TYPE bigint")
+            with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+                await read()
+            assert await read() == 1
+        finally:
+            await one_connection.dispose()
+            await change("DROP TABLE changing")
+
     async def test_a_broken_rule_of_the_schema_is_a_defect(self, database: Database) -> None:
         with pytest.raises(IntegrityError):
             async with database.transaction() as tx:
