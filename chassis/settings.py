@@ -49,9 +49,11 @@ class ServiceSettings(BaseSettings):
         10.0, ge=0, description="How long running requests may finish after SIGTERM."
     )
     rpc_timeout_seconds: float = Field(
-        30.0, gt=0, description="Longest time a request may take when its caller sets no deadline."
+        30.0, gt=0, description="Longest time a request may take; its caller may set a shorter one."
     )
     outbox_poll_seconds: float = Field(
         0.25, gt=0, description="How often the relay looks for events of other replicas."
     )
-    stream_replicas: int = Field(1, ge=1, le=5, description="Copies of each JetStream stream.")
+    stream_replicas: int = Field(
+        1, ge=1, le=5, description="Copies of a JetStream stream; counts when it is first made."
+    )
