@@ -1,10 +1,13 @@
 """Ids: UUIDv7, made by whoever starts the thing; the id is the idempotency key for ever."""
 
+import re
 import uuid
 
 import uuid_utils
 
 from chassis.errors import Invalid
+
+_CANONICAL = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 
 
 def new_id() -> str:
@@ -14,6 +17,8 @@ def new_id() -> str:
 
 def canonical_id(text: str, field: str) -> str:
     """The canonical lower-case form of a UUID a client sent; Invalid when it is none."""
+    if _CANONICAL(text):  # what nearly every client sends; parsing costs ten times as much
+        return text
     try:
         if len(text) == 36:
             return str(uuid.UUID(text))

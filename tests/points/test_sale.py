@@ -34,7 +34,7 @@ SALE = Sale(
 
 def with_line(**changes: int) -> Sale:
     """The sale with its first line changed and all sums left as they were."""
-    return replace(SALE, lines=(replace(LINE, **changes), LINE))
+    return replace(SALE, lines=(LINE._replace(**changes), LINE))
 
 
 class TestCheckSale:
@@ -45,7 +45,7 @@ class TestCheckSale:
         check_sale(replace(SALE, tenders={"cash": 1400, "wechat_pay": 1000}), KINDS, NOW)
 
     def test_accepts_a_free_sale_without_tenders(self) -> None:
-        free = replace(LINE, discount_fen=1250)
+        free = LINE._replace(discount_fen=1250)
         check_sale(replace(SALE, lines=(free,), tenders={}, total_fen=0), KINDS, NOW)
 
     @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from chassis.errors import Invalid
 
@@ -20,9 +21,11 @@ _FUTURE_MAX = timedelta(minutes=5)
 _BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
 
 
-@dataclass(frozen=True, slots=True)
-class SaleLine:
-    """A priced line. Amounts in fen, quantity in thousandths of the unit of sale."""
+class SaleLine(NamedTuple):
+    """A priced line. Amounts in fen, quantity in thousandths of the unit of sale.
+
+    A tuple: a frozen dataclass takes three times as long to make, and lines come by the million.
+    """
 
     product_id: str
     quantity_milli: int
