@@ -7,7 +7,7 @@ import grpc
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.error_mapping import from_grpc
-from chassis.errors import DomainError, Invalid
+from chassis.errors import DomainError, Forbidden, Invalid
 from chassis.grpc_client import open_channel
 from services.devices.domain.sale import Sale
 from services.devices.settings import Settings
@@ -82,6 +82,10 @@ class Headquarters:
         asked = {sale.sale_id for sale in sales}
         if {outcome.sale_id for outcome in answer.outcomes} != asked:
             raise Invalid("ANSWER_INCOMPLETE", "headquarters did not answer for every sale")
+        if all(each.refused.reason == "STORE_OUT_OF_SCOPE" for each in answer.outcomes):
+            # Said of each sale, yet it is this gateway's token that is wrong, and no sale.
+            refused = answer.outcomes[0].refused
+            raise Forbidden(refused.reason, refused.message)
         return [_settlement(outcome) for outcome in answer.outcomes]
 
     async def close(self) -> None:

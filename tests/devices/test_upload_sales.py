@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chassis.ids import new_id
 from tests.fixtures.builders_devices import (
     build_sale_request,
     problem,
@@ -126,6 +127,28 @@ class TestUpload:
             (tmp_path / "token").write_text(token)
             await branch.has_uploaded()
             assert (await branch.status())["headquarters_failures"] == {}
+
+    async def test_waits_while_its_token_reaches_other_stores(
+        self, chain: Chain, tmp_path: Path
+    ) -> None:
+        async with open_branch(chain, tmp_path) as branch:
+            await branch.mend()
+            await branch.knows_the_catalogue()
+            (tmp_path / "token").write_text(sign_token(GATEWAY_PERMISSIONS, stores=[new_id()]))
+            await branch.sell(2)
+
+            async def told() -> bool:
+                status = await branch.status()
+                failure = status["headquarters_failures"].get("points", "")
+                return "STORE_OUT_OF_SCOPE" in failure or status["parked"] > 0
+
+            await eventually(told)
+            status = await branch.status()
+            assert (status["pending_uploads"], status["parked"]) == (2, 0)
+            token = sign_token(GATEWAY_PERMISSIONS, stores=[chain.store_id])
+            (tmp_path / "token").write_text(token)
+            await branch.has_uploaded()
+            assert (await branch.status())["parked"] == 0
 
 
 class TestOrder:
