@@ -31,6 +31,8 @@ async def failing_checks(checks: Mapping[str, ReadinessCheck]) -> dict[str, str]
             failures[name] = str(error)
         except TimeoutError:
             failures[name] = "TIMEOUT: no answer"
+        except Exception as error:  # a check that breaks is a reason, not the end of the service
+            failures[name] = f"DEFECT: {type(error).__name__}"
     return failures
 
 

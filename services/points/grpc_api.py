@@ -61,6 +61,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
     async def _accept(self, sales: Sequence[sale_pb2.Sale]) -> list[Outcome]:
         return await accept_sales(
             sales,
+            database=self._database,
             door=self._door,
             directory=self._directory,
             principal=current_principal(),
@@ -89,6 +90,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         self, request: points_service_pb2.ListBalancesRequest, _: grpc.aio.ServicerContext
     ) -> points_service_pb2.ListBalancesResponse:
         """Lists the points of all members."""
+        current_principal().require_store("*")
         limit = page_size(request.page_size, default=1000, maximum=5000)
         page = await list_ledger.list_balances(self._database, request.page_token, limit)
         return points_service_pb2.ListBalancesResponse(

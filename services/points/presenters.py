@@ -22,7 +22,10 @@ def sale_outcome(sale_id: str, outcome: Outcome) -> points_service_pb2.SaleOutco
     """One line of the answer to a batch."""
     if isinstance(outcome, DomainError):
         refusal = points_service_pb2.SaleRefusal(
-            reason=outcome.reason, message=outcome.message, metadata=outcome.metadata
+            reason=outcome.reason,
+            message=outcome.message,
+            metadata=outcome.metadata,
+            code=outcome.kind.grpc_code,
         )
         return points_service_pb2.SaleOutcome(sale_id=sale_id, refused=refusal)
     return points_service_pb2.SaleOutcome(sale_id=sale_id, posted=posted_result(outcome))

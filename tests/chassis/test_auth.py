@@ -56,6 +56,12 @@ class TestVerify:
             principal = await verifier.verify(token)
             assert principal == Principal("till-7", frozenset({"a.b", "c.d"}), frozenset({"s1"}))
 
+    async def test_takes_a_token_from_a_clock_that_runs_ahead(
+        self, verifier: TokenVerifier
+    ) -> None:
+        token = token_of(signing_key(), KEY_ID, iat=int(time.time()) + 5)
+        assert (await verifier.verify(token)).subject == "test"
+
     async def test_grants_nothing_that_is_not_claimed(self, verifier: TokenVerifier) -> None:
         principal = await verifier.verify(token_of(signing_key(), KEY_ID))
         assert principal == Principal("test", frozenset(), frozenset())

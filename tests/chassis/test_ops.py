@@ -27,7 +27,14 @@ async def hangs() -> None:
     await asyncio.Event().wait()
 
 
+async def breaks() -> None:
+    raise PermissionError("the password was changed to hunter2")
+
+
 class TestFailingChecks:
+    async def test_a_check_that_breaks_is_a_reason_and_tells_no_secret(self) -> None:
+        assert await failing_checks({"database": breaks}) == {"database": "DEFECT: PermissionError"}
+
     async def test_names_each_check_that_fails_and_why(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.rpc import code_pb2
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.error_mapping import from_grpc
@@ -130,6 +131,12 @@ class TestPostSales:
             "posted",
         ]
         assert [outcome.sale_id for outcome in answer.outcomes] == [s.sale_id for s in sales]
+        codes = [outcome.refused.code for outcome in answer.outcomes]
+        assert [code_pb2.Code.Name(code) for code in codes if code] == [
+            "INVALID_ARGUMENT",
+            "NOT_FOUND",
+            "INVALID_ARGUMENT",
+        ]
         for position in (1, 2, 4):
             found = await refusal(
                 ledger.stub.GetBill(

@@ -14,7 +14,6 @@ FIRST_DEMO_STORE_ID = "01920000-0000-7000-8000-000000000001"
 READ_PERMISSIONS = (
     "inventory.catalogue.read",
     "inventory.stock.read",
-    "members.contacts.read",
     "members.members.read",
     "members.stubs.read",
     "messaging.messages.read",

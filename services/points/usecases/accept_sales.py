@@ -6,12 +6,13 @@ from datetime import datetime
 from prometheus_client import Counter
 
 from chassis.auth import Principal
+from chassis.database import Database
 from chassis.errors import DomainError, Invalid
 from services.points.directory import Directory
 from services.points.documents import read_sale, stamp_categories
 from services.points.domain.sale import check_sale
 from services.points.door import Door, Outcome
-from services.points.usecases.post_sales import PostSale
+from services.points.usecases.post_sales import PostSale, find_replays
 from yika.points.v1 import sale_pb2
 
 BATCH_MAX = 500
@@ -24,6 +25,7 @@ SALES = Counter(
 async def accept_sales(
     messages: Sequence[sale_pb2.Sale],
     *,
+    database: Database,
     door: Door,
     directory: Directory,
     principal: Principal,
@@ -47,21 +49,28 @@ async def accept_sales(
         try:
             sale = read_sale(message)
             principal.require_store(sale.store_id)
-            check_sale(sale, tender_kinds, now)
             commands[position] = PostSale(sale, message)
         except DomainError as error:
             outcomes[position] = error
     known = await directory.look_up_sales(command.sale for command in commands.values())
+    refused: dict[int, PostSale] = {}
     for position, command in list(commands.items()):
         try:
+            check_sale(command.sale, tender_kinds, now)
             known.check(command.sale)
             stamp_categories(command.message, known.products)
         except DomainError as error:
             outcomes[position] = error
-            del commands[position]
+            refused[position] = commands.pop(position)
     posted = await door.post(list(commands.values()))
     for position, outcome in zip(commands, posted, strict=True):
         outcomes[position] = outcome
+    if refused:
+        # What today's rules refuse may have been posted under yesterday's: a retry of it gets the
+        # first answer, for ever.
+        replays = await find_replays(database, list(refused.values()))
+        for position, replay in zip(refused, replays, strict=True):
+            outcomes[position] = replay or outcomes[position]
     answered = [outcome for outcome in outcomes if outcome is not None]
     for outcome in answered:
         if isinstance(outcome, DomainError):

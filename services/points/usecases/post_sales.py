@@ -95,6 +95,18 @@ async def _post(
     return outcomes
 
 
+async def find_replays(database: Database, commands: Sequence[PostSale]) -> list[PostedSale | None]:
+    """The first answer of each sale that was posted before with the same content, else None."""
+    async with database.read() as connection:
+        known = await LedgerRepository(connection).find_bills(c.sale.sale_id for c in commands)
+    outcomes: list[PostedSale | None] = []
+    for command in commands:
+        stored = known.get(command.sale.sale_id)
+        outcome = _replay(stored, command) if stored is not None else None
+        outcomes.append(outcome if isinstance(outcome, PostedSale) else None)
+    return outcomes
+
+
 def _replay(stored: StoredBill, command: PostSale) -> PostedSale | DomainError:
     if not same_content(stored.document, command.message):
         return id_reused("sale", command.sale.sale_id)

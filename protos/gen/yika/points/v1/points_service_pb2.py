@@ -22,13 +22,14 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.rpc import code_pb2 as google_dot_rpc_dot_code__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from yika.auth.v1 import auth_pb2 as yika_dot_auth_dot_v1_dot_auth__pb2
 from yika.points.v1 import ledger_pb2 as yika_dot_points_dot_v1_dot_ledger__pb2
 from yika.points.v1 import sale_pb2 as yika_dot_points_dot_v1_dot_sale__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#yika/points/v1/points_service.proto\x12\x0eyika.points.v1\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1byika/points/v1/ledger.proto\x1a\x19yika/points/v1/sale.proto\"5\n\x0fPostSaleRequest\x12\"\n\x04sale\x18\x01 \x01(\x0b\x32\x14.yika.points.v1.Sale\"D\n\x10PostSaleResponse\x12\x30\n\x06result\x18\x01 \x01(\x0b\x32 .yika.points.v1.PostedSaleResult\"S\n\x10PostedSaleResult\x12\x15\n\rpoints_earned\x18\x01 \x01(\x03\x12\x16\n\x0e\x62\x61lance_points\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"7\n\x10PostSalesRequest\x12#\n\x05sales\x18\x01 \x03(\x0b\x32\x14.yika.points.v1.Sale\"B\n\x11PostSalesResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.yika.points.v1.SaleOutcome\"\x8d\x01\n\x0bSaleOutcome\x12\x0f\n\x07sale_id\x18\x01 \x01(\t\x12\x32\n\x06posted\x18\x02 \x01(\x0b\x32 .yika.points.v1.PostedSaleResultH\x00\x12.\n\x07refused\x18\x03 \x01(\x0b\x32\x1b.yika.points.v1.SaleRefusalH\x00\x42\t\n\x07outcome\"\x9c\x01\n\x0bSaleRefusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12;\n\x08metadata\x18\x03 \x03(\x0b\x32).yika.points.v1.SaleRefusal.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"O\n\x10GetWalletRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12(\n\rbusiness_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\";\n\x11GetWalletResponse\x12&\n\x06wallet\x18\x01 \x01(\x0b\x32\x16.yika.points.v1.Wallet\"<\n\x13ListBalancesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\",\n\x07\x42\x61lance\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\"Z\n\x14ListBalancesResponse\x12)\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x17.yika.points.v1.Balance\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0eGetBillRequest\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\"b\n\x0fGetBillResponse\x12\"\n\x04\x62ill\x18\x01 \x01(\x0b\x32\x14.yika.points.v1.Bill\x12+\n\ttransfers\x18\x02 \x03(\x0b\x32\x18.yika.points.v1.Transfer\"\x88\x01\n\x10ListBillsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08store_id\x18\x02 \x01(\t\x12(\n\rbusiness_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"Q\n\x11ListBillsResponse\x12#\n\x05\x62ills\x18\x01 \x03(\x0b\x32\x14.yika.points.v1.Bill\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"u\n\x13GetStatementRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12$\n\x05\x61sset\x18\x02 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\\\n\x14GetStatementResponse\x12+\n\ttransfers\x18\x01 \x03(\x0b\x32\x18.yika.points.v1.Transfer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"t\n\x15SummarizeBillsRequest\x12\x11\n\tstore_ids\x18\x01 \x03(\t\x12$\n\tfrom_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\"C\n\x16SummarizeBillsResponse\x12)\n\x04rows\x18\x01 \x03(\x0b\x32\x1b.yika.points.v1.BillSummary\"\x85\x01\n\x0b\x42illSummary\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.yika.points.v1.BillKind\x12\x12\n\nbill_count\x18\x03 \x01(\x03\x12\x11\n\ttotal_fen\x18\x04 \x01(\x03\x12\x15\n\rpoints_earned\x18\x05 \x01(\x03\x32\xf6\x06\n\rPointsService\x12\x64\n\x08PostSale\x12\x1f.yika.points.v1.PostSaleRequest\x1a .yika.points.v1.PostSaleResponse\"\x15\xfa\xa9\x19\x11points.sales.post\x12g\n\tPostSales\x12 .yika.points.v1.PostSalesRequest\x1a!.yika.points.v1.PostSalesResponse\"\x15\xfa\xa9\x19\x11points.sales.post\x12i\n\tGetWallet\x12 .yika.points.v1.GetWalletRequest\x1a!.yika.points.v1.GetWalletResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12s\n\x0cListBalances\x12#.yika.points.v1.ListBalancesRequest\x1a$.yika.points.v1.ListBalancesResponse\"\x18\xfa\xa9\x19\x14points.balances.read\x12\x61\n\x07GetBill\x12\x1e.yika.points.v1.GetBillRequest\x1a\x1f.yika.points.v1.GetBillResponse\"\x15\xfa\xa9\x19\x11points.bills.read\x12g\n\tListBills\x12 .yika.points.v1.ListBillsRequest\x1a!.yika.points.v1.ListBillsResponse\"\x15\xfa\xa9\x19\x11points.bills.read\x12r\n\x0cGetStatement\x12#.yika.points.v1.GetStatementRequest\x1a$.yika.points.v1.GetStatementResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12v\n\x0eSummarizeBills\x12%.yika.points.v1.SummarizeBillsRequest\x1a&.yika.points.v1.SummarizeBillsResponse\"\x15\xfa\xa9\x19\x11points.bills.readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#yika/points/v1/points_service.proto\x12\x0eyika.points.v1\x1a\x15google/rpc/code.proto\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1byika/points/v1/ledger.proto\x1a\x19yika/points/v1/sale.proto\"5\n\x0fPostSaleRequest\x12\"\n\x04sale\x18\x01 \x01(\x0b\x32\x14.yika.points.v1.Sale\"D\n\x10PostSaleResponse\x12\x30\n\x06result\x18\x01 \x01(\x0b\x32 .yika.points.v1.PostedSaleResult\"S\n\x10PostedSaleResult\x12\x15\n\rpoints_earned\x18\x01 \x01(\x03\x12\x16\n\x0e\x62\x61lance_points\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"7\n\x10PostSalesRequest\x12#\n\x05sales\x18\x01 \x03(\x0b\x32\x14.yika.points.v1.Sale\"B\n\x11PostSalesResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.yika.points.v1.SaleOutcome\"\x8d\x01\n\x0bSaleOutcome\x12\x0f\n\x07sale_id\x18\x01 \x01(\t\x12\x32\n\x06posted\x18\x02 \x01(\x0b\x32 .yika.points.v1.PostedSaleResultH\x00\x12.\n\x07refused\x18\x03 \x01(\x0b\x32\x1b.yika.points.v1.SaleRefusalH\x00\x42\t\n\x07outcome\"\xbc\x01\n\x0bSaleRefusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12;\n\x08metadata\x18\x03 \x03(\x0b\x32).yika.points.v1.SaleRefusal.MetadataEntry\x12\x1e\n\x04\x63ode\x18\x04 \x01(\x0e\x32\x10.google.rpc.Code\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"O\n\x10GetWalletRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12(\n\rbusiness_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\";\n\x11GetWalletResponse\x12&\n\x06wallet\x18\x01 \x01(\x0b\x32\x16.yika.points.v1.Wallet\"<\n\x13ListBalancesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\",\n\x07\x42\x61lance\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\"Z\n\x14ListBalancesResponse\x12)\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x17.yika.points.v1.Balance\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0eGetBillRequest\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\"b\n\x0fGetBillResponse\x12\"\n\x04\x62ill\x18\x01 \x01(\x0b\x32\x14.yika.points.v1.Bill\x12+\n\ttransfers\x18\x02 \x03(\x0b\x32\x18.yika.points.v1.Transfer\"\x88\x01\n\x10ListBillsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08store_id\x18\x02 \x01(\t\x12(\n\rbusiness_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"Q\n\x11ListBillsResponse\x12#\n\x05\x62ills\x18\x01 \x03(\x0b\x32\x14.yika.points.v1.Bill\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"u\n\x13GetStatementRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12$\n\x05\x61sset\x18\x02 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\\\n\x14GetStatementResponse\x12+\n\ttransfers\x18\x01 \x03(\x0b\x32\x18.yika.points.v1.Transfer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"t\n\x15SummarizeBillsRequest\x12\x11\n\tstore_ids\x18\x01 \x03(\t\x12$\n\tfrom_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\"C\n\x16SummarizeBillsResponse\x12)\n\x04rows\x18\x01 \x03(\x0b\x32\x1b.yika.points.v1.BillSummary\"\x85\x01\n\x0b\x42illSummary\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.yika.points.v1.BillKind\x12\x12\n\nbill_count\x18\x03 \x01(\x03\x12\x11\n\ttotal_fen\x18\x04 \x01(\x03\x12\x15\n\rpoints_earned\x18\x05 \x01(\x03\x32\xf6\x06\n\rPointsService\x12\x64\n\x08PostSale\x12\x1f.yika.points.v1.PostSaleRequest\x1a .yika.points.v1.PostSaleResponse\"\x15\xfa\xa9\x19\x11points.sales.post\x12g\n\tPostSales\x12 .yika.points.v1.PostSalesRequest\x1a!.yika.points.v1.PostSalesResponse\"\x15\xfa\xa9\x19\x11points.sales.post\x12i\n\tGetWallet\x12 .yika.points.v1.GetWalletRequest\x1a!.yika.points.v1.GetWalletResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12s\n\x0cListBalances\x12#.yika.points.v1.ListBalancesRequest\x1a$.yika.points.v1.ListBalancesResponse\"\x18\xfa\xa9\x19\x14points.balances.read\x12\x61\n\x07GetBill\x12\x1e.yika.points.v1.GetBillRequest\x1a\x1f.yika.points.v1.GetBillResponse\"\x15\xfa\xa9\x19\x11points.bills.read\x12g\n\tListBills\x12 .yika.points.v1.ListBillsRequest\x1a!.yika.points.v1.ListBillsResponse\"\x15\xfa\xa9\x19\x11points.bills.read\x12r\n\x0cGetStatement\x12#.yika.points.v1.GetStatementRequest\x1a$.yika.points.v1.GetStatementResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12v\n\x0eSummarizeBills\x12%.yika.points.v1.SummarizeBillsRequest\x1a&.yika.points.v1.SummarizeBillsResponse\"\x15\xfa\xa9\x19\x11points.bills.readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,50 +54,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_POINTSSERVICE'].methods_by_name['GetStatement']._serialized_options = b'\372\251\031\023points.wallets.read'
   _globals['_POINTSSERVICE'].methods_by_name['SummarizeBills']._loaded_options = None
   _globals['_POINTSSERVICE'].methods_by_name['SummarizeBills']._serialized_options = b'\372\251\031\021points.bills.read'
-  _globals['_POSTSALEREQUEST']._serialized_start=160
-  _globals['_POSTSALEREQUEST']._serialized_end=213
-  _globals['_POSTSALERESPONSE']._serialized_start=215
-  _globals['_POSTSALERESPONSE']._serialized_end=283
-  _globals['_POSTEDSALERESULT']._serialized_start=285
-  _globals['_POSTEDSALERESULT']._serialized_end=368
-  _globals['_POSTSALESREQUEST']._serialized_start=370
-  _globals['_POSTSALESREQUEST']._serialized_end=425
-  _globals['_POSTSALESRESPONSE']._serialized_start=427
-  _globals['_POSTSALESRESPONSE']._serialized_end=493
-  _globals['_SALEOUTCOME']._serialized_start=496
-  _globals['_SALEOUTCOME']._serialized_end=637
-  _globals['_SALEREFUSAL']._serialized_start=640
-  _globals['_SALEREFUSAL']._serialized_end=796
-  _globals['_SALEREFUSAL_METADATAENTRY']._serialized_start=749
-  _globals['_SALEREFUSAL_METADATAENTRY']._serialized_end=796
-  _globals['_GETWALLETREQUEST']._serialized_start=798
-  _globals['_GETWALLETREQUEST']._serialized_end=877
-  _globals['_GETWALLETRESPONSE']._serialized_start=879
-  _globals['_GETWALLETRESPONSE']._serialized_end=938
-  _globals['_LISTBALANCESREQUEST']._serialized_start=940
-  _globals['_LISTBALANCESREQUEST']._serialized_end=1000
-  _globals['_BALANCE']._serialized_start=1002
-  _globals['_BALANCE']._serialized_end=1046
-  _globals['_LISTBALANCESRESPONSE']._serialized_start=1048
-  _globals['_LISTBALANCESRESPONSE']._serialized_end=1138
-  _globals['_GETBILLREQUEST']._serialized_start=1140
-  _globals['_GETBILLREQUEST']._serialized_end=1173
-  _globals['_GETBILLRESPONSE']._serialized_start=1175
-  _globals['_GETBILLRESPONSE']._serialized_end=1273
-  _globals['_LISTBILLSREQUEST']._serialized_start=1276
-  _globals['_LISTBILLSREQUEST']._serialized_end=1412
-  _globals['_LISTBILLSRESPONSE']._serialized_start=1414
-  _globals['_LISTBILLSRESPONSE']._serialized_end=1495
-  _globals['_GETSTATEMENTREQUEST']._serialized_start=1497
-  _globals['_GETSTATEMENTREQUEST']._serialized_end=1614
-  _globals['_GETSTATEMENTRESPONSE']._serialized_start=1616
-  _globals['_GETSTATEMENTRESPONSE']._serialized_end=1708
-  _globals['_SUMMARIZEBILLSREQUEST']._serialized_start=1710
-  _globals['_SUMMARIZEBILLSREQUEST']._serialized_end=1826
-  _globals['_SUMMARIZEBILLSRESPONSE']._serialized_start=1828
-  _globals['_SUMMARIZEBILLSRESPONSE']._serialized_end=1895
-  _globals['_BILLSUMMARY']._serialized_start=1898
-  _globals['_BILLSUMMARY']._serialized_end=2031
-  _globals['_POINTSSERVICE']._serialized_start=2034
-  _globals['_POINTSSERVICE']._serialized_end=2920
+  _globals['_POSTSALEREQUEST']._serialized_start=183
+  _globals['_POSTSALEREQUEST']._serialized_end=236
+  _globals['_POSTSALERESPONSE']._serialized_start=238
+  _globals['_POSTSALERESPONSE']._serialized_end=306
+  _globals['_POSTEDSALERESULT']._serialized_start=308
+  _globals['_POSTEDSALERESULT']._serialized_end=391
+  _globals['_POSTSALESREQUEST']._serialized_start=393
+  _globals['_POSTSALESREQUEST']._serialized_end=448
+  _globals['_POSTSALESRESPONSE']._serialized_start=450
+  _globals['_POSTSALESRESPONSE']._serialized_end=516
+  _globals['_SALEOUTCOME']._serialized_start=519
+  _globals['_SALEOUTCOME']._serialized_end=660
+  _globals['_SALEREFUSAL']._serialized_start=663
+  _globals['_SALEREFUSAL']._serialized_end=851
+  _globals['_SALEREFUSAL_METADATAENTRY']._serialized_start=804
+  _globals['_SALEREFUSAL_METADATAENTRY']._serialized_end=851
+  _globals['_GETWALLETREQUEST']._serialized_start=853
+  _globals['_GETWALLETREQUEST']._serialized_end=932
+  _globals['_GETWALLETRESPONSE']._serialized_start=934
+  _globals['_GETWALLETRESPONSE']._serialized_end=993
+  _globals['_LISTBALANCESREQUEST']._serialized_start=995
+  _globals['_LISTBALANCESREQUEST']._serialized_end=1055
+  _globals['_BALANCE']._serialized_start=1057
+  _globals['_BALANCE']._serialized_end=1101
+  _globals['_LISTBALANCESRESPONSE']._serialized_start=1103
+  _globals['_LISTBALANCESRESPONSE']._serialized_end=1193
+  _globals['_GETBILLREQUEST']._serialized_start=1195
+  _globals['_GETBILLREQUEST']._serialized_end=1228
+  _globals['_GETBILLRESPONSE']._serialized_start=1230
+  _globals['_GETBILLRESPONSE']._serialized_end=1328
+  _globals['_LISTBILLSREQUEST']._serialized_start=1331
+  _globals['_LISTBILLSREQUEST']._serialized_end=1467
+  _globals['_LISTBILLSRESPONSE']._serialized_start=1469
+  _globals['_LISTBILLSRESPONSE']._serialized_end=1550
+  _globals['_GETSTATEMENTREQUEST']._serialized_start=1552
+  _globals['_GETSTATEMENTREQUEST']._serialized_end=1669
+  _globals['_GETSTATEMENTRESPONSE']._serialized_start=1671
+  _globals['_GETSTATEMENTRESPONSE']._serialized_end=1763
+  _globals['_SUMMARIZEBILLSREQUEST']._serialized_start=1765
+  _globals['_SUMMARIZEBILLSREQUEST']._serialized_end=1881
+  _globals['_SUMMARIZEBILLSRESPONSE']._serialized_start=1883
+  _globals['_SUMMARIZEBILLSRESPONSE']._serialized_end=1950
+  _globals['_BILLSUMMARY']._serialized_start=1953
+  _globals['_BILLSUMMARY']._serialized_end=2086
+  _globals['_POINTSSERVICE']._serialized_start=2089
+  _globals['_POINTSSERVICE']._serialized_end=2975
 # @@protoc_insertion_point(module_scope)

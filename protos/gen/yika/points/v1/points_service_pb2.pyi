@@ -1,3 +1,4 @@
+from google.rpc import code_pb2 as _code_pb2
 from google.type import date_pb2 as _date_pb2
 from yika.auth.v1 import auth_pb2 as _auth_pb2
 from yika.points.v1 import ledger_pb2 as _ledger_pb2
@@ -55,7 +56,7 @@ class SaleOutcome(_message.Message):
     def __init__(self, sale_id: _Optional[str] = ..., posted: _Optional[_Union[PostedSaleResult, _Mapping]] = ..., refused: _Optional[_Union[SaleRefusal, _Mapping]] = ...) -> None: ...
 
 class SaleRefusal(_message.Message):
-    __slots__ = ("reason", "message", "metadata")
+    __slots__ = ("reason", "message", "metadata", "code")
     class MetadataEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -66,10 +67,12 @@ class SaleRefusal(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
     reason: str
     message: str
     metadata: _containers.ScalarMap[str, str]
-    def __init__(self, reason: _Optional[str] = ..., message: _Optional[str] = ..., metadata: _Optional[_Mapping[str, str]] = ...) -> None: ...
+    code: _code_pb2.Code
+    def __init__(self, reason: _Optional[str] = ..., message: _Optional[str] = ..., metadata: _Optional[_Mapping[str, str]] = ..., code: _Optional[_Union[_code_pb2.Code, str]] = ...) -> None: ...
 
 class GetWalletRequest(_message.Message):
     __slots__ = ("member_id", "business_date")

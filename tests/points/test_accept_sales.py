@@ -1,0 +1,91 @@
+"""From the wire to the door: services/points/usecases/accept_sales.py."""
+
+from collections.abc import AsyncIterator, Collection
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chassis.auth import Principal
+from chassis.database import Database
+from chassis.errors import DomainError
+from pricing.earning import BASE_RULE
+from services.points.door import Door, Outcome
+from services.points.usecases.accept_sales import accept_sales
+from services.points.usecases.post_sales import PostedSale, post_sales
+from tests.fixtures.builders_points import SOLD_AT, Chain, build_chain, build_sale, running_door
+from tests.fixtures.servers import Servers, migrated_database
+from tests.points.test_directory import lonely_directory
+from yika.points.v1 import sale_pb2
+
+NOW = SOLD_AT + timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """One ledger for the tests of this file."""
+    async with migrated_database(servers, "points") as ledger:
+        yield ledger
+
+
+@pytest.fixture
+async def chain(database: Database) -> Chain:
+    """A chain that the ledger knows."""
+    return (await build_chain(database))[0]
+
+
+async def accept(
+    database: Database,
+    *sales: sale_pb2.Sale,
+    tender_kinds: Collection[str] = ("cash",),
+    now: datetime = NOW,
+) -> list[Outcome]:
+    """Accepts sales with a caller that reaches every store."""
+    door = Door(
+        lambda commands: post_sales(database, commands, rule=BASE_RULE, now=now),
+        batch_max=64,
+        writers=1,
+        queue_max=100,
+    )
+    async with running_door(door), lonely_directory(database) as directory:
+        return await accept_sales(
+            sales,
+            database=database,
+            door=door,
+            directory=directory,
+            principal=Principal("till", frozenset(), frozenset({"*"})),
+            tender_kinds=tender_kinds,
+            now=now,
+        )
+
+
+class TestAcceptSales:
+    async def test_a_retry_gets_the_first_answer_whatever_the_rules_have_become(
+        self, database: Database, chain: Chain
+    ) -> None:
+        sale, other = build_sale(chain), build_sale(chain)
+        (first,) = await accept(database, sale)
+        assert isinstance(first, PostedSale)
+        again, refused = await accept(database, sale, other, tender_kinds=())
+        assert again == PostedSale(first.points_earned, first.balance_points, replayed=True)
+        assert isinstance(refused, DomainError)
+        assert refused.reason == "UNKNOWN_TENDER"
+
+    async def test_rules_hold_for_a_used_id_with_other_content(
+        self, database: Database, chain: Chain
+    ) -> None:
+        sale = build_sale(chain)
+        await accept(database, sale)
+        sale.total_fen += 1
+        (outcome,) = await accept(database, sale)
+        assert isinstance(outcome, DomainError)
+        assert outcome.reason == "TOTAL_DOES_NOT_ADD_UP"
+
+    async def test_a_clock_that_runs_ahead_is_refused_until_it_is_right(
+        self, database: Database, chain: Chain
+    ) -> None:
+        sale = build_sale(chain, sold_at=datetime(2026, 5, 1, 12, tzinfo=UTC))
+        (early,) = await accept(database, sale, now=datetime(2026, 5, 1, 11, tzinfo=UTC))
+        assert isinstance(early, DomainError)
+        assert early.reason == "INVALID_TIME"
+        (later,) = await accept(database, sale)
+        assert isinstance(later, PostedSale)
