@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import grpc
+from google.rpc import code_pb2
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.error_mapping import from_grpc
@@ -82,7 +83,7 @@ class Headquarters:
         asked = {sale.sale_id for sale in sales}
         if {outcome.sale_id for outcome in answer.outcomes} != asked:
             raise Invalid("ANSWER_INCOMPLETE", "headquarters did not answer for every sale")
-        if all(each.refused.reason == "STORE_OUT_OF_SCOPE" for each in answer.outcomes):
+        if all(each.refused.code == code_pb2.PERMISSION_DENIED for each in answer.outcomes):
             # Said of each sale, yet it is this gateway's token that is wrong, and no sale.
             refused = answer.outcomes[0].refused
             raise Forbidden(refused.reason, refused.message)
