@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv/bin
 SERVICES := members points inventory messaging reports devices portal
 IMAGE_PREFIX ?= yika
+CONTAINER ?= docker
 .DEFAULT_GOAL := help
 .PHONY: help setup run stop reset test test-fast check fmt lint types protos protos-check lock \
 	migration replay bench images chart
@@ -59,9 +60,10 @@ migration: setup ## draft a migration from a service's tables; S=points M="add h
 bench: setup ## measure the budgets of docs/architecture.md on this machine
 	@$(VENV)/python -m tools.bench $(ARGS)
 
-images: ## build the seven images with docker
+images: ## build the seven images; CONTAINER=podman SERVICES="points" ARGS="--network host"
 	@for service in $(SERVICES); do \
-		docker build --build-arg SERVICE=$$service --tag $(IMAGE_PREFIX)-$$service . || exit 1; done
+		$(CONTAINER) build $(ARGS) --build-arg SERVICE=$$service \
+			--tag $(IMAGE_PREFIX)-$$service . || exit 1; done
 
 chart: setup ## lint, render and validate the Helm chart
 	@$(VENV)/python -m tools.chart

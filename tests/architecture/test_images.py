@@ -94,6 +94,35 @@ class TestImages:
         assert sorted(listed[1].split()) == SERVICES
 
 
+def make_images(*variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs `make images`; with echo as the engine it prints what an engine would be told."""
+    return subprocess.run(
+        ["make", "--no-print-directory", "images", *variables],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+class TestMakeImages:
+    def test_builds_every_service_under_its_name_in_the_chart(self) -> None:
+        done = make_images("CONTAINER=echo")
+        assert sorted(done.stdout.splitlines()) == [
+            f"build --build-arg SERVICE={service} --tag yika-{service} ." for service in SERVICES
+        ]
+
+    def test_hands_options_on_to_the_engine(self) -> None:
+        done = make_images("CONTAINER=echo", "SERVICES=points", "ARGS=--network host")
+        assert done.stdout == (
+            "build --network host --build-arg SERVICE=points --tag yika-points .\n"
+        )
+
+    def test_fails_when_an_image_cannot_be_built(self) -> None:
+        assert make_images("CONTAINER=false").returncode != 0
+
+
 class TestDockerIgnore:
     def test_lets_through_what_the_dockerfile_copies(self) -> None:
         allowed = {
