@@ -119,8 +119,10 @@ class TestMakeImages:
             "build --network host --build-arg SERVICE=points --tag yika-points .\n"
         )
 
-    def test_fails_when_an_image_cannot_be_built(self) -> None:
-        assert make_images("CONTAINER=false").returncode != 0
+    def test_stops_at_the_first_image_that_cannot_be_built(self) -> None:
+        done = make_images("CONTAINER=echo asked; false")
+        assert done.returncode != 0
+        assert done.stdout == "asked\n"
 
 
 class TestDockerIgnore:
