@@ -12,9 +12,15 @@ from pricing.earning import BASE_RULE
 from services.points.door import Door, Outcome
 from services.points.usecases.accept_sales import accept_sales
 from services.points.usecases.post_sales import PostedSale, post_sales
-from tests.fixtures.builders_points import SOLD_AT, Chain, build_chain, build_sale, running_door
+from tests.fixtures.builders_points import (
+    SOLD_AT,
+    Chain,
+    build_chain,
+    build_sale,
+    lonely_directory,
+    running_door,
+)
 from tests.fixtures.servers import Servers, migrated_database
-from tests.points.test_directory import lonely_directory
 from yika.points.v1 import sale_pb2
 
 NOW = SOLD_AT + timedelta(days=1)

@@ -1,19 +1,15 @@
 """What the ledger knows to exist: from events, and when an owner is away."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
 from chassis.database import Database
 from chassis.errors import Unavailable
-from chassis.grpc_client import open_channel
 from chassis.ids import new_id
-from services.points.directory import Directory
 from services.points.event_handlers import know_members, know_products, know_stores
-from tests.fixtures.builders_points import build_chain
+from tests.fixtures.builders_points import build_chain, lonely_directory
 from tests.fixtures.servers import Servers, migrated_database
-from tools.local_stack.servers import free_port
 from yika.inventory.v1 import catalogue_pb2
 from yika.inventory.v1 import events_pb2 as inventory_events
 from yika.members.v1 import events_pb2 as members_events
@@ -24,17 +20,6 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
     """One ledger for the tests of this file."""
     async with migrated_database(servers, "points") as ledger:
         yield ledger
-
-
-@asynccontextmanager
-async def lonely_directory(database: Database) -> AsyncIterator[Directory]:
-    """A directory whose owners cannot be reached."""
-    nowhere = f"127.0.0.1:{free_port()}"
-    async with (
-        open_channel(nowhere, token=lambda: "", timeout_seconds=2) as members,
-        open_channel(nowhere, token=lambda: "", timeout_seconds=2) as inventory,
-    ):
-        yield Directory(database, members, inventory)
 
 
 def products_event(
