@@ -11,8 +11,8 @@ from chassis.grpc_server import MESSAGE_BYTES_MAX
 from chassis.ids import new_id
 from chassis.tracing import current_traceparent
 
-# Retried by gRPC itself, only when the peer said UNAVAILABLE. Every write carries its own key,
-# so a retry after an answer that got lost is safe.
+# Retried by gRPC itself when the peer was away (UNAVAILABLE) or cut the call because it stops
+# (CANCELLED). Every write carries its own key, so a retry after an answer that got lost is safe.
 _SERVICE_CONFIG = json.dumps(
     {
         "methodConfig": [
@@ -23,7 +23,7 @@ _SERVICE_CONFIG = json.dumps(
                     "initialBackoff": "0.1s",
                     "maxBackoff": "2s",
                     "backoffMultiplier": 3,
-                    "retryableStatusCodes": ["UNAVAILABLE"],
+                    "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
                 },
             }
         ]
