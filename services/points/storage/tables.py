@@ -18,8 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
 
 from chassis.database import NAMING_CONVENTION
+from services.points.storage.coupon_tables import add_coupon_tables
 
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
+add_coupon_tables(metadata)
 
 bills = Table(
     "bills",
