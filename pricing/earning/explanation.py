@@ -1,0 +1,157 @@
+"""A grant in a sentence that a member understands, in Chinese and in English.
+
+The texts stand here as templates and not in a catalogue: the ledger has no screen, and whoever
+shows a sentence shows it as it is.
+"""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from pricing.earning.outcome import Grant
+from pricing.earning.programme import (
+    WHOLE_BP,
+    EarningProgramme,
+    FixedBonus,
+    Multiplier,
+    ProgrammeRule,
+    Rounding,
+)
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+class Explanation(NamedTuple):
+    """The same sentence twice."""
+
+    zh: str
+    en: str
+
+
+def explain(
+    programme: EarningProgramme,
+    grant: Grant,
+    business_date: date,
+    spent_fen: int,
+    store_name: str = "",
+) -> Explanation:
+    """Why a sale of `spent_fen` on that date brought these points.
+
+    `programme` in the version that made the grant; KeyError when it has no such rule. Without
+    a store's name the sentence says "in store".
+    """
+    rule = programme.rule(grant.rule_version)
+    notes_zh, notes_en = _notes(programme, rule, grant)
+    zh = [
+        f"{_day_zh(business_date)}在{store_name or '门店'}消费{_yuan(spent_fen)}元"
+        + _part_zh(rule, grant, spent_fen),
+        _rule_zh(programme, rule),
+        f"{_gained_zh(rule)}{grant.points}分" + (f"（{'，'.join(notes_zh)}）" if notes_zh else ""),
+    ]
+    en = [
+        f"On {_day_en(business_date)} you spent CNY {_yuan(spent_fen)}"
+        f" {'at ' + store_name if store_name else 'in store'}" + _part_en(rule, grant, spent_fen),
+        f"{_rule_en(programme, rule)} this earned you"
+        f" {grant.points}{' more' if rule else ''} {'point' if grant.points == 1 else 'points'}"
+        + (f" ({'; '.join(notes_en)})" if notes_en else ""),
+    ]
+    if grant.pending_days:
+        available = business_date + timedelta(days=grant.pending_days)
+        zh.append(f"{_day_zh(available)}起可用")
+        en.append(f"to be spent from {_day_en(available)}")
+    if grant.expiry_date:
+        zh.append(f"有效期至{_day_zh(grant.expiry_date)}")
+        en.append(f"valid until {_day_en(grant.expiry_date)}")
+    else:
+        zh.append("永久有效")
+        en.append("valid without end")
+    return Explanation("，".join(zh) + "。", f"{en[0]}. " + ", ".join(en[1:]) + ".")
+
+
+def _part_zh(rule: ProgrammeRule | None, grant: Grant, spent_fen: int) -> str:
+    if grant.basis_fen == spent_fen:
+        return ""
+    return f"，其中{_yuan(grant.basis_fen)}元{'符合该规则' if rule else '参与积分'}"
+
+
+def _part_en(rule: ProgrammeRule | None, grant: Grant, spent_fen: int) -> str:
+    if grant.basis_fen == spent_fen:
+        return ""
+    return f", of which CNY {_yuan(grant.basis_fen)} {'fell under the rule' if rule else 'counts'}"
+
+
+def _rule_zh(programme: EarningProgramme, rule: ProgrammeRule | None) -> str:
+    if rule is None:
+        return f"按基本规则每{_short_yuan(programme.fen_per_point)}元积1分"
+    if isinstance(rule.effect, Multiplier):
+        return f"按“{_name_zh(rule)}”规则积{_times(rule.effect)}倍"
+    least = f"满{_short_yuan(rule.effect.minimum_fen)}元" if rule.effect.minimum_fen else ""
+    return f"按“{_name_zh(rule)}”规则{least}送{rule.effect.points}分"
+
+
+def _rule_en(programme: EarningProgramme, rule: ProgrammeRule | None) -> str:
+    if rule is None:
+        return f"By the base rule, 1 point for every CNY {_short_yuan(programme.fen_per_point)},"
+    if isinstance(rule.effect, Multiplier):
+        return f'By the rule "{_name_en(rule)}", {_times(rule.effect)} times the points,'
+    minimum_fen = rule.effect.minimum_fen
+    least = f" from CNY {_short_yuan(minimum_fen)}" if minimum_fen else ""
+    return f'By the rule "{_name_en(rule)}", a bonus of {rule.effect.points}{least},'
+
+
+def _gained_zh(rule: ProgrammeRule | None) -> str:
+    if rule is None:
+        return "获得"
+    return "额外获得" if isinstance(rule.effect, FixedBonus) else "多获得"
+
+
+def _notes(
+    programme: EarningProgramme, rule: ProgrammeRule | None, grant: Grant
+) -> tuple[list[str], list[str]]:
+    """What else somebody who does the sum must know."""
+    zh, en = [], []
+    if grant.capped:
+        zh.append("已达该规则的积分上限")
+        en.append("the rule's limit is reached")
+    if rule is None:
+        if not grant.capped and grant.weight < grant.basis_fen * WHOLE_BP:
+            zh.append("部分商品按较低比例积分")
+            en.append("some goods earn less")
+        if grant.points > grant.weight // programme.denominator:
+            zh.append("含累计的零头")
+            en.append("with fractions saved up")
+        elif programme.rounding is Rounding.CARRY and grant.weight % programme.denominator:
+            zh.append("不足1分的零头留待下次")
+            en.append("the fraction of a point is kept for next time")
+    return zh, en
+
+
+def _name_zh(rule: ProgrammeRule) -> str:
+    return rule.name_zh or rule.rule_id
+
+
+def _name_en(rule: ProgrammeRule) -> str:
+    return rule.name_en or rule.name_zh or rule.rule_id
+
+
+def _day_zh(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _day_en(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02}"
+
+
+def _short_yuan(fen: int) -> str:
+    return _yuan(fen) if fen % 100 else str(fen // 100)
+
+
+def _times(effect: Multiplier) -> str:
+    whole, rest = divmod(effect.multiplier_bp, WHOLE_BP)
+    return f"{whole}.{rest:04}".rstrip("0").rstrip(".")
