@@ -1,12 +1,20 @@
-"""Sales between the wire, the ledger and the table: one place that knows the proto's shape."""
+"""Documents between the wire, the ledger and the table: one place that knows their protos."""
 
 from collections.abc import Mapping
+from datetime import datetime
+
+from google.protobuf.message import Message
 
 from chassis.clock import from_proto_date, from_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
-from services.points.domain.sale import CODE_LENGTH_MAX, TENDERS_MAX, Sale, SaleLine
-from yika.points.v1 import sale_pb2
+from services.points.domain.assets import Asset
+from services.points.domain.books import Receipt, SaleAllocation, Source
+from services.points.domain.header import REASON_LENGTH_MAX, Header
+from services.points.domain.limits import CODE_LENGTH_MAX, check_time
+from services.points.domain.lot import LotKey
+from services.points.domain.sale import TENDERS_MAX, Sale, SaleLine, SaleTender
+from yika.points.v1 import ledger_pb2, sale_pb2
 
 # Twice what the longest sale needs. Fields of a newer contract are kept as they come, whatever
 # their size, and a sale that fits no event would fail everyone in its batch.
@@ -39,15 +47,9 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
         raise Invalid("INVALID_DATE", "business_date is required", {"field": "business_date"})
     if len(message.tenders) > TENDERS_MAX:
         raise Invalid("TOO_MANY_TENDERS", f"a sale has at most {TENDERS_MAX} tenders")
-    tenders: dict[str, int] = {}
     for tender in message.tenders:
-        if tender.amount_fen <= 0:
-            raise Invalid(
-                "INVALID_AMOUNT",
-                "a tender must be greater than 0",
-                {"field": "amount_fen", "value": tender.amount_fen},
-            )
-        tenders[tender.kind] = tenders.get(tender.kind, 0) + tender.amount_fen
+        if tender.hold_id:
+            tender.hold_id = canonical_id(tender.hold_id, "hold_id")
     return Sale(
         sale_id=message.sale_id,
         member_id=message.member_id or None,
@@ -58,8 +60,45 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
             SaleLine(line.product_id, line.quantity_milli, line.list_fen, line.discount_fen)
             for line in message.lines
         ),
-        tenders=tenders,
+        tenders=tuple(
+            SaleTender(tender.kind, tender.amount_fen, tender.points, tender.hold_id)
+            for tender in message.tenders
+        ),
         total_fen=message.total_fen,
+        register_id=message.register_id,
+        staff_id=message.staff_id,
+        coupon_ids=tuple(message.coupon_ids),
+    )
+
+
+def read_header(message: ledger_pb2.BillHeader, now: datetime) -> Header:
+    """The header of a document; Invalid when something of it is missing or not well formed.
+
+    Ids in the message are brought to canonical form in place, as for a sale.
+    """
+    for field in ("bill_id", "member_id", "store_id"):
+        setattr(message, field, canonical_id(getattr(message, field), field))
+    for field, longest in {**_CODE_LENGTHS_MAX, "reason": REASON_LENGTH_MAX}.items():
+        if len(getattr(message, field)) > longest:
+            raise Invalid(
+                "CODE_TOO_LONG", f"{field} has at most {longest} characters", {"field": field}
+            )
+    if not message.HasField("occurred_time"):
+        raise Invalid("INVALID_TIME", "occurred_time is required", {"field": "occurred_time"})
+    if not message.HasField("business_date"):
+        raise Invalid("INVALID_DATE", "business_date is required", {"field": "business_date"})
+    occurred_at = from_timestamp(message.occurred_time, "occurred_time")
+    business_date = from_proto_date(message.business_date, "business_date")
+    check_time(occurred_at, business_date, now, "occurred_time")
+    return Header(
+        bill_id=message.bill_id,
+        member_id=message.member_id,
+        store_id=message.store_id,
+        register_id=message.register_id,
+        staff_id=message.staff_id,
+        business_date=business_date,
+        occurred_at=occurred_at,
+        reason=message.reason,
     )
 
 
@@ -69,15 +108,106 @@ def stamp_categories(message: sale_pb2.Sale, categories: Mapping[str, str]) -> N
         line.category_id = categories[line.product_id]
 
 
-def same_content(stored: bytes, offered: sale_pb2.Sale) -> bool:
-    """True when an id came again with the same sale; categories may have changed meanwhile.
+def same_content(stored: bytes, offered: Message) -> bool:
+    """True when an id came again with the same content.
 
     Messages are compared, not bytes or hashes of them: serialised protobuf is not stable between
-    versions of the library, and ids are keys for ever.
+    versions of the library, and ids are keys for ever. The categories that the ledger stamps on a
+    sale may have changed meanwhile.
     """
-    before = sale_pb2.Sale.FromString(stored)
-    now = sale_pb2.Sale()
+    if not isinstance(offered, sale_pb2.Sale):
+        return type(offered).FromString(stored) == offered
+    before, now = sale_pb2.Sale.FromString(stored), sale_pb2.Sale()
     now.CopyFrom(offered)
     for line in (*before.lines, *now.lines):
         line.ClearField("category_id")
     return before == now
+
+
+def write_receipt(receipt: Receipt, bill_id: str) -> bytes:
+    """A receipt as it is stored; `replayed` is false in it."""
+    return receipt_message(receipt, bill_id).SerializeToString()
+
+
+def receipt_message(
+    receipt: Receipt, bill_id: str, *, replayed: bool = False
+) -> ledger_pb2.BillReceipt:
+    """A receipt as callers get it."""
+    return ledger_pb2.BillReceipt(
+        bill_id=bill_id,
+        replayed=replayed,
+        points=receipt.points,
+        principal_fen=receipt.principal_fen,
+        bonus_fen=receipt.bonus_fen,
+        debt_points=receipt.debt_points,
+        points_change=receipt.points_change,
+        principal_change_fen=receipt.principal_change_fen,
+        bonus_change_fen=receipt.bonus_change_fen,
+        points_earned=receipt.points_earned,
+        refunds=[
+            sale_pb2.Tender(kind=kind, amount_fen=amount_fen)
+            for kind, amount_fen in receipt.refunds
+        ],
+        pass_units_left=receipt.pass_units_left,
+    )
+
+
+def read_receipt(stored: bytes) -> Receipt:
+    """A receipt from its stored form."""
+    message = ledger_pb2.BillReceipt.FromString(stored)
+    return Receipt(
+        message.points,
+        message.principal_fen,
+        message.bonus_fen,
+        message.debt_points,
+        message.points_change,
+        message.principal_change_fen,
+        message.bonus_change_fen,
+        message.points_earned,
+        tuple((refund.kind, refund.amount_fen) for refund in message.refunds),
+        message.pass_units_left,
+    )
+
+
+def write_allocation(allocation: SaleAllocation | None) -> bytes:
+    """An allocation as it is stored; nothing for a bill that has none."""
+    if allocation is None:
+        return b""
+    amounts = allocation.amounts_fen or ((),) * len(allocation.earning_weights)
+    return ledger_pb2.Allocation(
+        sources=[
+            ledger_pb2.PaymentSource(
+                tender_kind=source.tender_kind,
+                amount_fen=source.amount_fen,
+                asset=ledger_pb2.Asset.Name(source.asset),
+                units=source.units,
+                lot_bill_id=source.lot.bill_id if source.lot else "",
+                lot_ordinal=source.lot.ordinal if source.lot else 0,
+            )
+            for source in allocation.sources
+        ],
+        lines=[
+            ledger_pb2.LineAllocation(amounts_fen=line, earning_weight=weight)
+            for line, weight in zip(amounts, allocation.earning_weights, strict=True)
+        ],
+    ).SerializeToString()
+
+
+def read_allocation(stored: bytes) -> SaleAllocation:
+    """An allocation from its stored form."""
+    message = ledger_pb2.Allocation.FromString(stored)
+    amounts = tuple(tuple(line.amounts_fen) for line in message.lines)
+    return SaleAllocation(
+        sources=tuple(
+            Source(
+                source.tender_kind,
+                source.amount_fen,
+                Asset(source.asset),
+                source.units,
+                LotKey(source.lot_bill_id, source.lot_ordinal) if source.lot_bill_id else None,
+            )
+            for source in message.sources
+        ),
+        amounts_fen=amounts if any(amounts) else (),
+        earning_weights=tuple(line.earning_weight for line in message.lines),
+    )

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from prometheus_client import Gauge, Histogram
 
-from chassis.errors import DomainError, Exhausted
-from services.points.usecases.post_sales import PostedSale, PostSale
+from chassis.errors import Exhausted
+from services.points.commands import Command
+from services.points.usecases.post_bills import Outcome
 
 BATCH_SIZE = Histogram(
     "yika_points_door_batch_commands",
@@ -21,13 +22,12 @@ BATCH_SIZE = Histogram(
 )
 QUEUED = Gauge("yika_points_door_queued_commands", "Commands waiting at the ledger's door.")
 
-Outcome = PostedSale | DomainError
-PostBatch = Callable[[Sequence[PostSale]], Awaitable[list[Outcome]]]
+PostBatch = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Submission:
-    commands: Sequence[PostSale]
+    commands: Sequence[Command]
     answer: "asyncio.Future[list[Outcome]]"
 
 
@@ -45,7 +45,7 @@ class Door:
         self._arrived = asyncio.Event()
         self._queued = 0
 
-    async def post(self, commands: Sequence[PostSale]) -> list[Outcome]:
+    async def post(self, commands: Sequence[Command]) -> list[Outcome]:
         """Posts commands and returns one outcome each, in order.
 
         Commands of one call stay together. Exhausted when too many wait already.
@@ -53,7 +53,7 @@ class Door:
         if not commands:
             return []
         if self._queued + len(commands) > self._queue_max:
-            raise Exhausted("DOOR_FULL", "too many sales are waiting; send it again later")
+            raise Exhausted("DOOR_FULL", "too many commands are waiting; send it again later")
         answer: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
         self._count(len(commands))
         self._waiting.append(_Submission(commands, answer))

@@ -2,19 +2,23 @@
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.errors import DomainError
-from services.points.domain.ledger import Lot
-from services.points.door import Outcome
+from services.points.domain.assets import BillKind
+from services.points.domain.lot import Lot
 from services.points.storage.queries import Record
-from services.points.usecases.post_sales import PostedSale
+from services.points.usecases.post_bills import Outcome, Posted
+from services.points.usecases.read_wallet import WalletView
 from yika.points.v1 import ledger_pb2, points_service_pb2, sale_pb2
 
 
-def posted_result(posted: PostedSale) -> points_service_pb2.PostedSaleResult:
+def posted_result(posted: Posted) -> points_service_pb2.PostedSaleResult:
     """What a sale did."""
     return points_service_pb2.PostedSaleResult(
-        points_earned=posted.points_earned,
-        balance_points=posted.balance_points,
+        points_earned=posted.receipt.points_earned,
+        balance_points=posted.receipt.points,
         replayed=posted.replayed,
+        principal_fen=posted.receipt.principal_fen,
+        bonus_fen=posted.receipt.bonus_fen,
+        debt_points=posted.receipt.debt_points,
     )
 
 
@@ -31,7 +35,24 @@ def sale_outcome(sale_id: str, outcome: Outcome) -> points_service_pb2.SaleOutco
     return points_service_pb2.SaleOutcome(sale_id=sale_id, posted=posted_result(outcome))
 
 
-def lot_message(lot: Lot) -> ledger_pb2.Lot:
+def wallet_message(view: WalletView) -> ledger_pb2.Wallet:
+    """What a member owns."""
+    return ledger_pb2.Wallet(
+        member_id=view.member_id,
+        points=view.points,
+        lots=[lot_message(lot, view.held.get(lot.key, 0)) for lot in view.lots],
+        principal_fen=view.principal_fen,
+        bonus_fen=view.bonus_fen,
+        pending_points=view.pending_points,
+        held_points=view.held_points,
+        held_fen=view.held_fen,
+        debt_points=view.debt_points,
+        frozen_reason=view.frozen_reason,
+        merged_into=view.merged_into,
+    )
+
+
+def lot_message(lot: Lot, held: int = 0) -> ledger_pb2.Lot:
     """A lot."""
     return ledger_pb2.Lot(
         bill_id=lot.bill_id,
@@ -42,6 +63,11 @@ def lot_message(lot: Lot) -> ledger_pb2.Lot:
         store_id=lot.store_id,
         earned_time=to_timestamp(lot.earned_at),
         expiry_date=to_proto_date(lot.expiry_date) if lot.expiry_date else None,
+        pass_id=lot.pass_id or "",
+        available_time=to_timestamp(lot.available_at),
+        held_amount=held,
+        ordinal=lot.ordinal,
+        expired_amount=lot.expired,
     )
 
 
@@ -58,7 +84,16 @@ def bill_message(row: Record) -> ledger_pb2.Bill:
         posted_time=to_timestamp(row.posted_at),
         total_fen=row.total_fen,
         points_earned=row.points_earned,
-        sale=sale_pb2.Sale.FromString(row.document),
+        sale=sale_pb2.Sale.FromString(row.document) if row.kind == BillKind.SALE else None,
+        register_id=row.register_id,
+        staff_id=row.staff_id,
+        reason=row.reason,
+        original_bill_id=row.original_bill_id or "",
+        programme_version=row.programme_version,
+        sequence=row.sequence,
+        hash=row.hash,
+        receipt=ledger_pb2.BillReceipt.FromString(row.receipt),
+        allocation=ledger_pb2.Allocation.FromString(row.allocation) if row.allocation else None,
     )
 
 
@@ -73,6 +108,9 @@ def transfer_message(row: Record) -> ledger_pb2.Transfer:
         business_date=to_proto_date(row.business_date),
         posted_time=to_timestamp(row.posted_at),
         store_id=row.store_id,
+        pass_id=row.pass_id or "",
+        lot_bill_id=row.lot_bill_id or "",
+        lot_ordinal=row.lot_ordinal or 0,
     )
 
 

@@ -8,16 +8,16 @@ import pytest
 from chassis.auth import Principal
 from chassis.database import Database
 from chassis.errors import DomainError
-from pricing.earning import BASE_RULE
-from services.points.door import Door, Outcome
+from services.points.door import Door
 from services.points.usecases.accept_sales import accept_sales
-from services.points.usecases.post_sales import PostedSale, post_sales
+from services.points.usecases.post_bills import Outcome, Posted
 from tests.fixtures.builders_points import (
     SOLD_AT,
     Chain,
     build_chain,
     build_sale,
     lonely_directory,
+    post_commands,
     running_door,
 )
 from tests.fixtures.servers import Servers, migrated_database
@@ -47,7 +47,7 @@ async def accept(
 ) -> list[Outcome]:
     """Accepts sales with a caller that reaches every store."""
     door = Door(
-        lambda commands: post_sales(database, commands, rule=BASE_RULE, now=now),
+        lambda commands: post_commands(database, *commands, now=now),
         batch_max=64,
         writers=1,
         queue_max=100,
@@ -70,9 +70,9 @@ class TestAcceptSales:
     ) -> None:
         sale, other = build_sale(chain), build_sale(chain)
         (first,) = await accept(database, sale)
-        assert isinstance(first, PostedSale)
+        assert isinstance(first, Posted)
         again, refused = await accept(database, sale, other, tender_kinds=())
-        assert again == PostedSale(first.points_earned, first.balance_points, replayed=True)
+        assert again == Posted(first.receipt, replayed=True)
         assert isinstance(refused, DomainError)
         assert refused.reason == "UNKNOWN_TENDER"
 
@@ -94,4 +94,4 @@ class TestAcceptSales:
         assert isinstance(early, DomainError)
         assert early.reason == "INVALID_TIME"
         (later,) = await accept(database, sale)
-        assert isinstance(later, PostedSale)
+        assert isinstance(later, Posted)

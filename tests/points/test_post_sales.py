@@ -9,17 +9,19 @@ import pytest
 from sqlalchemy import text
 
 from chassis.database import Database, outbox_table
-from chassis.errors import AlreadyExists, DomainError, Exhausted
+from chassis.errors import AlreadyExists, Exhausted
 from chassis.events import EVENT_BYTES_MAX
-from pricing.earning import BASE_RULE
-from services.points.documents import read_sale
+from services.points.commands import Command
+from services.points.domain.books import Receipt
 from services.points.door import Door
-from services.points.usecases.post_sales import PostedSale, PostSale, post_sales
+from services.points.usecases.post_bills import Outcome, Posted
 from tests.fixtures.builders_points import (
     Chain,
     build_chain,
+    build_command,
     build_line,
     build_sale,
+    post_commands,
     running_door,
 )
 from tests.fixtures.servers import Servers, migrated_database
@@ -41,14 +43,14 @@ async def chain(database: Database) -> Chain:
     return (await build_chain(database))[0]
 
 
-def command(message: sale_pb2.Sale) -> PostSale:
-    """The command of a message."""
-    return PostSale(read_sale(message), message)
-
-
-async def post(database: Database, *messages: sale_pb2.Sale) -> list[PostedSale | DomainError]:
+async def post(database: Database, *messages: sale_pb2.Sale) -> list[Outcome]:
     """Posts messages as one batch."""
-    return await post_sales(database, [command(m) for m in messages], rule=BASE_RULE, now=NOW)
+    return await post_commands(database, *map(build_command, messages), now=NOW)
+
+
+def earned(outcomes: Sequence[Outcome]) -> list[int]:
+    """Points that the sales earned which were posted."""
+    return [o.receipt.points_earned for o in outcomes if isinstance(o, Posted)]
 
 
 async def books(database: Database, member_id: str) -> dict[str, int]:
@@ -59,7 +61,7 @@ async def books(database: Database, member_id: str) -> dict[str, int]:
                (SELECT coalesce(sum(remaining), 0) FROM lots WHERE member_id = :m) AS lots,
                (SELECT coalesce(sum(amount), 0) FROM transfers
                  WHERE member_id = :m AND credit_account = 'wallet') AS earned,
-               (SELECT coalesce(sum(balance), 0) FROM wallets WHERE member_id = :m) AS balance,
+               (SELECT coalesce(sum(points), 0) FROM wallets WHERE member_id = :m) AS balance,
                (SELECT coalesce(sum(amount), 0) FROM transfers
                  WHERE member_id = :m AND credit_account = 'revenue') AS revenue
     """
@@ -79,7 +81,7 @@ async def events_of(database: Database, sale_ids: Sequence[str]) -> list[events_
 class TestPostSales:
     async def test_books_money_points_and_a_lot(self, database: Database, chain: Chain) -> None:
         (outcome,) = await post(database, build_sale(chain))
-        assert outcome == PostedSale(points_earned=24, balance_points=24, replayed=False)
+        assert outcome == Posted(Receipt(24, 0, 0, 0, 24, 0, 0, 24), replayed=False)
         assert await books(database, chain.member_id) == {
             "bills": 1,
             "transfers": 2,
@@ -94,12 +96,12 @@ class TestPostSales:
         outcomes = await post(
             database, build_sale(chain, lines=[line]), build_sale(chain, lines=[line])
         )
-        assert [o.points_earned for o in outcomes if isinstance(o, PostedSale)] == [1, 1]
+        assert earned(outcomes) == [1, 1]
         assert (await books(database, chain.member_id))["balance"] == 2
 
     async def test_walk_in_sale_stands_on_the_store(self, database: Database, chain: Chain) -> None:
         (outcome,) = await post(database, build_sale(chain, member_id=""))
-        assert outcome == PostedSale(0, 0, replayed=False)
+        assert outcome == Posted(Receipt(0, 0, 0, 0, 0, 0, 0, 0), replayed=False)
         held = await books(database, chain.store_id)
         assert (held["bills"], held["revenue"], held["balance"]) == (1, 2400, 0)
 
@@ -108,8 +110,8 @@ class TestPostSales:
         (first,) = await post(database, sale)
         await post(database, build_sale(chain))
         (again,) = await post(database, sale)
-        assert isinstance(first, PostedSale)
-        assert again == PostedSale(first.points_earned, first.balance_points, replayed=True)
+        assert isinstance(first, Posted)
+        assert again == Posted(first.receipt, replayed=True)
         assert (await books(database, chain.member_id))["bills"] == 2
 
     async def test_retry_is_the_same_after_the_category_changed(
@@ -120,7 +122,7 @@ class TestPostSales:
         for line in sale.lines:
             line.category_id = chain.store_id
         (again,) = await post(database, sale)
-        assert isinstance(again, PostedSale)
+        assert isinstance(again, Posted)
         assert again.replayed
 
     @pytest.mark.parametrize("change", ["line", "member", "walk_in", "time"])
@@ -154,8 +156,8 @@ class TestPostSales:
         other.CopyFrom(sale)
         other.register_id = "R2"
         first, second, third = await post(database, sale, sale, other)
-        assert isinstance(first, PostedSale)
-        assert second == PostedSale(first.points_earned, first.balance_points, replayed=True)
+        assert isinstance(first, Posted)
+        assert second == Posted(first.receipt, replayed=True)
         assert isinstance(third, AlreadyExists)
         (event,) = await events_of(database, [sale.sale_id])
         assert [posted.sale.register_id for posted in event.sales] == ["R1"]
@@ -185,7 +187,7 @@ class TestPostSales:
         member = build_sale(chain)
         walk_in = build_sale(chain, member_id="")
         answers = await asyncio.gather(*(post(database, member, walk_in) for _ in range(16)))
-        firsts = [o for answer in answers for o in answer if isinstance(o, PostedSale)]
+        firsts = [o for answer in answers for o in answer if isinstance(o, Posted)]
         assert len(firsts) == 32
         assert sum(not o.replayed for o in firsts) == 2
         assert (await books(database, chain.member_id))["bills"] == 1
@@ -221,9 +223,7 @@ class TestDoor:
     def door(self, database: Database, **changes: int) -> Door:
         """A door on the real database."""
         given = {"batch_max": 64, "writers": 2, "queue_max": 1000, **changes}
-        return Door(
-            lambda commands: post_sales(database, commands, rule=BASE_RULE, now=NOW), **given
-        )
+        return Door(lambda commands: post_commands(database, *commands, now=NOW), **given)
 
     async def test_concurrent_callers_each_get_their_own_answer(
         self, database: Database, chain: Chain
@@ -234,10 +234,8 @@ class TestDoor:
             for n in range(1, 101)
         ]
         async with running_door(door):
-            answers = await asyncio.gather(*(door.post([command(sale)]) for sale in sales))
-        assert [a[0].points_earned for a in answers if isinstance(a[0], PostedSale)] == list(
-            range(1, 101)
-        )
+            answers = await asyncio.gather(*(door.post([build_command(sale)]) for sale in sales))
+        assert earned([answer[0] for answer in answers]) == list(range(1, 101))
         assert (await books(database, chain.member_id))["balance"] == sum(range(1, 101))
 
     async def test_a_refused_command_fails_alone(self, database: Database, chain: Chain) -> None:
@@ -250,34 +248,34 @@ class TestDoor:
         good = [build_sale(chain) for _ in range(5)]
         async with running_door(door):
             answers = await asyncio.gather(
-                *(door.post([command(sale)]) for sale in [good[0], reused, *good[1:]])
+                *(door.post([build_command(sale)]) for sale in [good[0], reused, *good[1:]])
             )
         assert [type(answer[0]) for answer in answers].count(AlreadyExists) == 1
         assert (await books(database, chain.member_id))["bills"] == 6
 
     async def test_refuses_when_too_many_wait(self, database: Database, chain: Chain) -> None:
         door = self.door(database, queue_max=1)
-        first = asyncio.ensure_future(door.post([command(build_sale(chain))]))
+        first = asyncio.ensure_future(door.post([build_command(build_sale(chain))]))
         await asyncio.sleep(0)
         with pytest.raises(Exhausted) as caught:
-            await door.post([command(build_sale(chain))])
+            await door.post([build_command(build_sale(chain))])
         assert caught.value.reason == "DOOR_FULL"
         async with running_door(door):
-            assert isinstance((await first)[0], PostedSale)
+            assert isinstance((await first)[0], Posted)
 
     async def test_a_failed_batch_answers_its_callers_and_the_door_lives_on(self) -> None:
         calls = 0
 
-        async def fails_once(commands: Sequence[PostSale]) -> list[PostedSale | DomainError]:
+        async def fails_once(commands: Sequence[Command]) -> list[Outcome]:
             nonlocal calls
             calls += 1
             if calls == 1:
                 raise RuntimeError("boom")
-            return [PostedSale(1, 1, replayed=False) for _ in commands]
+            return [AlreadyExists("ID_REUSED", "used") for _ in commands]
 
         chain = Chain()
         door = Door(fails_once, batch_max=10, writers=1, queue_max=100)
         async with running_door(door):
             with pytest.raises(RuntimeError, match="boom"):
-                await door.post([command(build_sale(chain))])
-            assert len(await door.post([command(build_sale(chain))])) == 1
+                await door.post([build_command(build_sale(chain))])
+            assert len(await door.post([build_command(build_sale(chain))])) == 1

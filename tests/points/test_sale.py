@@ -8,18 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
+from services.points.domain.limits import AMOUNT_FEN_MAX
 from services.points.domain.sale import (
-    AMOUNT_FEN_MAX,
     LINES_MAX,
     QUANTITY_MILLI_MAX,
     Sale,
     SaleLine,
+    SaleTender,
     check_sale,
 )
 
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
 KINDS = frozenset({"cash", "wechat_pay"})
 LINE = SaleLine("p", 1000, 1250, 50)
+
+
+def paid(**fen: int) -> tuple[SaleTender, ...]:
+    """Tenders by kind."""
+    return tuple(SaleTender(kind, amount_fen) for kind, amount_fen in fen.items())
+
+
 SALE = Sale(
     sale_id="s",
     member_id="m",
@@ -27,7 +35,7 @@ SALE = Sale(
     business_date=date(2026, 5, 1),
     sold_at=datetime(2026, 5, 1, 10, tzinfo=UTC),
     lines=(LINE, LINE),
-    tenders={"cash": 2400},
+    tenders=paid(cash=2400),
     total_fen=2400,
 )
 
@@ -42,11 +50,11 @@ class TestCheckSale:
         check_sale(SALE, KINDS, NOW)
 
     def test_accepts_mixed_tenders(self) -> None:
-        check_sale(replace(SALE, tenders={"cash": 1400, "wechat_pay": 1000}), KINDS, NOW)
+        check_sale(replace(SALE, tenders=paid(cash=1400, wechat_pay=1000)), KINDS, NOW)
 
     def test_accepts_a_free_sale_without_tenders(self) -> None:
         free = LINE._replace(discount_fen=1250)
-        check_sale(replace(SALE, lines=(free,), tenders={}, total_fen=0), KINDS, NOW)
+        check_sale(replace(SALE, lines=(free,), tenders=(), total_fen=0), KINDS, NOW)
 
     @pytest.mark.parametrize(
         ("sale", "reason"),
@@ -64,11 +72,11 @@ class TestCheckSale:
             (replace(SALE, total_fen=-1), "INVALID_AMOUNT"),
             (replace(SALE, total_fen=2**63 - 1), "INVALID_AMOUNT"),
             (replace(SALE, total_fen=2401), "TOTAL_DOES_NOT_ADD_UP"),
-            (replace(SALE, tenders={}), "TENDERS_DO_NOT_ADD_UP"),
-            (replace(SALE, tenders={"cash": 2399}), "TENDERS_DO_NOT_ADD_UP"),
-            (replace(SALE, tenders={"cash": 2500, "wechat_pay": -100}), "INVALID_AMOUNT"),
-            (replace(SALE, tenders={"cash": 2400, "wechat_pay": 0}), "INVALID_AMOUNT"),
-            (replace(SALE, tenders={"seashells": 2400}), "UNKNOWN_TENDER"),
+            (replace(SALE, tenders=()), "TENDERS_DO_NOT_ADD_UP"),
+            (replace(SALE, tenders=paid(cash=2399)), "TENDERS_DO_NOT_ADD_UP"),
+            (replace(SALE, tenders=paid(cash=2500, wechat_pay=-100)), "INVALID_AMOUNT"),
+            (replace(SALE, tenders=paid(cash=2400, wechat_pay=0)), "INVALID_AMOUNT"),
+            (replace(SALE, tenders=paid(seashells=2400)), "UNKNOWN_TENDER"),
             (replace(SALE, sold_at=NOW + timedelta(minutes=6)), "INVALID_TIME"),
             (replace(SALE, sold_at=datetime(1999, 12, 31, tzinfo=UTC)), "INVALID_TIME"),
             (replace(SALE, business_date=date(2026, 5, 4)), "INVALID_BUSINESS_DATE"),
@@ -94,7 +102,7 @@ class TestCheckSale:
             SALE,
             lines=tuple(SaleLine("p", 1000, net + 7, 7) for net in nets),
             total_fen=total,
-            tenders={"cash": total} if total > 0 else {},
+            tenders=paid(cash=total) if total > 0 else (),
         )
         if wrong_by == 0:
             check_sale(sale, KINDS, NOW)

@@ -1,24 +1,19 @@
 """A sale as the ledger sees it, and the rules that make one acceptable. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from chassis.errors import Invalid
+from services.points.domain.assets import POINTS_TENDER, STORED_VALUE_TENDER
+from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX, check_time
 
 LINES_MAX = 500
 TENDERS_MAX = 20
-# Ten million yuan on one bill and a million pieces on one line are typing errors, not trade.
-AMOUNT_FEN_MAX = 1_000_000_000
+# A million pieces on one line are a typing error, not trade.
 QUANTITY_MILLI_MAX = 1_000_000_000
-CODE_LENGTH_MAX = 64
-
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-# Clocks of tills run a little ahead; more than this is a wrong clock.
-_FUTURE_MAX = timedelta(minutes=5)
-# A store's day may end after midnight and its zone may be 14 hours from UTC, no more.
-_BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
+WALLET_TENDERS = frozenset({POINTS_TENDER, STORED_VALUE_TENDER})
 
 
 class SaleLine(NamedTuple):
@@ -33,6 +28,15 @@ class SaleLine(NamedTuple):
     discount_fen: int
 
 
+class SaleTender(NamedTuple):
+    """Part of the payment; `points` and `hold_id` only for what the member's wallet pays."""
+
+    kind: str
+    amount_fen: int
+    points: int = 0
+    hold_id: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Sale:
     """A sale; `member_id` is None for a walk-in customer."""
@@ -43,13 +47,21 @@ class Sale:
     business_date: date
     sold_at: datetime
     lines: tuple[SaleLine, ...]
-    tenders: Mapping[str, int]  # kind -> fen
+    tenders: tuple[SaleTender, ...]
     total_fen: int
+    register_id: str = ""
+    staff_id: str = ""
+    coupon_ids: tuple[str, ...] = ()
 
     @property
     def account_id(self) -> str:
         """Whose ledger rows these are: the member's, or the store's walk-in account."""
         return self.member_id or self.store_id
+
+    @property
+    def spends_wallet(self) -> bool:
+        """True when the member's wallet pays a part."""
+        return any(tender.kind in WALLET_TENDERS for tender in self.tenders)
 
 
 def check_sale(sale: Sale, tender_kinds: Collection[str], now: datetime) -> None:
@@ -58,7 +70,7 @@ def check_sale(sale: Sale, tender_kinds: Collection[str], now: datetime) -> None
         raise Invalid("EMPTY_BASKET", "a sale has at least one line")
     if len(sale.lines) > LINES_MAX:
         raise Invalid("TOO_MANY_LINES", f"a sale has at most {LINES_MAX} lines")
-    _check_time(sale, now)
+    check_time(sale.sold_at, sale.business_date, now, "sold_time")
     net_fen = 0
     for number, line in enumerate(sale.lines, start=1):
         if not (
@@ -82,22 +94,6 @@ def check_sale(sale: Sale, tender_kinds: Collection[str], now: datetime) -> None
     _check_tenders(sale, tender_kinds)
 
 
-def _check_time(sale: Sale, now: datetime) -> None:
-    if not _EARLIEST <= sale.sold_at <= now + _FUTURE_MAX:
-        raise Invalid(
-            "INVALID_TIME",
-            "sold_time must lie between the year 2000 and now",
-            {"field": "sold_time", "value": sale.sold_at.isoformat()},
-        )
-    distance = abs((sale.business_date - sale.sold_at.date()).days)
-    if distance > _BUSINESS_DATE_DISTANCE_DAYS_MAX:
-        raise Invalid(
-            "INVALID_BUSINESS_DATE",
-            "business_date is too far from sold_time",
-            {"business_date": sale.business_date, "sold_time": sale.sold_at.isoformat()},
-        )
-
-
 def _refuse_line(number: int, line: SaleLine) -> None:
     if not 0 < line.quantity_milli <= QUANTITY_MILLI_MAX:
         raise Invalid(
@@ -119,23 +115,50 @@ def _refuse_line(number: int, line: SaleLine) -> None:
 
 
 def _check_tenders(sale: Sale, tender_kinds: Collection[str]) -> None:
-    for kind, amount_fen in sale.tenders.items():
-        if kind not in tender_kinds:
+    paid_fen = 0
+    for tender in sale.tenders:
+        kind = tender.kind
+        paid_fen += tender.amount_fen
+        if tender.amount_fen <= 0:
+            raise Invalid(
+                "INVALID_AMOUNT",
+                "a tender must be greater than 0",
+                {"field": "amount_fen", "kind": kind[:CODE_LENGTH_MAX], "value": tender.amount_fen},
+            )
+        if kind in WALLET_TENDERS:
+            _check_wallet_tender(sale, tender)
+        elif kind not in tender_kinds:
             raise Invalid(
                 "UNKNOWN_TENDER",
                 f"tender {kind[:CODE_LENGTH_MAX]!r} is not one that this chain takes",
                 {"kind": kind[:CODE_LENGTH_MAX], "known": ",".join(sorted(tender_kinds))},
             )
-        if amount_fen <= 0:
+        elif tender.points or tender.hold_id:
             raise Invalid(
-                "INVALID_AMOUNT",
-                "a tender must be greater than 0",
-                {"field": "amount_fen", "kind": kind, "value": amount_fen},
+                "WRONG_ASSET",
+                f"a tender of {kind!r} is money: it names no points and no hold",
+                {"kind": kind},
             )
-    paid_fen = sum(sale.tenders.values())
     if paid_fen != sale.total_fen:
         raise Invalid(
             "TENDERS_DO_NOT_ADD_UP",
             "the tenders do not add up to total_fen",
             {"total_fen": sale.total_fen, "tenders_fen": paid_fen},
         )
+
+
+def _check_wallet_tender(sale: Sale, tender: SaleTender) -> None:
+    if sale.member_id is None:
+        raise Invalid(
+            "MEMBER_REQUIRED",
+            "a walk-in customer has no wallet to pay from",
+            {"kind": tender.kind},
+        )
+    if tender.kind == POINTS_TENDER and not 0 < tender.points <= AMOUNT_FEN_MAX:
+        raise Invalid(
+            "INVALID_AMOUNT",
+            f"points must be 1 to {AMOUNT_FEN_MAX}",
+            {"field": "points", "value": tender.points},
+        )
+    if tender.kind == STORED_VALUE_TENDER and tender.points:
+        raise Invalid("WRONG_ASSET", "stored value is paid in fen, not in points", {})

@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.ledger import Asset, Lot
-from services.points.storage.tables import bills, lots, transfers, wallets
+from services.points.domain.assets import Asset
+from services.points.domain.wallet import Wallet
+from services.points.storage.driver import driver_of
+from services.points.storage.locked_books import load_lots, wallet_of
+from services.points.storage.tables import bills, transfers, wallets
 
 Record = Row[Any]  # a row with the columns of its table as attributes
 
@@ -22,34 +25,21 @@ class LedgerQueries:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def remaining_lots(self, member_id: str, asset: Asset) -> list[Lot]:
-        """Lots of a member with something left."""
-        rows = await self._connection.execute(
-            select(lots).where(
-                lots.c.member_id == member_id, lots.c.asset == asset, lots.c.remaining > 0
-            )
-        )
-        return [
-            Lot(
-                bill_id=row.bill_id,
-                ordinal=row.ordinal,
-                asset=Asset(row.asset),
-                granted=row.granted,
-                remaining=row.remaining,
-                rule_version=row.rule_version,
-                store_id=row.store_id,
-                earned_at=row.earned_at,
-                available_at=row.available_at,
-                expiry_date=row.expiry_date,
-            )
-            for row in rows
-        ]
+    async def wallet(self, member_id: str) -> Wallet | None:
+        """A member's wallet with its open lots and holds; None when nothing was ever posted."""
+        found = (
+            await self._connection.execute(select(wallets).where(wallets.c.member_id == member_id))
+        ).mappings()
+        row = found.one_or_none()
+        if row is None:
+            return None
+        wallet = wallet_of(row)
+        await load_lots(await driver_of(self._connection), [wallet])
+        return wallet
 
-    async def balances(
-        self, asset: Asset, after_member_id: str | None, limit: int
-    ) -> Sequence[Record]:
-        """(member_id, balance) in order of member_id."""
-        query = select(wallets.c.member_id, wallets.c.balance).where(wallets.c.asset == asset)
+    async def balances(self, after_member_id: str | None, limit: int) -> Sequence[Record]:
+        """(member_id, points) in order of member_id."""
+        query = select(wallets.c.member_id, wallets.c.points)
         if after_member_id is not None:
             query = query.where(wallets.c.member_id > after_member_id)
         return await self._all(query.order_by(wallets.c.member_id).limit(limit))

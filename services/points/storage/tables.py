@@ -4,16 +4,19 @@ For a walk-in sale member_id is the store's walk-in account, which is the store'
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
     DateTime,
     Index,
+    Integer,
     MetaData,
     SmallInteger,
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
 
@@ -30,20 +33,38 @@ bills = Table(
     Column("bill_id", Uuid(as_uuid=False), primary_key=True),
     Column("kind", SmallInteger, nullable=False),
     Column("store_id", Uuid(as_uuid=False), nullable=False),
+    Column("register_id", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
     Column("business_date", Date, nullable=False),
     Column("occurred_at", DateTime(timezone=True), nullable=False),
     Column("posted_at", DateTime(timezone=True), nullable=False),
     Column("total_fen", BIGINT, nullable=False),
     Column("points_earned", BIGINT, nullable=False),
-    # The member's points right after the bill, so that a retry gets the first answer again.
-    Column("points_after", BIGINT, nullable=False),
-    # The document as posted: a serialised yika.points.v1.Sale for SALE.
+    Column("programme_version", Integer, nullable=False),
+    # Why, where a person decides.
+    Column("reason", Text, nullable=False),
+    # The bill that this one returns, reverses or refunds.
+    Column("original_bill_id", Uuid(as_uuid=False)),
+    # Place in the member's chain and the hash of this bill over the one before; 0 for the
+    # store's walk-in account, which has no chain: it would serialise the store's tills.
+    Column("sequence", BIGINT, nullable=False),
+    Column("hash", BYTEA, nullable=False),
+    # The request as posted: a serialised yika.points.v1.Sale for SALE.
     Column("document", BYTEA, nullable=False),
+    # What each line was paid with and earned, a serialised yika.points.v1.Allocation.
+    Column("allocation", BYTEA, nullable=False),
+    # The first answer, for every retry: a serialised yika.points.v1.BillReceipt.
+    Column("receipt", BYTEA, nullable=False),
     CheckConstraint("total_fen >= 0", name="total"),
     # An id names one bill, whoever's it is: the look before the write cannot see what another
     # writer has not committed. The one unique index without member_id first: see ADR 0014.
     Index("uq_bills_bill_id", "bill_id", unique=True),
     Index("ix_bills_store_id_business_date_bill_id", "store_id", "business_date", "bill_id"),
+    Index(
+        "ix_bills_original_bill_id",
+        "original_bill_id",
+        postgresql_where=text("original_bill_id IS NOT NULL"),
+    ),
 )
 
 transfers = Table(
@@ -53,9 +74,13 @@ transfers = Table(
     Column("bill_id", Uuid(as_uuid=False), primary_key=True),
     Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),
     Column("asset", SmallInteger, nullable=False),
+    Column("pass_id", Uuid(as_uuid=False)),
     Column("debit_account", Text, nullable=False),
     Column("credit_account", Text, nullable=False),
     Column("amount", BIGINT, nullable=False),
+    # The lot that it fills or empties, for transfers into and out of a wallet.
+    Column("lot_bill_id", Uuid(as_uuid=False)),
+    Column("lot_ordinal", SmallInteger),
     Column("store_id", Uuid(as_uuid=False), nullable=False),
     Column("business_date", Date, nullable=False),
     Column("posted_at", DateTime(timezone=True), nullable=False),
@@ -70,24 +95,101 @@ lots = Table(
     Column("bill_id", Uuid(as_uuid=False), primary_key=True),
     Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),
     Column("asset", SmallInteger, nullable=False),
+    Column("pass_id", Uuid(as_uuid=False)),
     Column("granted", BIGINT, nullable=False),
     Column("remaining", BIGINT, nullable=False),
+    Column("expired", BIGINT, nullable=False),
     Column("rule_version", Text, nullable=False),
     Column("store_id", Uuid(as_uuid=False), nullable=False),
     Column("earned_at", DateTime(timezone=True), nullable=False),
     Column("available_at", DateTime(timezone=True), nullable=False),
     Column("expiry_date", Date),
+    # The merge or transfer that brought it from another member.
+    Column("moved_by", Uuid(as_uuid=False)),
     CheckConstraint("granted > 0 AND remaining BETWEEN 0 AND granted", name="remaining"),
+    CheckConstraint("expired BETWEEN 0 AND granted - remaining", name="expired"),
+    # A wallet is read by what is left in it, however long its history.
+    Index("ix_lots_open", "member_id", postgresql_where=text("remaining > 0")),
+    Index(
+        "ix_lots_expiring",
+        "expiry_date",
+        "member_id",
+        postgresql_where=text("remaining > 0 AND expiry_date IS NOT NULL"),
+    ),
 )
 
-# One row a member and asset: what the door locks, and a cache of the sum of the lots.
+# One row a member: what the door locks. The balances are a cache of the sums of the lots.
 wallets = Table(
     "wallets",
     metadata,
     Column("member_id", Uuid(as_uuid=False), primary_key=True),
-    Column("asset", SmallInteger, primary_key=True, autoincrement=False),
-    Column("balance", BIGINT, nullable=False),
-    CheckConstraint("balance >= 0", name="balance"),
+    Column("points", BIGINT, nullable=False),
+    Column("principal_fen", BIGINT, nullable=False),
+    Column("bonus_fen", BIGINT, nullable=False),
+    Column("debt_points", BIGINT, nullable=False),
+    # What sales left over below a whole point: numerator over denominator points.
+    Column("carry_numerator", BIGINT, nullable=False),
+    Column("carry_denominator", BIGINT, nullable=False),
+    Column("sale_count", BIGINT, nullable=False),
+    Column("open_holds", Integer, nullable=False),
+    # Kind of card, which decides how stored value is spent; empty: the programme's first.
+    Column("card_type", Text, nullable=False),
+    # The chain of the member's bills: how many, and the hash of the newest.
+    Column("bill_count", BIGINT, nullable=False),
+    Column("last_hash", BYTEA, nullable=False),
+    Column("frozen_reason", Text),
+    Column("merged_into", Uuid(as_uuid=False)),
+    CheckConstraint(
+        "points >= 0 AND principal_fen >= 0 AND bonus_fen >= 0 AND debt_points >= 0",
+        name="balances",
+    ),
+    CheckConstraint(
+        "carry_denominator > 0 AND carry_numerator BETWEEN 0 AND carry_denominator - 1",
+        name="carry",
+    ),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("member_id", Uuid(as_uuid=False), primary_key=True),
+    Column("hold_id", Uuid(as_uuid=False), primary_key=True),
+    Column("asset", SmallInteger, nullable=False),
+    Column("store_id", Uuid(as_uuid=False), nullable=False),
+    Column("register_id", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    # Nothing is set aside any more: posted whole, released after a part, or voided.
+    Column("closed", Boolean, nullable=False),
+    Column("document", BYTEA, nullable=False),
+    Index("uq_holds_hold_id", "hold_id", unique=True),
+    Index("ix_holds_open", "member_id", postgresql_where=text("NOT closed")),
+)
+
+hold_lots = Table(
+    "hold_lots",
+    metadata,
+    Column("member_id", Uuid(as_uuid=False), primary_key=True),
+    Column("hold_id", Uuid(as_uuid=False), primary_key=True),
+    Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),
+    Column("lot_bill_id", Uuid(as_uuid=False), nullable=False),
+    Column("lot_ordinal", SmallInteger, nullable=False),
+    Column("asset", SmallInteger, nullable=False),
+    Column("amount", BIGINT, nullable=False),
+    Column("posted", BIGINT, nullable=False),
+    CheckConstraint("posted BETWEEN 0 AND amount", name="posted"),
+)
+
+programmes = Table(
+    "programmes",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("effective_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("created_by", Text, nullable=False),
+    # A serialised yika.points.v1.Programme.
+    Column("document", BYTEA, nullable=False),
 )
 
 # What the owners of members, stores and goods said exists; see directory.py.

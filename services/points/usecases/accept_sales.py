@@ -8,11 +8,13 @@ from prometheus_client import Counter
 from chassis.auth import Principal
 from chassis.database import Database
 from chassis.errors import DomainError, Invalid
+from services.points.commands import Command
 from services.points.directory import Directory
 from services.points.documents import read_sale, stamp_categories
-from services.points.domain.sale import check_sale
-from services.points.door import Door, Outcome
-from services.points.usecases.post_sales import PostSale, find_replays
+from services.points.domain.sale import Sale, check_sale
+from services.points.door import Door
+from services.points.usecases.post_bills import Outcome, find_replays
+from services.points.usecases.post_sales import sale_command
 from yika.points.v1 import sale_pb2
 
 BATCH_MAX = 500
@@ -44,24 +46,27 @@ async def accept_sales(
             {"size": len(messages)},
         )
     outcomes: list[Outcome | None] = [None] * len(messages)
-    commands: dict[int, PostSale] = {}
+    sales: dict[int, Sale] = {}
     for position, message in enumerate(messages):
         try:
             sale = read_sale(message)
             principal.require_store(sale.store_id)
-            commands[position] = PostSale(sale, message)
+            sales[position] = sale
         except DomainError as error:
             outcomes[position] = error
-    known = await directory.look_up_sales(command.sale for command in commands.values())
-    refused: dict[int, PostSale] = {}
-    for position, command in list(commands.items()):
+    known = await directory.look_up_sales(sales.values())
+    commands: dict[int, Command] = {}
+    refused: dict[int, Command] = {}
+    for position, sale in sales.items():
+        message = messages[position]
         try:
-            check_sale(command.sale, tender_kinds, now)
-            known.check(command.sale)
-            stamp_categories(command.message, known.products)
+            check_sale(sale, tender_kinds, now)
+            known.check(sale)
+            stamp_categories(message, known.products)
+            commands[position] = sale_command(sale, message)
         except DomainError as error:
             outcomes[position] = error
-            refused[position] = commands.pop(position)
+            refused[position] = sale_command(sale, message)
     posted = await door.post(list(commands.values()))
     for position, outcome in zip(commands, posted, strict=True):
         outcomes[position] = outcome

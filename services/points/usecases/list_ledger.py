@@ -8,7 +8,7 @@ from chassis.database import Database
 from chassis.errors import Invalid, NotFound
 from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
-from services.points.domain.ledger import Asset
+from services.points.domain.assets import Asset
 from services.points.storage.queries import NEWEST, LedgerQueries, Record
 
 # At least any ordinal of a bill, and the most its column holds: the first page starts here.
@@ -51,7 +51,7 @@ async def list_balances(database: Database, token: str, limit: int) -> Page:
     """Points of all members with a wallet, in order of member_id."""
     after = _after(token)
     async with database.read() as connection:
-        rows = await LedgerQueries(connection).balances(Asset.POINTS, after, limit + 1)
+        rows = await LedgerQueries(connection).balances(after, limit + 1)
     return _page(rows, limit, "member_id")
 
 

@@ -1,26 +1,73 @@
-"""Reads what a member owns, expiry judged for a business date."""
+"""Reads what a member owns, expiry and pending judged for a business date and a moment."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chassis.database import Database
-from services.points.domain.ledger import Asset, Lot, spendable, spending_order
+from services.points.domain.assets import Asset
+from services.points.domain.lot import Lot, LotKey, has_expired, spendable, spending_order
+from services.points.domain.wallet import Wallet
 from services.points.storage.queries import LedgerQueries
 
 
 @dataclass(frozen=True, slots=True)
-class Wallet:
-    """Points that can be spent, and the lots they stand in, in spending order."""
+class WalletView:
+    """What can be spent, what cannot yet, what is set aside; lots in spending order."""
 
-    points: int
-    lots: list[Lot]
+    member_id: str
+    points: int = 0
+    principal_fen: int = 0
+    bonus_fen: int = 0
+    pending_points: int = 0
+    held_points: int = 0
+    held_fen: int = 0
+    debt_points: int = 0
+    frozen_reason: str = ""
+    merged_into: str = ""
+    lots: list[Lot] = field(default_factory=list)
+    held: Mapping[LotKey, int] = field(default_factory=dict)
 
 
 async def read_wallet(
     database: Database, member_id: str, *, business_date: date, now: datetime
-) -> Wallet:
+) -> WalletView:
     """The wallet of a member; an empty one when nothing was ever posted."""
     async with database.read() as connection:
-        lots = await LedgerQueries(connection).remaining_lots(member_id, Asset.POINTS)
-    usable = [lot for lot in lots if spendable(lot, business_date, now)]
-    return Wallet(sum(lot.remaining for lot in usable), spending_order(usable))
+        wallet = await LedgerQueries(connection).wallet(member_id)
+    if wallet is None:
+        return WalletView(member_id)
+    return view_of(wallet, business_date=business_date, now=now)
+
+
+def view_of(wallet: Wallet, *, business_date: date, now: datetime) -> WalletView:
+    """The wallet as it is for a business date; lots that have expired are not shown."""
+    lots = [lot for lot in wallet.lots.values() if not has_expired(lot, business_date)]
+    held = wallet.held(now)
+
+    def free(asset: Asset) -> int:
+        return sum(
+            max(0, lot.remaining - held.get(lot.key, 0))
+            for lot in lots
+            if lot.asset is asset and spendable(lot, business_date, now)
+        )
+
+    def held_of(assets: Iterable[Asset]) -> int:
+        return sum(amount for key, amount in held.items() if wallet.lots[key].asset in assets)
+
+    return WalletView(
+        member_id=wallet.member_id,
+        points=free(Asset.POINTS),
+        principal_fen=free(Asset.PRINCIPAL),
+        bonus_fen=free(Asset.BONUS),
+        pending_points=sum(
+            lot.remaining for lot in lots if lot.asset is Asset.POINTS and lot.available_at > now
+        ),
+        held_points=held_of([Asset.POINTS]),
+        held_fen=held_of([Asset.PRINCIPAL, Asset.BONUS]),
+        debt_points=wallet.debt_points,
+        frozen_reason=wallet.frozen_reason or "",
+        merged_into=wallet.merged_into or "",
+        lots=spending_order(lots),
+        held=held,
+    )

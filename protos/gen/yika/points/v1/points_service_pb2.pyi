@@ -24,14 +24,20 @@ class PostSaleResponse(_message.Message):
     def __init__(self, result: _Optional[_Union[PostedSaleResult, _Mapping]] = ...) -> None: ...
 
 class PostedSaleResult(_message.Message):
-    __slots__ = ("points_earned", "balance_points", "replayed")
+    __slots__ = ("points_earned", "balance_points", "replayed", "principal_fen", "bonus_fen", "debt_points")
     POINTS_EARNED_FIELD_NUMBER: _ClassVar[int]
     BALANCE_POINTS_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_FEN_FIELD_NUMBER: _ClassVar[int]
+    BONUS_FEN_FIELD_NUMBER: _ClassVar[int]
+    DEBT_POINTS_FIELD_NUMBER: _ClassVar[int]
     points_earned: int
     balance_points: int
     replayed: bool
-    def __init__(self, points_earned: _Optional[int] = ..., balance_points: _Optional[int] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    principal_fen: int
+    bonus_fen: int
+    debt_points: int
+    def __init__(self, points_earned: _Optional[int] = ..., balance_points: _Optional[int] = ..., replayed: _Optional[bool] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., debt_points: _Optional[int] = ...) -> None: ...
 
 class PostSalesRequest(_message.Message):
     __slots__ = ("sales",)

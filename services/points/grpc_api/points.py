@@ -1,6 +1,6 @@
 """PointsService: message -> command -> use case -> message."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import grpc
@@ -8,34 +8,25 @@ from google.type.date_pb2 import Date
 
 from chassis.auth import current_principal
 from chassis.clock import CHINA_TIME, from_proto_date, utc_now
-from chassis.database import Database
-from chassis.errors import DomainError, Invalid, NotFound
+from chassis.errors import DomainError, Invalid
 from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points import presenters
-from services.points.directory import Directory
-from services.points.domain.ledger import Asset
-from services.points.door import Door, Outcome
+from services.points.domain.assets import Asset
+from services.points.ledger import Ledger
 from services.points.usecases import list_ledger
 from services.points.usecases.accept_sales import accept_sales
+from services.points.usecases.post_bills import Outcome
 from services.points.usecases.read_wallet import read_wallet
-from yika.points.v1 import ledger_pb2, points_service_pb2, points_service_pb2_grpc, sale_pb2
+from yika.points.v1 import points_service_pb2, points_service_pb2_grpc, sale_pb2
 
 
 class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
     """The ledger's RPCs. Rules live below; here is only translation."""
 
-    def __init__(
-        self,
-        database: Database,
-        door: Door,
-        directory: Directory,
-        tender_kinds: Collection[str],
-    ) -> None:
-        self._database = database
-        self._door = door
-        self._directory = directory
-        self._tender_kinds = frozenset(tender_kinds)
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._database = ledger.database
 
     async def PostSale(
         self, request: points_service_pb2.PostSaleRequest, _: grpc.aio.ServicerContext
@@ -62,10 +53,10 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         return await accept_sales(
             sales,
             database=self._database,
-            door=self._door,
-            directory=self._directory,
+            door=self._ledger.door,
+            directory=self._ledger.directory,
             principal=current_principal(),
-            tender_kinds=self._tender_kinds,
+            tender_kinds=self._ledger.tender_kinds,
             now=utc_now(),
         )
 
@@ -76,15 +67,9 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         member_id = canonical_id(request.member_id, "member_id")
         now = utc_now()
         day = _optional_date(request, "business_date") or now.astimezone(CHINA_TIME).date()
-        await self._require_member(member_id)
+        await self._ledger.require_known({member_id}, set())
         wallet = await read_wallet(self._database, member_id, business_date=day, now=now)
-        return points_service_pb2.GetWalletResponse(
-            wallet=ledger_pb2.Wallet(
-                member_id=member_id,
-                points=wallet.points,
-                lots=[presenters.lot_message(lot) for lot in wallet.lots],
-            )
-        )
+        return points_service_pb2.GetWalletResponse(wallet=presenters.wallet_message(wallet))
 
     async def ListBalances(
         self, request: points_service_pb2.ListBalancesRequest, _: grpc.aio.ServicerContext
@@ -95,7 +80,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         page = await list_ledger.list_balances(self._database, request.page_token, limit)
         return points_service_pb2.ListBalancesResponse(
             balances=[
-                points_service_pb2.Balance(member_id=row.member_id, points=row.balance)
+                points_service_pb2.Balance(member_id=row.member_id, points=row.points)
                 for row in page.rows
             ],
             next_page_token=page.next_page_token,
@@ -124,7 +109,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         if request.member_id:
             current_principal().require_store("*")  # a member's bills lie in many stores
             member_id = canonical_id(request.member_id, "member_id")
-            await self._require_member(member_id)
+            await self._ledger.require_known({member_id}, set())
             page = await list_ledger.list_member_bills(
                 self._database, member_id, request.page_token, limit
             )
@@ -148,7 +133,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         limit = page_size(request.page_size, default=50, maximum=500)
         if request.asset not in set(map(int, Asset)):
             raise Invalid("UNKNOWN_ASSET", "asset must be given", {"asset": request.asset})
-        await self._require_member(member_id)
+        await self._ledger.require_known({member_id}, set())
         page = await list_ledger.read_statement(
             self._database, member_id, Asset(request.asset), request.page_token, limit
         )
@@ -174,11 +159,6 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         return points_service_pb2.SummarizeBillsResponse(
             rows=[presenters.summary_message(row) for row in rows]
         )
-
-    async def _require_member(self, member_id: str) -> None:
-        known = await self._directory.look_up({member_id}, set(), set())
-        if member_id not in known.members:
-            raise NotFound("UNKNOWN_MEMBER", f"no member {member_id}", {"member_id": member_id})
 
 
 def _optional_date(

@@ -1,0 +1,28 @@
+"""A command: what one request asks of the ledger, ready for the door. One shape for every kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from google.protobuf.message import Message
+
+from services.points.domain.assets import BillKind
+from services.points.domain.books import Books, Drafts
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Posts a bill.
+
+    `message` is the request's document: it is stored, and compared when the id comes again.
+    `decide` turns locked books into drafts, the first with `bill_id`; it is pure, changes nothing
+    and refuses with a DomainError. What it may read of the books is what is named here: the
+    wallets of `members`, their lots when `needs_lots`, and the bills in `originals`.
+    """
+
+    bill_id: str
+    kind: BillKind
+    message: Message
+    members: tuple[str, ...]
+    decide: Callable[[Books], Drafts]
+    needs_lots: bool = False
+    originals: tuple[str, ...] = ()

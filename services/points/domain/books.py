@@ -1,0 +1,165 @@
+"""What the door has in hand while it decides: locked wallets, and what the commands asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from chassis.errors import NotFound, PreconditionFailed
+from services.points.domain.assets import Asset, BillKind
+from services.points.domain.lot import Lot, LotKey
+from services.points.domain.posting import Posting, Transfer
+from services.points.domain.programme import Programmes
+from services.points.domain.wallet import Wallet
+
+
+class StoredBill(NamedTuple):
+    """A bill that is in the books."""
+
+    member_id: str
+    bill_id: str
+    kind: BillKind
+    store_id: str
+    business_date: date
+    occurred_at: datetime
+    total_fen: int
+    points_earned: int
+    programme_version: int
+    original_bill_id: str | None
+    document: bytes
+    allocation: bytes
+    receipt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A bill that a command refers to, with all that undoing it needs.
+
+    `later` are the bills that refer to it, such as its returns so far, oldest first. `lots` are
+    the lots that its transfers name, as they stand now.
+    """
+
+    bill: StoredBill
+    transfers: tuple[Transfer, ...]
+    lots: Mapping[LotKey, Lot]
+    later: tuple[StoredBill, ...]
+
+
+@dataclass(slots=True)
+class Books:
+    """Locked wallets by member, originals by bill id."""
+
+    programmes: Programmes
+    now: datetime
+    wallets: dict[str, Wallet] = field(default_factory=dict)
+    originals: dict[str, Original] = field(default_factory=dict)
+
+    def wallet(self, member_id: str) -> Wallet:
+        """The member's wallet, or that of the member it was merged into."""
+        wallet = self.wallets[member_id]
+        return wallet if wallet.merged_into is None else self.wallets[wallet.merged_into]
+
+    def original(self, bill_id: str, *kinds: BillKind) -> Original:
+        """NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND for a bill of other kinds."""
+        original = self.originals.get(bill_id)
+        if original is None:
+            raise NotFound("UNKNOWN_BILL", f"no bill {bill_id}", {"bill_id": bill_id})
+        if original.bill.kind not in kinds:
+            raise PreconditionFailed(
+                "WRONG_BILL_KIND",
+                f"bill {bill_id} is a {original.bill.kind.name}",
+                {"bill_id": bill_id, "kind": original.bill.kind.name},
+            )
+        return original
+
+
+class Receipt(NamedTuple):
+    """What a bill did, as its caller is told, the first time and at every retry.
+
+    The balances are those right after the bill; `refunds` is money to hand out by kind of tender.
+    """
+
+    points: int
+    principal_fen: int
+    bonus_fen: int
+    debt_points: int
+    points_change: int
+    principal_change_fen: int
+    bonus_change_fen: int
+    points_earned: int
+    refunds: tuple[tuple[str, int], ...] = ()
+    pass_units_left: int = 0
+
+
+class Source(NamedTuple):
+    """One source of a sale's payment: a tender of money, or a lot within a wallet's tender.
+
+    `units` of the lot's asset were worth `amount_fen`; 0 and no lot for money.
+    """
+
+    tender_kind: str
+    amount_fen: int
+    asset: Asset
+    units: int = 0
+    lot: LotKey | None = None
+
+
+class SaleAllocation(NamedTuple):
+    """What each line of a sale was paid with and earned: what makes every return exact.
+
+    `amounts_fen[line][source]` adds up to the line's net in one direction and to the source's
+    amount in the other; empty when one source or none paid for everything. `earning_weights` has
+    one weight a line.
+    """
+
+    sources: tuple[Source, ...]
+    amounts_fen: tuple[tuple[int, ...], ...]
+    earning_weights: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A bill ready to be written."""
+
+    posting: Posting
+    receipt: Receipt
+    total_fen: int = 0
+    points_earned: int = 0
+    programme_version: int = 0
+    register_id: str = ""
+    staff_id: str = ""
+    reason: str = ""
+    original_bill_id: str | None = None
+    allocation: SaleAllocation | None = None
+
+
+Drafts = Sequence[Draft]
+
+
+def receipt_of(
+    posting: Posting,
+    *,
+    points_earned: int = 0,
+    refunds: tuple[tuple[str, int], ...] = (),
+    pass_units_left: int = 0,
+) -> Receipt:
+    """The receipt of a posting that is complete and not yet applied."""
+    wallet, changes = posting.wallet, posting.changes
+    balances, change = wallet.balances, changes.get
+    points, principal, bonus = (
+        change(Asset.POINTS, 0),
+        change(Asset.PRINCIPAL, 0),
+        change(Asset.BONUS, 0),
+    )
+    return Receipt(
+        balances.get(Asset.POINTS, 0) + points,
+        balances.get(Asset.PRINCIPAL, 0) + principal,
+        balances.get(Asset.BONUS, 0) + bonus,
+        wallet.debt_points + posting.debt_change,
+        points,
+        principal,
+        bonus,
+        points_earned,
+        refunds,
+        pass_units_left,
+    )

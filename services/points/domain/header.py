@@ -1,0 +1,63 @@
+"""What every document but a sale says of itself, and how its posting begins. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chassis.errors import Invalid
+from services.points.domain.assets import BillKind
+from services.points.domain.books import Books, Draft, Receipt, receipt_of
+from services.points.domain.posting import Posting
+
+REASON_LENGTH_MAX = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who did what to whom, where and when; `reason` where a person decides."""
+
+    bill_id: str
+    member_id: str
+    store_id: str
+    register_id: str
+    staff_id: str
+    business_date: date
+    occurred_at: datetime
+    reason: str
+
+    def require_reason(self) -> None:
+        """Invalid REASON_REQUIRED for a decision that nobody has explained."""
+        if not self.reason.strip():
+            raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
+
+    def posting(self, books: Books, kind: BillKind, *, member_id: str = "") -> Posting:
+        """An empty posting on the wallet of the header's member, or of another one."""
+        return Posting(
+            books.wallet(member_id or self.member_id),
+            bill_id=self.bill_id,
+            kind=kind,
+            store_id=self.store_id,
+            business_date=self.business_date,
+            occurred_at=self.occurred_at,
+            now=books.now,
+        )
+
+    def draft(
+        self,
+        posting: Posting,
+        books: Books,
+        *,
+        total_fen: int = 0,
+        receipt: Receipt | None = None,
+        original_bill_id: str | None = None,
+    ) -> Draft:
+        """The bill of a complete posting. The programme is the one in force when it happened."""
+        return Draft(
+            posting,
+            receipt or receipt_of(posting),
+            total_fen=total_fen,
+            programme_version=books.programmes.at(self.occurred_at).version,
+            register_id=self.register_id,
+            staff_id=self.staff_id,
+            reason=self.reason,
+            original_bill_id=original_bill_id,
+        )

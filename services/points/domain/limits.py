@@ -1,0 +1,32 @@
+"""What no document may exceed, whatever the programme says. Pure."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from chassis.errors import Invalid
+
+# Ten million yuan, or points, on one bill are a typing error, not trade.
+AMOUNT_FEN_MAX = 1_000_000_000
+CODE_LENGTH_MAX = 64
+
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+# Clocks of tills run a little ahead; more than this is a wrong clock.
+_FUTURE_MAX = timedelta(minutes=5)
+# A store's day may end after midnight and its zone may be 14 hours from UTC, no more.
+_BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
+
+
+def check_time(occurred_at: datetime, business_date: date, now: datetime, field: str) -> None:
+    """Invalid INVALID_TIME or INVALID_BUSINESS_DATE for a clock or a day that cannot be."""
+    if not _EARLIEST <= occurred_at <= now + _FUTURE_MAX:
+        raise Invalid(
+            "INVALID_TIME",
+            f"{field} must lie between the year 2000 and now",
+            {"field": field, "value": occurred_at.isoformat()},
+        )
+    distance = abs((business_date - occurred_at.date()).days)
+    if distance > _BUSINESS_DATE_DISTANCE_DAYS_MAX:
+        raise Invalid(
+            "INVALID_BUSINESS_DATE",
+            f"business_date is too far from {field}",
+            {"business_date": business_date, field: occurred_at.isoformat()},
+        )

@@ -1,0 +1,80 @@
+"""Lots: grants of value with their origin, and the order in which they are spent. Pure."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from services.points.domain.assets import Asset
+
+
+class LotKey(NamedTuple):
+    """Which lot: the bill that granted it and its place among that bill's lots.
+
+    A merge moves lots to another member under the same key, so a return finds them wherever
+    they are.
+    """
+
+    bill_id: str
+    ordinal: int
+
+
+class Lot(NamedTuple):
+    """A grant as it stands now; a tuple because the door makes them by the thousand.
+
+    granted = remaining + expired + what was spent, moved or taken back. `expiry_date` is the
+    last business date on which it can be spent; None means never. `moved_by` is the merge or
+    transfer that brought it from another member.
+    """
+
+    bill_id: str
+    ordinal: int
+    asset: Asset
+    pass_id: str | None
+    granted: int
+    remaining: int
+    expired: int
+    rule_version: str
+    store_id: str
+    earned_at: datetime
+    available_at: datetime
+    expiry_date: date | None
+    moved_by: str | None = None
+
+    @property
+    def key(self) -> LotKey:
+        """Which lot it is."""
+        return LotKey(self.bill_id, self.ordinal)
+
+
+class LotGrant(NamedTuple):
+    """A lot that a bill makes; `key` names another bill when the lot was moved here."""
+
+    key: LotKey
+    asset: Asset
+    pass_id: str | None
+    amount: int
+    rule_version: str
+    store_id: str
+    earned_at: datetime
+    available_at: datetime
+    expiry_date: date | None
+    moved_by: str | None = None
+
+
+def spending_order(lots: Iterable[Lot]) -> list[Lot]:
+    """Lots in the order in which they are spent: nearest expiry, then oldest, never last."""
+    return sorted(lots, key=_spending_key)
+
+
+def _spending_key(lot: Lot) -> tuple[date, datetime, str, int]:
+    return (lot.expiry_date or date.max, lot.earned_at, lot.bill_id, lot.ordinal)
+
+
+def has_expired(lot: Lot, business_date: date) -> bool:
+    """True after the lot's last day. Judged when reading: no job needs to have run."""
+    return lot.expiry_date is not None and lot.expiry_date < business_date
+
+
+def spendable(lot: Lot, business_date: date, now: datetime) -> bool:
+    """True when something is left, the lot is no longer pending, and it has not expired."""
+    return lot.remaining > 0 and lot.available_at <= now and not has_expired(lot, business_date)

@@ -1,0 +1,81 @@
+"""The rules that a chain sets: versioned, dated, never changed once stored. Pure."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import IntEnum
+
+from pricing.earning import BASE_RULE, EarningRule
+from services.points.domain.stored_value import FIRST_STORED_VALUE, StoredValueProgramme
+
+_ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class ClawbackPolicy(IntEnum):
+    """What happens to earned points that a return takes back and the wallet lacks.
+
+    All take the lot of the same bill first. DEBT then takes pending lots, then the balance, and
+    books the rest as a debt. WITHIN_BALANCE forgives the rest. PENDING_FIRST takes pending lots
+    before the bill's own, then goes on as DEBT does.
+    """
+
+    DEBT = 1
+    WITHIN_BALANCE = 2
+    PENDING_FIRST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PointsTender:
+    """What points are worth at the till.
+
+    `fen` for each `points`; at least `points_min` on a bill, in multiples of `points_step`, and
+    at most `share_max_bp` of the bill (10,000 = all of it).
+    """
+
+    points: int = 100
+    fen: int = 100
+    points_min: int = 100
+    points_step: int = 100
+    share_max_bp: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One version of the chain's rules; in force from `effective_at` until the next."""
+
+    version: int = 1
+    effective_at: datetime = _ALWAYS
+    earning: EarningRule = BASE_RULE
+    points_tender: PointsTender | None = field(default_factory=PointsTender)
+    clawback_policy: ClawbackPolicy = ClawbackPolicy.DEBT
+    stored_value: StoredValueProgramme = FIRST_STORED_VALUE
+    # Value given back to a lot that expired meanwhile can be spent for this long; 0: not at all.
+    return_grace_days: int = 30
+
+
+# What holds before anybody has set rules.
+FIRST_PROGRAMME = Programme()
+
+
+class Programmes:
+    """All versions, by the moment from which they hold: the past keeps its rules."""
+
+    def __init__(self, versions: Sequence[Programme] = ()) -> None:
+        ordered = [FIRST_PROGRAMME, *sorted(versions, key=lambda each: each.version)]
+        self._versions = {each.version: each for each in ordered}
+        # A later version that takes effect earlier or at once replaces those before it.
+        self._in_force: list[Programme] = []
+        for each in ordered:
+            while self._in_force and self._in_force[-1].effective_at >= each.effective_at:
+                self._in_force.pop()
+            self._in_force.append(each)
+        self._starts = [each.effective_at for each in self._in_force]
+
+    def at(self, moment: datetime) -> Programme:
+        """The version in force at a moment."""
+        return self._in_force[max(0, bisect_right(self._starts, moment) - 1)]
+
+    def version(self, version: int) -> Programme:
+        """A version by number; KeyError when there is none."""
+        return self._versions[version]

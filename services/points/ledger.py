@@ -1,0 +1,59 @@
+"""The ledger as its servicers see it: one way in for every document but a sale."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from chassis.auth import current_principal
+from chassis.clock import utc_now
+from chassis.database import Database
+from chassis.errors import DomainError, NotFound
+from services.points.commands import Command
+from services.points.directory import Directory
+from services.points.documents import read_header, receipt_message
+from services.points.domain.header import Header
+from services.points.door import Door
+from services.points.programmes import ProgrammeSource
+from services.points.usecases.post_bills import Posted
+from yika.points.v1 import ledger_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What servicers share."""
+
+    database: Database
+    door: Door
+    directory: Directory
+    programmes: ProgrammeSource
+    tender_kinds: Collection[str]
+
+    async def read_header(self, message: ledger_pb2.BillHeader) -> Header:
+        """The header of a request whose caller may act in its store.
+
+        Invalid for bad form, Forbidden for a store out of reach, NotFound UNKNOWN_STORE or
+        UNKNOWN_MEMBER.
+        """
+        header = read_header(message, utc_now())
+        current_principal().require_store(header.store_id)
+        await self.require_known({header.member_id}, {header.store_id})
+        return header
+
+    async def require_known(self, member_ids: set[str], store_ids: set[str]) -> None:
+        """NotFound unless all of them exist; Unavailable when their owners cannot be asked."""
+        known = await self.directory.look_up(member_ids, store_ids, set())
+        for store_id in store_ids - known.stores:
+            raise NotFound("UNKNOWN_STORE", f"no store {store_id}", {"store_id": store_id})
+        for member_id in member_ids - known.members:
+            raise NotFound("UNKNOWN_MEMBER", f"no member {member_id}", {"member_id": member_id})
+
+    async def post(self, command: Command) -> ledger_pb2.BillReceipt:
+        """Posts one command through the door; raises the DomainError of one that is refused."""
+        (outcome,) = await self.door.post([command])
+        if isinstance(outcome, DomainError):
+            raise outcome
+        return receipt_answer(command.bill_id, outcome)
+
+
+def receipt_answer(bill_id: str, posted: Posted) -> ledger_pb2.BillReceipt:
+    """What a caller is told of a posted bill."""
+    return receipt_message(posted.receipt, bill_id, replayed=posted.replayed)

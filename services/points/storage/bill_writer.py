@@ -1,0 +1,277 @@
+"""Writes bills with all they do: one statement for a whole batch, whatever its size."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from services.points.domain.assets import Asset
+from services.points.domain.books import Draft
+from services.points.domain.lot import LotGrant, LotKey
+from services.points.domain.wallet import Hold, Wallet
+from services.points.storage.driver import Driver
+
+# Arrays go in once; rows of transfers and lots name their bill by its place in the arrays.
+_WRITE = """
+    WITH new_bills AS (
+        INSERT INTO bills (member_id, bill_id, kind, store_id, register_id, staff_id,
+            business_date, occurred_at, posted_at, total_fen, points_earned, programme_version,
+            reason, original_bill_id, sequence, hash, document, allocation, receipt)
+        SELECT member_id, bill_id, kind, store_id, register_id, staff_id, business_date,
+            occurred_at, $1::timestamptz, total_fen, points_earned, programme_version, reason,
+            original_bill_id, sequence, hash, document, allocation, receipt
+        FROM unnest($2::uuid[], $3::uuid[], $4::smallint[], $5::uuid[], $6::text[], $7::text[],
+                $8::date[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::integer[],
+                $13::text[], $14::uuid[], $15::bigint[], $16::bytea[], $17::bytea[], $18::bytea[],
+                $19::bytea[])
+            AS given (member_id, bill_id, kind, store_id, register_id, staff_id, business_date,
+                occurred_at, total_fen, points_earned, programme_version, reason,
+                original_bill_id, sequence, hash, document, allocation, receipt)
+        ORDER BY bill_id
+        ON CONFLICT DO NOTHING
+        RETURNING 1
+    ), new_transfers AS (
+        INSERT INTO transfers (member_id, bill_id, ordinal, asset, pass_id, debit_account,
+            credit_account, amount, lot_bill_id, lot_ordinal, store_id, business_date, posted_at)
+        SELECT ($2::uuid[])[bill], ($3::uuid[])[bill], ordinal, asset, pass_id, debit_account,
+            credit_account, amount, lot_bill_id, lot_ordinal, ($5::uuid[])[bill],
+            ($8::date[])[bill], $1::timestamptz
+        FROM unnest($20::smallint[], $21::smallint[], $22::smallint[], $23::uuid[], $24::text[],
+                $25::text[], $26::bigint[], $27::uuid[], $28::smallint[])
+            AS given (bill, ordinal, asset, pass_id, debit_account, credit_account, amount,
+                lot_bill_id, lot_ordinal)
+        ON CONFLICT DO NOTHING
+    ), new_lots AS (
+        INSERT INTO lots (member_id, bill_id, ordinal, asset, pass_id, granted, remaining,
+            expired, rule_version, store_id, earned_at, available_at, expiry_date, moved_by)
+        SELECT * FROM unnest($29::uuid[], $30::uuid[], $31::smallint[], $32::smallint[],
+            $33::uuid[], $34::bigint[], $35::bigint[], $36::bigint[], $37::text[], $38::uuid[],
+            $39::timestamptz[], $40::timestamptz[], $41::date[], $42::uuid[])
+        ON CONFLICT (member_id, bill_id, ordinal) DO UPDATE
+            SET granted = lots.granted + excluded.granted,
+                remaining = lots.remaining + excluded.remaining,
+                expired = lots.expired + excluded.expired
+    ), changed_lots AS (
+        UPDATE lots SET remaining = lots.remaining + given.remaining,
+                        expired = lots.expired + given.expired
+        FROM unnest($43::uuid[], $44::uuid[], $45::smallint[], $46::bigint[], $47::bigint[])
+            AS given (member_id, bill_id, ordinal, remaining, expired)
+        WHERE lots.member_id = given.member_id AND lots.bill_id = given.bill_id
+          AND lots.ordinal = given.ordinal
+        RETURNING 1
+    ), changed_wallets AS (
+        UPDATE wallets SET points = given.points, principal_fen = given.principal_fen,
+            bonus_fen = given.bonus_fen, debt_points = given.debt_points,
+            carry_numerator = given.carry_numerator, carry_denominator = given.carry_denominator,
+            sale_count = given.sale_count, open_holds = given.open_holds,
+            card_type = given.card_type, bill_count = given.bill_count, last_hash = given.last_hash,
+            frozen_reason = given.frozen_reason, merged_into = given.merged_into
+        FROM unnest($48::uuid[], $49::bigint[], $50::bigint[], $51::bigint[], $52::bigint[],
+                $53::bigint[], $54::bigint[], $55::bigint[], $56::integer[], $57::text[],
+                $58::bigint[], $59::bytea[], $60::text[], $61::uuid[])
+            AS given (member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
+                carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash,
+                frozen_reason, merged_into)
+        WHERE wallets.member_id = given.member_id
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM new_bills) AS bills,
+           (SELECT count(*) FROM changed_lots) AS lots,
+           (SELECT count(*) FROM changed_wallets) AS wallets
+    """
+
+_SET_HOLDS = """
+    UPDATE holds SET closed = given.closed
+    FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) AS given (member_id, hold_id, closed)
+    WHERE holds.member_id = given.member_id AND holds.hold_id = given.hold_id
+    """
+_SET_HELD_LOTS = """
+    UPDATE hold_lots SET posted = given.posted
+    FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bigint[])
+        AS given (member_id, hold_id, ordinal, posted)
+    WHERE hold_lots.member_id = given.member_id AND hold_lots.hold_id = given.hold_id
+      AND hold_lots.ordinal = given.ordinal
+    """
+
+
+class NewBill(NamedTuple):
+    """A draft with what makes it a link of its member's chain, and its stored forms."""
+
+    draft: Draft
+    sequence: int
+    hash: bytes
+    document: bytes
+    allocation: bytes
+    receipt: bytes
+
+
+class AnotherWriterCameFirst(Exception):
+    """A bill of the batch appeared between looking and writing: all of it is done again."""
+
+
+async def write_bills(driver: Driver, bills: Sequence[NewBill], posted_at: datetime) -> None:
+    """Writes bills and brings lots, wallets and holds to what their postings made of them.
+
+    The wallets of all of them must be locked. AnotherWriterCameFirst, and nothing may be
+    committed, when one of the ids is in the books already. The bills are written in the order of
+    their ids: no wallet's lock keeps two batches apart that share the ids of walk-in sales, or of
+    different members, and they must not wait for each other in a circle.
+    """
+    wallets = {bill.draft.posting.wallet.member_id: bill.draft.posting.wallet for bill in bills}
+    touched = [wallet for wallet in wallets.values() if wallet.bill_count]
+    lots = _lot_rows(bills)
+    result = await driver.fetchrow(
+        _WRITE,
+        posted_at,
+        *_bill_columns(bills),
+        *_columns(_transfer_rows(bills), 9),
+        *_columns(lots.granted, 14),
+        *_columns(lots.changed, 5),
+        *_wallet_columns(touched),
+    )
+    if result is None or result["bills"] != len(bills):
+        raise AnotherWriterCameFirst
+    if result["lots"] != len(lots.changed) or result["wallets"] != len(touched):
+        raise RuntimeError("a locked lot or wallet was not there to be changed")
+    holds = [
+        (bill.draft.posting.wallet.member_id, hold)
+        for bill in bills
+        for hold in bill.draft.posting.holds.values()
+    ]
+    if holds:
+        await _write_holds(driver, dict(((owner, hold.hold_id), hold) for owner, hold in holds))
+
+
+def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    return columns or [()] * width
+
+
+def _bill_columns(bills: Sequence[NewBill]) -> list[Sequence[Any]]:
+    return _columns(
+        (
+            (
+                bill.draft.posting.wallet.member_id,
+                bill.draft.posting.bill_id,
+                bill.draft.posting.kind,
+                bill.draft.posting.store_id,
+                bill.draft.register_id,
+                bill.draft.staff_id,
+                bill.draft.posting.business_date,
+                bill.draft.posting.occurred_at,
+                bill.draft.total_fen,
+                bill.draft.points_earned,
+                bill.draft.programme_version,
+                bill.draft.reason,
+                bill.draft.original_bill_id,
+                bill.sequence,
+                bill.hash,
+                bill.document,
+                bill.allocation,
+                bill.receipt,
+            )
+            for bill in bills
+        ),
+        18,
+    )
+
+
+def _transfer_rows(bills: Sequence[NewBill]) -> Iterable[tuple[Any, ...]]:
+    for number, bill in enumerate(bills, start=1):
+        for ordinal, each in enumerate(bill.draft.posting.transfers):
+            lot = each.lot or (None, None)
+            yield (
+                number,
+                ordinal,
+                each.asset,
+                each.pass_id,
+                each.debit_account,
+                each.credit_account,
+                each.amount,
+                *lot,
+            )
+
+
+class _LotRows(NamedTuple):
+    granted: list[tuple[Any, ...]]
+    changed: list[tuple[Any, ...]]
+
+
+def _lot_rows(bills: Sequence[NewBill]) -> _LotRows:
+    """Rows of new lots, and of changes to those that were there before the batch.
+
+    A lot granted and spent in the same batch is inserted with what is left: one statement sees
+    none of the rows that it writes itself.
+    """
+    granted: dict[tuple[str, LotKey], tuple[LotGrant, int]] = {}
+    changed: dict[tuple[str, LotKey], tuple[int, int]] = {}
+    for bill in bills:
+        posting = bill.draft.posting
+        owner = posting.wallet.member_id
+        for grant in posting.grants:
+            before = granted.get((owner, grant.key))
+            granted[owner, grant.key] = (grant, grant.amount + (before[1] if before else 0))
+        for key, change in posting.lot_changes.items():
+            remaining, expired = changed.get((owner, key), (0, 0))
+            changed[owner, key] = (remaining + change.remaining, expired + change.expired)
+    rows = []
+    for (owner, key), (grant, amount) in granted.items():
+        remaining, expired = changed.pop((owner, key), (0, 0))
+        rows.append(
+            (
+                owner,
+                key.bill_id,
+                key.ordinal,
+                grant.asset,
+                grant.pass_id,
+                amount,
+                amount + remaining,
+                expired,
+                grant.rule_version,
+                grant.store_id,
+                grant.earned_at,
+                grant.available_at,
+                grant.expiry_date,
+                grant.moved_by,
+            )
+        )
+    return _LotRows(rows, [(owner, *key, *change) for (owner, key), change in changed.items()])
+
+
+def _wallet_columns(wallets: Sequence[Wallet]) -> list[Sequence[Any]]:
+    return _columns(
+        (
+            (
+                wallet.member_id,
+                wallet.balance(Asset.POINTS),
+                wallet.balance(Asset.PRINCIPAL),
+                wallet.balance(Asset.BONUS),
+                wallet.debt_points,
+                wallet.carry_numerator,
+                wallet.carry_denominator,
+                wallet.sale_count,
+                wallet.open_holds,
+                wallet.card_type,
+                wallet.bill_count,
+                wallet.last_hash,
+                wallet.frozen_reason,
+                wallet.merged_into,
+            )
+            for wallet in wallets
+        ),
+        14,
+    )
+
+
+async def _write_holds(driver: Driver, holds: dict[tuple[str, str], Hold]) -> None:
+    await driver.execute(
+        _SET_HOLDS,
+        [owner for owner, _ in holds],
+        [hold_id for _, hold_id in holds],
+        [hold.closed for hold in holds.values()],
+    )
+    rows = [
+        (owner, hold_id, ordinal, part.posted)
+        for (owner, hold_id), hold in holds.items()
+        for ordinal, part in enumerate(hold.lots)
+    ]
+    await driver.execute(_SET_HELD_LOTS, *_columns(rows, 4))

@@ -1,0 +1,239 @@
+"""Reads what the door decides on, under the locks that keep it true until the commit."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.points.domain.assets import Asset, BillKind
+from services.points.domain.books import Original, StoredBill
+from services.points.domain.lot import Lot, LotKey
+from services.points.domain.posting import Transfer
+from services.points.domain.wallet import HeldLot, Hold, Wallet
+from services.points.storage.driver import Driver, begin, driver_of
+
+Row = Any  # a record with the columns of its query by name
+
+_WALLET_COLUMNS = """member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
+    carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash, frozen_reason,
+    merged_into"""
+_LOCK_WALLETS = f"""
+    SELECT {_WALLET_COLUMNS} FROM wallets
+    WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR UPDATE
+    """  # noqa: S608 - constants of this file
+_CREATE_WALLETS = """
+    INSERT INTO wallets (member_id, points, principal_fen, bonus_fen, debt_points,
+        carry_numerator, carry_denominator, sale_count, open_holds, card_type, bill_count,
+        last_hash)
+    SELECT member_id, 0, 0, 0, 0, 0, 1, 0, 0, '', 0, ''
+    FROM unnest($1::uuid[]) AS given (member_id) ORDER BY member_id
+    ON CONFLICT DO NOTHING
+    """
+_LOT_COLUMNS = """member_id, bill_id, ordinal, asset, pass_id, granted, remaining, expired,
+    rule_version, store_id, earned_at, available_at, expiry_date, moved_by"""
+_OPEN_LOTS = f"""
+    SELECT {_LOT_COLUMNS} FROM lots WHERE member_id = ANY($1::uuid[]) AND remaining > 0
+    """  # noqa: S608
+_LOTS_BY_KEY = f"""
+    SELECT {_LOT_COLUMNS} FROM lots
+    WHERE member_id = ANY($1::uuid[])
+      AND (bill_id, ordinal) IN (SELECT * FROM unnest($2::uuid[], $3::smallint[]))
+    """  # noqa: S608
+_OPEN_HOLDS = """
+    SELECT h.member_id, h.hold_id, h.asset AS hold_asset, h.expires_at, l.lot_bill_id,
+           l.lot_ordinal, l.asset, l.amount, l.posted
+    FROM holds AS h JOIN hold_lots AS l USING (member_id, hold_id)
+    WHERE h.member_id = ANY($1::uuid[]) AND NOT h.closed
+    ORDER BY h.hold_id, l.ordinal
+    """
+_BILL_COLUMNS = """member_id, bill_id, kind, store_id, business_date, occurred_at, total_fen,
+    points_earned, programme_version, original_bill_id, document, allocation, receipt"""
+_BILLS = f"SELECT {_BILL_COLUMNS} FROM bills WHERE bill_id = ANY($1::uuid[])"  # noqa: S608
+# The store's walk-in account has no wallet to lock, so the bill itself is what two returns of a
+# walk-in sale wait for.
+_LOCK_BILLS = f"{_BILLS} ORDER BY bill_id FOR UPDATE"
+_LATER_BILLS = f"""
+    SELECT {_BILL_COLUMNS} FROM bills WHERE original_bill_id = ANY($1::uuid[])
+    ORDER BY posted_at, bill_id
+    """  # noqa: S608
+_TRANSFERS = """
+    SELECT bill_id, asset, debit_account, credit_account, amount, lot_bill_id, lot_ordinal, pass_id
+    FROM transfers WHERE member_id = ANY($1::uuid[]) AND bill_id = ANY($2::uuid[])
+    ORDER BY bill_id, ordinal
+    """
+
+
+async def lock_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -> dict[str, Wallet]:
+    """Locks the members' wallets in sorted order, making those that lack. Begins a transaction.
+
+    Sorted, so that two batches never wait for each other in a circle; made first, because a row
+    that does not exist cannot be locked.
+    """
+    wanted = sorted(set(member_ids))
+    wallets = _wallets(await begin(connection, _LOCK_WALLETS, wanted))
+    missing = [member_id for member_id in wanted if member_id not in wallets]
+    if missing:
+        driver = await driver_of(connection)
+        await driver.execute(_CREATE_WALLETS, missing)
+        wallets.update(_wallets(await driver.fetch(_LOCK_WALLETS, missing)))
+    return wallets
+
+
+async def load_lots(driver: Driver, wallets: Sequence[Wallet]) -> None:
+    """Fills locked wallets with their lots that hold something, and their open holds."""
+    by_id = {wallet.member_id: wallet for wallet in wallets}
+    for row in await driver.fetch(_OPEN_LOTS, list(by_id)):
+        lot = lot_of(row)
+        by_id[str(row["member_id"])].lots[lot.key] = lot
+    with_holds = [wallet.member_id for wallet in wallets if wallet.open_holds]
+    if with_holds:
+        for row in await driver.fetch(_OPEN_HOLDS, with_holds):
+            _add_held_lot(by_id[str(row["member_id"])], row)
+    for wallet in wallets:
+        wallet.lots_loaded = True
+
+
+async def find_bills(driver: Driver, bill_ids: Iterable[str]) -> dict[str, StoredBill]:
+    """Those of the given bills that are in the books, whoever's they are."""
+    rows = await driver.fetch(_BILLS, list(bill_ids))
+    return {bill.bill_id: bill for bill in map(bill_of, rows)}
+
+
+async def load_originals(driver: Driver, bill_ids: Iterable[str]) -> dict[str, Original]:
+    """Bills that commands refer to, with their transfers, lots and the bills about them.
+
+    The wallets of their members must be locked: that is what keeps them as they are read.
+    """
+    rows = await driver.fetch(_LOCK_BILLS, list(bill_ids))
+    bills = {bill.bill_id: bill for bill in map(bill_of, rows)}
+    if not bills:
+        return {}
+    owners = sorted({bill.member_id for bill in bills.values()})
+    later: dict[str, list[StoredBill]] = {}
+    for row in await driver.fetch(_LATER_BILLS, list(bills)):
+        later.setdefault(str(row["original_bill_id"]), []).append(bill_of(row))
+    transfers: dict[str, list[Transfer]] = {}
+    for row in await driver.fetch(_TRANSFERS, owners, list(bills)):
+        transfers.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
+    keys = {each.lot for moves in transfers.values() for each in moves if each.lot is not None}
+    lots = await load_lots_by_key(driver, owners, keys)
+    return {
+        bill.bill_id: Original(
+            bill,
+            tuple(transfers.get(bill.bill_id, ())),
+            {
+                each.lot: lots[bill.member_id, each.lot]
+                for each in transfers.get(bill.bill_id, ())
+                if each.lot is not None
+            },
+            tuple(later.get(bill.bill_id, ())),
+        )
+        for bill in bills.values()
+    }
+
+
+async def load_lots_by_key(
+    driver: Driver, member_ids: Sequence[str], keys: Iterable[LotKey]
+) -> dict[tuple[str, LotKey], Lot]:
+    """(member_id, key) -> lot, whatever is left in it."""
+    wanted = sorted(set(keys))
+    rows = await driver.fetch(
+        _LOTS_BY_KEY, list(member_ids), [k.bill_id for k in wanted], [k.ordinal for k in wanted]
+    )
+    return {(str(row["member_id"]), lot_of(row).key): lot_of(row) for row in rows}
+
+
+def _wallets(rows: Iterable[Row]) -> dict[str, Wallet]:
+    return {wallet.member_id: wallet for wallet in map(wallet_of, rows)}
+
+
+def wallet_of(row: Row) -> Wallet:
+    """A wallet without its lots."""
+    return Wallet(
+        member_id=str(row["member_id"]),
+        balances={
+            Asset.POINTS: row["points"],
+            Asset.PRINCIPAL: row["principal_fen"],
+            Asset.BONUS: row["bonus_fen"],
+        },
+        debt_points=row["debt_points"],
+        carry_numerator=row["carry_numerator"],
+        carry_denominator=row["carry_denominator"],
+        sale_count=row["sale_count"],
+        open_holds=row["open_holds"],
+        card_type=row["card_type"],
+        bill_count=row["bill_count"],
+        last_hash=row["last_hash"],
+        frozen_reason=row["frozen_reason"],
+        merged_into=_text(row["merged_into"]),
+    )
+
+
+def lot_of(row: Row) -> Lot:
+    """A lot as it stands."""
+    return Lot(
+        str(row["bill_id"]),
+        row["ordinal"],
+        Asset(row["asset"]),
+        _text(row["pass_id"]),
+        row["granted"],
+        row["remaining"],
+        row["expired"],
+        row["rule_version"],
+        str(row["store_id"]),
+        row["earned_at"],
+        row["available_at"],
+        row["expiry_date"],
+        _text(row["moved_by"]),
+    )
+
+
+def bill_of(row: Row) -> StoredBill:
+    """A bill as it was posted."""
+    return StoredBill(
+        member_id=str(row["member_id"]),
+        bill_id=str(row["bill_id"]),
+        kind=BillKind(row["kind"]),
+        store_id=str(row["store_id"]),
+        business_date=row["business_date"],
+        occurred_at=row["occurred_at"],
+        total_fen=row["total_fen"],
+        points_earned=row["points_earned"],
+        programme_version=row["programme_version"],
+        original_bill_id=_text(row["original_bill_id"]),
+        document=row["document"],
+        allocation=row["allocation"],
+        receipt=row["receipt"],
+    )
+
+
+def transfer_of(row: Row) -> Transfer:
+    """A transfer as it was posted."""
+    lot = row["lot_bill_id"]
+    return Transfer(
+        Asset(row["asset"]),
+        row["debit_account"],
+        row["credit_account"],
+        row["amount"],
+        None if lot is None else LotKey(str(lot), row["lot_ordinal"]),
+        _text(row["pass_id"]),
+    )
+
+
+def _add_held_lot(wallet: Wallet, row: Row) -> None:
+    hold_id = str(row["hold_id"])
+    hold = wallet.holds.get(hold_id) or Hold(
+        hold_id, Asset(row["hold_asset"]), (), row["expires_at"]
+    )
+    part = HeldLot(
+        LotKey(str(row["lot_bill_id"]), row["lot_ordinal"]),
+        Asset(row["asset"]),
+        row["amount"],
+        row["posted"],
+    )
+    wallet.holds[hold_id] = replace(hold, lots=(*hold.lots, part))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

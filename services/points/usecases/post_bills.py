@@ -1,0 +1,205 @@
+"""Posts bills: locks the wallets, decides each command, writes everything in one commit."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.database import Database, Transaction
+from chassis.errors import DomainError, Unavailable, id_reused
+from services.points.commands import Command
+from services.points.documents import (
+    read_receipt,
+    same_content,
+    write_allocation,
+    write_receipt,
+)
+from services.points.domain.books import Books, Draft, Receipt, StoredBill
+from services.points.domain.chain import bill_hash
+from services.points.domain.programme import Programmes
+from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill, write_bills
+from services.points.storage.driver import Driver, driver_of
+from services.points.storage.locked_books import (
+    find_bills,
+    load_lots,
+    load_originals,
+    lock_wallets,
+)
+
+_ATTEMPTS_MAX = 5
+
+Publish = Callable[[Transaction, Sequence[NewBill], datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a command did; for a replayed one, what it did the first time."""
+
+    receipt: Receipt
+    replayed: bool
+
+
+Outcome = Posted | DomainError
+
+
+class _Merged(Exception):
+    """A wallet of the batch was merged into another one, which must be locked too."""
+
+
+async def post_bills(
+    database: Database,
+    commands: Sequence[Command],
+    *,
+    programmes: Programmes,
+    publish: Publish,
+    now: datetime,
+) -> list[Outcome]:
+    """Posts each command or says why not, in the order given; all that stand share one commit.
+
+    Unavailable TRANSACTION_CONFLICT when the same ids are being posted elsewhere again and again.
+    """
+    into: dict[str, str] = {}
+    look_first = False
+    for _ in range(_ATTEMPTS_MAX):
+        books = Books(programmes, now)
+        try:
+            async with database.transaction() as tx:
+                return await _post(tx, commands, books, publish, into, look_first)
+        except AnotherWriterCameFirst:
+            look_first = True
+        except _Merged:
+            into = {
+                wallet.member_id: wallet.merged_into
+                for wallet in books.wallets.values()
+                if wallet.merged_into is not None
+            }
+    raise Unavailable("TRANSACTION_CONFLICT", "the same bills are being posted elsewhere")
+
+
+async def find_replays(database: Database, commands: Sequence[Command]) -> list[Posted | None]:
+    """The first answer of each command that was posted before with the same content, else None."""
+    async with database.transaction() as tx:
+        await lock_wallets(tx.connection, ())
+        known = await find_bills(await driver_of(tx.connection), [c.bill_id for c in commands])
+    outcomes = (_replay(known.get(command.bill_id), command) for command in commands)
+    return [outcome if isinstance(outcome, Posted) else None for outcome in outcomes]
+
+
+async def _post(
+    tx: Transaction,
+    commands: Sequence[Command],
+    books: Books,
+    publish: Publish,
+    into: dict[str, str],
+    look_first: bool,
+) -> list[Outcome]:
+    members = {member for command in commands for member in command.members}
+    books.wallets = await lock_wallets(tx.connection, members | set(into.values()))
+    if any(w.merged_into not in books.wallets for w in books.wallets.values() if w.merged_into):
+        raise _Merged
+    driver = await driver_of(tx.connection)
+    await _load(driver, commands, books)
+    # Nearly every id is new, so the table is asked only when writing finds that one is not.
+    # After the locks: whoever posted the same bill before has committed by now.
+    known = await find_bills(driver, [c.bill_id for c in commands]) if look_first else {}
+    drafted: dict[str, NewBill] = {}
+    new_bills: list[NewBill] = []
+    outcomes: list[Outcome | None] = []
+    for command in commands:
+        replay = _replay(known.get(command.bill_id), command)
+        if replay is None and command.bill_id in drafted:
+            replay = _repeated(drafted[command.bill_id], command)
+        if replay is not None:
+            outcomes.append(replay)
+            continue
+        try:
+            drafts = command.decide(books)
+        except DomainError as refusal:
+            outcomes.append(refusal)
+            continue
+        for draft in drafts:
+            new_bills.append(_book(draft, command))
+        drafted[command.bill_id] = new_bills[-len(drafts)]
+        outcomes.append(Posted(drafts[0].receipt, replayed=False))
+    await _answer_refused_retries(driver, commands, outcomes, known)
+    if new_bills:
+        await write_bills(driver, new_bills, books.now)
+        publish(tx, new_bills, books.now)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+async def _load(driver: Driver, commands: Sequence[Command], books: Books) -> None:
+    with_lots = {
+        books.wallet(member).member_id
+        for command in commands
+        if command.needs_lots
+        for member in command.members
+    }
+    if with_lots:
+        await load_lots(driver, [books.wallets[member] for member in with_lots])
+    originals = {bill_id for command in commands for bill_id in command.originals}
+    if originals:
+        books.originals = await load_originals(driver, originals)
+
+
+async def _answer_refused_retries(
+    driver: Driver,
+    commands: Sequence[Command],
+    outcomes: list[Outcome | None],
+    known: dict[str, StoredBill],
+) -> None:
+    """A retry of what was posted gets the first answer, though today it would be refused."""
+    refused = [
+        position
+        for position, outcome in enumerate(outcomes)
+        if isinstance(outcome, DomainError) and commands[position].bill_id not in known
+    ]
+    if not refused:
+        return
+    found = await find_bills(driver, [commands[position].bill_id for position in refused])
+    for position in refused:
+        command = commands[position]
+        outcomes[position] = _replay(found.get(command.bill_id), command) or outcomes[position]
+
+
+def _book(draft: Draft, command: Command) -> NewBill:
+    """Applies a draft to its wallet and makes it the next link of the wallet's chain."""
+    posting = draft.posting
+    wallet = posting.wallet
+    posting.apply()
+    sequence, previous = 0, b""
+    if wallet.is_member:
+        sequence, previous = wallet.bill_count + 1, wallet.last_hash
+    document = command.message.SerializeToString()
+    allocation = write_allocation(draft.allocation)
+    receipt = write_receipt(draft.receipt, posting.bill_id)
+    link = bill_hash(
+        previous,
+        member_id=wallet.member_id,
+        bill_id=posting.bill_id,
+        kind=posting.kind,
+        sequence=sequence,
+        document=document,
+        allocation=allocation,
+        receipt=receipt,
+        transfers=posting.transfers,
+    )
+    if wallet.is_member:
+        wallet.bill_count, wallet.last_hash = sequence, link
+    return NewBill(draft, sequence, link, document, allocation, receipt)
+
+
+def _replay(stored: StoredBill | None, command: Command) -> Outcome | None:
+    if stored is None:
+        return None
+    if stored.kind is not command.kind or not same_content(stored.document, command.message):
+        return id_reused(command.kind.name.lower(), command.bill_id)
+    return Posted(read_receipt(stored.receipt), replayed=True)
+
+
+def _repeated(drafted: NewBill, command: Command) -> Outcome:
+    """The same id twice in one batch."""
+    if drafted.draft.posting.kind is not command.kind or not same_content(
+        drafted.document, command.message
+    ):
+        return id_reused(command.kind.name.lower(), command.bill_id)
+    return Posted(drafted.draft.receipt, replayed=True)
