@@ -1,0 +1,119 @@
+"""Paying in: what a top-up of stored value (充值) must be before it is booked. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from chassis.errors import Invalid, PreconditionFailed
+from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.prepaid_law import PrepaidLimits
+from services.points.domain.stored_value import CardType, StoredValueProgramme, invalid_amount
+
+
+class Buyer(IntEnum):
+    """Who pays; the law asks more of institutions."""
+
+    INDIVIDUAL = 1
+    INSTITUTION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TopUp:
+    """A top-up about to be made. Amounts in fen.
+
+    `balance_fen` is principal and bonus of the card before it. `identified` says that the buyer's
+    document of identity was seen. `purchase_fen` is everything bought at once, other cards
+    included; None when this is all. `on_site` is False for what is bought from afar.
+    """
+
+    amount_fen: int
+    bonus_fen: int
+    balance_fen: int
+    tenders: Mapping[str, int]
+    identified: bool
+    buyer: Buyer = Buyer.INDIVIDUAL
+    on_site: bool = True
+    purchase_fen: int | None = None
+
+
+def check_top_up(
+    limits: PrepaidLimits, programme: StoredValueProgramme, card_type: CardType, top_up: TopUp
+) -> None:
+    """Refuses a top-up that adds up wrongly or that the law or the chain forbids.
+
+    Invalid: INVALID_AMOUNT, TENDER_NOT_FOR_TOP_UP, TENDERS_DO_NOT_ADD_UP, NON_CASH_REQUIRED.
+    PreconditionFailed: BALANCE_LIMIT_EXCEEDED, IDENTITY_REQUIRED. The bonus counts towards the
+    card's limit: what can be bought with it is a balance like any other.
+    """
+    _check_amounts(programme, top_up)
+    limit_fen = limits.named_balance_fen_max if card_type.named else limits.unnamed_balance_fen_max
+    after_fen = top_up.balance_fen + top_up.amount_fen + top_up.bonus_fen
+    if after_fen > limit_fen:
+        raise PreconditionFailed(
+            "BALANCE_LIMIT_EXCEEDED",
+            f"the card would hold {after_fen} fen and may hold {limit_fen}",
+            {
+                "balance_fen": top_up.balance_fen,
+                "amount_fen": top_up.amount_fen,
+                "bonus_fen": top_up.bonus_fen,
+                "limit_fen": limit_fen,
+            },
+        )
+    at_once_fen = top_up.amount_fen if top_up.purchase_fen is None else top_up.purchase_fen
+    identity_from_fen = (
+        limits.named_identity_from_fen if card_type.named else limits.unnamed_identity_from_fen
+    )
+    if at_once_fen >= identity_from_fen and not top_up.identified:
+        raise PreconditionFailed(
+            "IDENTITY_REQUIRED",
+            "the buyer must show a document of identity",
+            {"purchase_fen": at_once_fen, "from_fen": identity_from_fen},
+        )
+    transfer_from_fen = _transfer_from_fen(limits, top_up)
+    other = set(top_up.tenders) - programme.transfer_tender_kinds
+    if at_once_fen >= transfer_from_fen and other:
+        raise Invalid(
+            "NON_CASH_REQUIRED",
+            "this must be paid by transfer, no part of it in cash",
+            {
+                "purchase_fen": at_once_fen,
+                "from_fen": transfer_from_fen,
+                "kinds": ",".join(sorted(other)),
+            },
+        )
+
+
+def _check_amounts(programme: StoredValueProgramme, top_up: TopUp) -> None:
+    if not 0 < top_up.amount_fen <= AMOUNT_FEN_MAX:
+        raise invalid_amount("amount_fen", top_up.amount_fen, 1)
+    if not 0 <= top_up.bonus_fen <= AMOUNT_FEN_MAX:
+        raise invalid_amount("bonus_fen", top_up.bonus_fen, 0)
+    if top_up.purchase_fen is not None and not (
+        top_up.amount_fen <= top_up.purchase_fen <= AMOUNT_FEN_MAX
+    ):
+        raise invalid_amount("purchase_fen", top_up.purchase_fen, top_up.amount_fen)
+    for kind, part_fen in top_up.tenders.items():
+        # Stored value bought with points or with stored value would make money out of a gift.
+        if kind not in programme.top_up_tender_kinds:
+            raise Invalid(
+                "TENDER_NOT_FOR_TOP_UP",
+                "this kind of money cannot pay for stored value",
+                {"kind": kind[:64], "known": ",".join(sorted(programme.top_up_tender_kinds))},
+            )
+        if part_fen <= 0:
+            raise invalid_amount("tenders", part_fen, 1)
+    paid_fen = sum(top_up.tenders.values())
+    if paid_fen != top_up.amount_fen:
+        raise Invalid(
+            "TENDERS_DO_NOT_ADD_UP",
+            "the tenders do not add up to amount_fen",
+            {"amount_fen": top_up.amount_fen, "tenders_fen": paid_fen},
+        )
+
+
+def _transfer_from_fen(limits: PrepaidLimits, top_up: TopUp) -> int:
+    if not top_up.on_site and limits.remote_transfer_from_fen is not None:
+        return limits.remote_transfer_from_fen
+    if top_up.buyer is Buyer.INSTITUTION:
+        return limits.institution_transfer_from_fen
+    return limits.individual_transfer_from_fen
