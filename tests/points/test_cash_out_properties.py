@@ -166,14 +166,25 @@ class TestNoFreeMoney:
             gain = paid_out + goods + left - principal
             assert gain <= bonus * stayed // principal
 
-    @given(amounts=granted, order=st.sampled_from(SpendingOrder), share=st.integers(0, 100))
+    @given(
+        amounts=granted,
+        order=st.sampled_from(SpendingOrder),
+        share=st.integers(0, 100),
+        expired_share=st.integers(0, 100),
+    )
     def test_pays_at_least_what_a_court_would_and_gains_nobody_anything_by_a_round_trip(
-        self, amounts: tuple[int, int], order: SpendingOrder, share: int
+        self, amounts: tuple[int, int], order: SpendingOrder, share: int, expired_share: int
     ) -> None:
         principal, bonus = amounts
         goods = (principal + bonus) * share // 100
         parts = split_spend(order, goods, principal, bonus)
         state = spent(TopUpState(principal, principal, 0, bonus, bonus), *parts)
+        expired = state.bonus_remaining_fen * expired_share // 100
+        state = replace(
+            state,
+            bonus_remaining_fen=state.bonus_remaining_fen - expired,
+            bonus_expired_fen=expired,
+        )
         part = cash_out_of(state, state.principal_remaining_fen)
         paid_out = part.principal_fen - part.bonus_deducted_fen
         assert paid_out >= refund_owed(principal, bonus, goods, RefundCause.CONSUMER)
