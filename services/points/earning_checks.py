@@ -1,0 +1,93 @@
+"""Refusals of what a points programme may say wrong, each with the rule and the field in it."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, TypeVar
+
+from chassis.errors import Invalid
+from chassis.ids import canonical_id
+from pricing.earning import Caps, ExpiryKind, ExpiryPolicy
+from yika.points.v1 import earning_pb2
+
+# With what a point costs at most it keeps what counters hold within 64 bits.
+CAP_POINTS_MAX = 100_000_000
+PENDING_DAYS_MAX = 366
+TEXT_LENGTH_MAX = 64
+IDS_MAX = 10_000
+
+EXPIRY_KINDS: Mapping[earning_pb2.ExpiryKind, ExpiryKind] = {
+    earning_pb2.EXPIRY_KIND_NEVER: ExpiryKind.NEVER,
+    earning_pb2.EXPIRY_KIND_DAYS: ExpiryKind.DAYS,
+    earning_pb2.EXPIRY_KIND_END_OF_MONTH: ExpiryKind.END_OF_MONTH,
+    earning_pb2.EXPIRY_KIND_END_OF_YEAR: ExpiryKind.END_OF_YEAR,
+}
+
+ValueT = TypeVar("ValueT")
+
+
+class RuleCheck:
+    """Reads values of one rule, or of the programme when rule_id is empty; Invalid if wrong."""
+
+    def __init__(self, rule_id: str) -> None:
+        self._rule_id = rule_id
+
+    def refuse(self, reason: str, field: str, message: str, value: object = "") -> NoReturn:
+        """Invalid, naming rule, field and value."""
+        where = f"rule {self._rule_id}: {field}" if self._rule_id else field
+        raise Invalid(
+            reason,
+            f"{where} {message}",
+            {"rule_id": self._rule_id, "field": field, "value": str(value)[:TEXT_LENGTH_MAX]},
+        )
+
+    def within(self, reason: str, field: str, value: int, least: int, most: int) -> int:
+        """A number from `least` to `most`."""
+        if not least <= value <= most:
+            self.refuse(reason, field, f"must be {least} to {most}", value)
+        return value
+
+    def known(self, reason: str, field: str, number: int, values: Mapping[int, ValueT]) -> ValueT:
+        """What the number of an enum means; a client may send any."""
+        if number not in values:
+            self.refuse(reason, field, "is not one that this version knows", number)
+        return values[number]
+
+    def caps(self, message: earning_pb2.EarningCaps) -> Caps:
+        """Caps; INVALID_CAP."""
+        return Caps(
+            self.within("INVALID_CAP", "day_points", message.day_points, 0, CAP_POINTS_MAX),
+            self.within("INVALID_CAP", "month_points", message.month_points, 0, CAP_POINTS_MAX),
+        )
+
+    def pending_days(self, days: int) -> int:
+        """Pending days; INVALID_PENDING_DAYS."""
+        return self.within("INVALID_PENDING_DAYS", "pending_days", days, 0, PENDING_DAYS_MAX)
+
+    def expiry(self, message: earning_pb2.ExpiryPolicy) -> ExpiryPolicy:
+        """An expiry policy; UNKNOWN_EXPIRY, INVALID_EXPIRY."""
+        kind = self.known("UNKNOWN_EXPIRY", "expiry", message.kind, EXPIRY_KINDS)
+        try:
+            return ExpiryPolicy(kind, message.count)
+        except ValueError as error:
+            self.refuse("INVALID_EXPIRY", "expiry", f"is wrong: {error}", message.count)
+
+    def text(self, reason: str, field: str, text: str) -> str:
+        """A name or a code: something to see, short, without control characters."""
+        seen = text.strip() and not any(unicodedata.category(each)[0] == "C" for each in text)
+        if not seen or len(text) > TEXT_LENGTH_MAX:
+            self.refuse(reason, field, f"must be 1 to {TEXT_LENGTH_MAX} characters to see", text)
+        return text
+
+    def texts(self, reason: str, field: str, given: Sequence[str], most: int) -> frozenset[str]:
+        """A list of codes; also TOO_MANY_VALUES."""
+        self._count(field, given, most)
+        return frozenset(self.text(reason, field, each) for each in given)
+
+    def ids(self, field: str, given: Sequence[str]) -> frozenset[str]:
+        """A list of UUIDs in canonical form; INVALID_ID, TOO_MANY_VALUES."""
+        self._count(field, given, IDS_MAX)
+        return frozenset(canonical_id(each, field) for each in given)
+
+    def _count(self, field: str, given: Sequence[str], most: int) -> None:
+        if len(given) > most:
+            self.refuse("TOO_MANY_VALUES", field, f"takes at most {most} values", len(given))
