@@ -15,7 +15,7 @@ PENDING_DAYS_MAX = 366
 TEXT_LENGTH_MAX = 64
 IDS_MAX = 10_000
 
-EXPIRY_KINDS: Mapping[earning_pb2.ExpiryKind, ExpiryKind] = {
+_EXPIRY_KINDS: Mapping[int, ExpiryKind] = {
     earning_pb2.EXPIRY_KIND_NEVER: ExpiryKind.NEVER,
     earning_pb2.EXPIRY_KIND_DAYS: ExpiryKind.DAYS,
     earning_pb2.EXPIRY_KIND_END_OF_MONTH: ExpiryKind.END_OF_MONTH,
@@ -65,7 +65,7 @@ class RuleCheck:
 
     def expiry(self, message: earning_pb2.ExpiryPolicy) -> ExpiryPolicy:
         """An expiry policy; UNKNOWN_EXPIRY, INVALID_EXPIRY."""
-        kind = self.known("UNKNOWN_EXPIRY", "expiry", message.kind, EXPIRY_KINDS)
+        kind = self.known("UNKNOWN_EXPIRY", "expiry", message.kind, _EXPIRY_KINDS)
         try:
             return ExpiryPolicy(kind, message.count)
         except ValueError as error:

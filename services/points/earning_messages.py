@@ -12,6 +12,7 @@ from pricing.earning import (
     Earned,
     EarningBasis,
     EarningProgramme,
+    ExpiryKind,
     ExpiryPolicy,
     Grant,
     Multiplier,
@@ -19,7 +20,6 @@ from pricing.earning import (
     Rounding,
     Scope,
 )
-from services.points.earning_checks import EXPIRY_KINDS
 from yika.points.v1 import earning_pb2
 
 _ROUNDINGS = {
@@ -31,7 +31,12 @@ _BIRTHDAYS = {
     Birthday.DAY: earning_pb2.BIRTHDAY_MATCH_DAY,
     Birthday.MONTH: earning_pb2.BIRTHDAY_MATCH_MONTH,
 }
-_EXPIRY_NUMBERS = {kind: number for number, kind in EXPIRY_KINDS.items()}
+_EXPIRY_NUMBERS = {
+    ExpiryKind.NEVER: earning_pb2.EXPIRY_KIND_NEVER,
+    ExpiryKind.DAYS: earning_pb2.EXPIRY_KIND_DAYS,
+    ExpiryKind.END_OF_MONTH: earning_pb2.EXPIRY_KIND_END_OF_MONTH,
+    ExpiryKind.END_OF_YEAR: earning_pb2.EXPIRY_KIND_END_OF_YEAR,
+}
 
 
 def programme_message(programme: EarningProgramme) -> earning_pb2.EarningProgramme:
