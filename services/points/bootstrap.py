@@ -1,11 +1,17 @@
 """The composition root of the points service: the only file that knows every part."""
 
+from collections.abc import Sequence
+
 from chassis.auth import OwnToken
 from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.errors import Unavailable
 from chassis.grpc_client import open_channel
 from chassis.service import Parts
+from services.points.commands import Command
+from services.points.coupon_api import CouponServicer
+from services.points.coupon_desk import CouponDesk, load_keys
+from services.points.coupon_issuer import CouponIssuer
 from services.points.directory import Directory
 from services.points.door import Door
 from services.points.event_handlers import SUBSCRIPTIONS
@@ -13,9 +19,9 @@ from services.points.grpc_api.points import PointsServicer
 from services.points.ledger import Ledger
 from services.points.programmes import ProgrammeSource
 from services.points.settings import Settings
-from services.points.usecases.post_bills import post_bills
+from services.points.usecases.post_bills import Outcome, post_bills
 from services.points.usecases.publish_bills import publish_bills
-from yika.points.v1 import points_service_pb2_grpc
+from yika.points.v1 import coupon_service_pb2_grpc, points_service_pb2_grpc
 
 
 async def build(settings: Settings, database: Database | None) -> Parts:
@@ -26,20 +32,30 @@ async def build(settings: Settings, database: Database | None) -> Parts:
     members_channel = open_channel(settings.members_address, token=token.get)
     inventory_channel = open_channel(settings.inventory_address, token=token.get)
     directory = Directory(database, members_channel, inventory_channel)
-    programmes = ProgrammeSource(database)
-    door = Door(
-        lambda commands: post_bills(
+    programmes = ProgrammeSource(
+        database, settings.tender_kinds, refresh_seconds=settings.programme_refresh_seconds
+    )
+
+    async def post_batch(commands: Sequence[Command]) -> list[Outcome]:
+        return await post_bills(
             database,
             commands,
-            programmes=programmes.current,
+            programmes=await programmes.current(),
             publish=publish_bills,
             now=utc_now(),
-        ),
+        )
+
+    door = Door(
+        post_batch,
         batch_max=settings.door_batch_max,
         writers=settings.door_writers,
         queue_max=settings.door_queue_max,
     )
     ledger = Ledger(database, door, directory, programmes, frozenset(settings.tender_kinds))
+    desk = build_coupon_desk(settings, database, directory)
+    issuer = CouponIssuer(
+        desk, batch_max=settings.coupon_batch_max, poll_seconds=settings.coupon_poll_seconds
+    )
     return Parts(
         servicers=[
             (
@@ -47,8 +63,25 @@ async def build(settings: Settings, database: Database | None) -> Parts:
                 points_service_pb2_grpc.add_PointsServiceServicer_to_server,
                 PointsServicer(ledger),
             ),
+            (
+                "yika.points.v1.CouponService",
+                coupon_service_pb2_grpc.add_CouponServiceServicer_to_server,
+                CouponServicer(desk),
+            ),
         ],
         subscriptions=SUBSCRIPTIONS,
-        background=[door.run],
+        background=[door.run, issuer.run],
         closers=[members_channel.close, inventory_channel.close],
+    )
+
+
+def build_coupon_desk(settings: Settings, database: Database, directory: Directory) -> CouponDesk:
+    """What the use cases of coupons share."""
+    return CouponDesk(
+        database,
+        directory,
+        load_keys(settings.coupon_key_file),
+        reservation_seconds=settings.coupon_reservation_seconds,
+        tries_per_minute=settings.coupon_tries_per_minute,
+        give_back=settings.coupon_give_back,
     )

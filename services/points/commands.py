@@ -16,7 +16,8 @@ class Command:
     `message` is the request's document: it is stored, and compared when the id comes again.
     `decide` turns locked books into drafts, the first with `bill_id`; it is pure, changes nothing
     and refuses with a DomainError. What it may read of the books is what is named here: the
-    wallets of `members`, their lots when `needs_lots`, and the bills in `originals`.
+    wallets of `members`, their lots when `needs_lots`, their counters of `periods`, and the bills
+    in `originals`.
     """
 
     bill_id: str
@@ -25,4 +26,5 @@ class Command:
     members: tuple[str, ...]
     decide: Callable[[Books], Drafts]
     needs_lots: bool = False
+    periods: tuple[str, ...] = ()  # of counters of capped rules
     originals: tuple[str, ...] = ()

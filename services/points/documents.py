@@ -8,12 +8,15 @@ from google.protobuf.message import Message
 from chassis.clock import from_proto_date, from_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
+from pricing.earning import Carry, Earned
+from pricing.earning.outcome import NO_COUNTERS
 from services.points.domain.assets import Asset
 from services.points.domain.books import Receipt, SaleAllocation, Source
 from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import CODE_LENGTH_MAX, check_time
 from services.points.domain.lot import LotKey
 from services.points.domain.sale import TENDERS_MAX, Sale, SaleLine, SaleTender
+from services.points.earning_messages import earning_message, read_basis, read_grants
 from yika.points.v1 import ledger_pb2, sale_pb2
 
 # Twice what the longest sale needs. Fields of a newer contract are kept as they come, whatever
@@ -173,7 +176,6 @@ def write_allocation(allocation: SaleAllocation | None) -> bytes:
     """An allocation as it is stored; nothing for a bill that has none."""
     if allocation is None:
         return b""
-    amounts = allocation.amounts_fen or ((),) * len(allocation.earning_weights)
     return ledger_pb2.Allocation(
         sources=[
             ledger_pb2.PaymentSource(
@@ -186,17 +188,22 @@ def write_allocation(allocation: SaleAllocation | None) -> bytes:
             )
             for source in allocation.sources
         ],
-        lines=[
-            ledger_pb2.LineAllocation(amounts_fen=line, earning_weight=weight)
-            for line, weight in zip(amounts, allocation.earning_weights, strict=True)
-        ],
+        lines=[ledger_pb2.LineAllocation(amounts_fen=line) for line in allocation.amounts_fen],
+        earning=earning_message(allocation.earned) if allocation.earned else None,
     ).SerializeToString()
 
 
 def read_allocation(stored: bytes) -> SaleAllocation:
     """An allocation from its stored form."""
     message = ledger_pb2.Allocation.FromString(stored)
-    amounts = tuple(tuple(line.amounts_fen) for line in message.lines)
+    earned = None
+    if message.HasField("earning"):
+        earned = Earned(
+            read_grants(message.earning.grants),
+            read_basis(message.earning.basis),
+            Carry(),
+            NO_COUNTERS,
+        )
     return SaleAllocation(
         sources=tuple(
             Source(
@@ -208,6 +215,6 @@ def read_allocation(stored: bytes) -> SaleAllocation:
             )
             for source in message.sources
         ),
-        amounts_fen=amounts if any(amounts) else (),
-        earning_weights=tuple(line.earning_weight for line in message.lines),
+        amounts_fen=tuple(tuple(line.amounts_fen) for line in message.lines),
+        earned=earned,
     )

@@ -1,12 +1,51 @@
-"""The programmes that this process knows: read at the start, and again every few seconds."""
+"""The versions of the chain's programme that this process knows, read again every few seconds."""
+
+import asyncio
+import time
+from collections.abc import Collection
 
 from chassis.database import Database
 from services.points.domain.programme import Programmes
+from services.points.programme_documents import read_programme_document
+from services.points.storage.programmes import ProgrammeRepository
 
 
 class ProgrammeSource:
-    """Keeps the versions of the programme in memory."""
+    """Keeps the programme in memory.
 
-    def __init__(self, database: Database) -> None:
+    A version is stored some time before it takes effect (programme_notice_seconds), longer than
+    it takes every replica to read it (refresh_seconds), so all of them apply it from the same
+    moment on.
+    """
+
+    def __init__(
+        self, database: Database, tender_kinds: Collection[str], *, refresh_seconds: float
+    ) -> None:
         self._database = database
-        self.current = Programmes()
+        self._tender_kinds = frozenset(tender_kinds)
+        self._refresh_seconds = refresh_seconds
+        self._read_at = -1e9
+        self._reading = asyncio.Lock()
+        self._programmes = Programmes()
+
+    async def current(self) -> Programmes:
+        """All versions; Unavailable when they are old and the database cannot be asked."""
+        if self._is_old():
+            async with self._reading:
+                if self._is_old():
+                    await self.refresh()
+        return self._programmes
+
+    async def refresh(self) -> None:
+        """Reads the versions now."""
+        read_at = time.monotonic()
+        async with self._database.read() as connection:
+            stored = await ProgrammeRepository(connection).versions()
+        if len(stored) + 1 != len(self._programmes.versions):
+            self._programmes = Programmes(
+                [read_programme_document(each.document, self._tender_kinds) for each in stored]
+            )
+        self._read_at = read_at
+
+    def _is_old(self) -> bool:
+        return time.monotonic() - self._read_at > self._refresh_seconds

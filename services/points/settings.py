@@ -1,8 +1,11 @@
 """Settings of the points service."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from chassis.settings import ServiceSettings
+from services.points.domain.coupon import GiveBackPolicy
 
 
 class Settings(ServiceSettings):
@@ -14,6 +17,15 @@ class Settings(ServiceSettings):
         ["cash", "bank_card", "wechat_pay", "alipay", "manufacturer_coupon"],
         description="Kinds of money that tills may take, as a JSON list.",
     )
+    programme_refresh_seconds: float = Field(
+        5.0, ge=0, description="Age at which the programme's versions are read again."
+    )
+    programme_notice_seconds: int = Field(
+        60,
+        ge=0,
+        description="How long before it takes effect a version of the programme must be stored; "
+        "more than programme_refresh_seconds, so that every replica knows it in time.",
+    )
     door_batch_max: int = Field(
         256, ge=1, le=2000, description="Most commands the door puts into one transaction."
     )
@@ -22,4 +34,25 @@ class Settings(ServiceSettings):
     )
     door_queue_max: int = Field(
         20_000, ge=1, description="Commands that may wait at the door before callers are refused."
+    )
+    coupon_key_file: Path | None = Field(
+        None,
+        description="File with the keys of coupon codes, one `number:secret` a line; the highest "
+        "number makes new codes. Without it no code can be made or read.",
+    )
+    coupon_batch_max: int = Field(
+        10_000, ge=1, le=50_000, description="Most coupon codes that are made in one transaction."
+    )
+    coupon_poll_seconds: float = Field(
+        1.0, gt=0, description="How often a replica looks for orders of coupon codes."
+    )
+    coupon_reservation_seconds: int = Field(
+        90, ge=1, le=3_600, description="How long a sale holds a coupon that names no time itself."
+    )
+    coupon_tries_per_minute: int = Field(
+        20, ge=1, description="Wrong coupon codes that a caller may try in one store in a minute."
+    )
+    coupon_give_back: GiveBackPolicy = Field(
+        GiveBackPolicy.IF_VALID,
+        description="What a return does with the coupon of its sale: if_valid or never.",
     )

@@ -8,6 +8,7 @@ import pytest
 from chassis.auth import Principal
 from chassis.database import Database
 from chassis.errors import DomainError
+from services.points.domain.programme import Programmes
 from services.points.door import Door
 from services.points.usecases.accept_sales import accept_sales
 from services.points.usecases.post_bills import Outcome, Posted
@@ -60,6 +61,7 @@ async def accept(
             directory=directory,
             principal=Principal("till", frozenset(), frozenset({"*"})),
             tender_kinds=tender_kinds,
+            programmes=Programmes(),
             now=now,
         )
 

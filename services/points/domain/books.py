@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from chassis.errors import NotFound, PreconditionFailed
+from pricing.earning import Earned
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.posting import Posting, Transfer
+from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
+from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
 
 
@@ -108,13 +110,13 @@ class SaleAllocation(NamedTuple):
     """What each line of a sale was paid with and earned: what makes every return exact.
 
     `amounts_fen[line][source]` adds up to the line's net in one direction and to the source's
-    amount in the other; empty when one source or none paid for everything. `earning_weights` has
-    one weight a line.
+    amount in the other; empty when one source or none paid for everything. `earned` is None for a
+    walk-in customer; of one that was stored the carry and the counters are not kept.
     """
 
     sources: tuple[Source, ...]
     amounts_fen: tuple[tuple[int, ...], ...]
-    earning_weights: tuple[int, ...]
+    earned: Earned | None
 
 
 @dataclass(frozen=True, slots=True)

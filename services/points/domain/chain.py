@@ -7,7 +7,7 @@ account has none, which would serialise its tills.
 from collections.abc import Iterable
 from hashlib import sha256
 
-from services.points.domain.posting import Transfer
+from services.points.domain.transfer import Transfer
 
 
 def bill_hash(

@@ -61,6 +61,45 @@ class LotGrant(NamedTuple):
     moved_by: str | None = None
 
 
+def moved_grant(lot: Lot, amount: int, *, moved_by: str) -> LotGrant:
+    """Part of another member's lot under its own key, its origin unchanged."""
+    return LotGrant(
+        key=lot.key,
+        asset=lot.asset,
+        pass_id=lot.pass_id,
+        amount=amount,
+        rule_version=lot.rule_version,
+        store_id=lot.store_id,
+        earned_at=lot.earned_at,
+        available_at=lot.available_at,
+        expiry_date=lot.expiry_date,
+        moved_by=moved_by,
+    )
+
+
+def merged_lot(there: Lot | None, grant: LotGrant) -> Lot:
+    """The lot after a grant; one that was moved here before takes more of the same origin."""
+    if there is not None:
+        return there._replace(
+            granted=there.granted + grant.amount, remaining=there.remaining + grant.amount
+        )
+    return Lot(
+        bill_id=grant.key.bill_id,
+        ordinal=grant.key.ordinal,
+        asset=grant.asset,
+        pass_id=grant.pass_id,
+        granted=grant.amount,
+        remaining=grant.amount,
+        expired=0,
+        rule_version=grant.rule_version,
+        store_id=grant.store_id,
+        earned_at=grant.earned_at,
+        available_at=grant.available_at,
+        expiry_date=grant.expiry_date,
+        moved_by=grant.moved_by,
+    )
+
+
 def spending_order(lots: Iterable[Lot]) -> list[Lot]:
     """Lots in the order in which they are spent: nearest expiry, then oldest, never last."""
     return sorted(lots, key=_spending_key)

@@ -5,11 +5,10 @@ as it was. Every transfer moves one asset from a debit account to a credit accou
 the sum over all accounts stays zero whatever is posted.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple
 
 from chassis.errors import PreconditionFailed
+from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import (
     ISSUED,
     POINTS_DEBT,
@@ -20,7 +19,16 @@ from services.points.domain.assets import (
     Asset,
     BillKind,
 )
-from services.points.domain.lot import Lot, LotGrant, LotKey, spendable, spending_order
+from services.points.domain.lot import (
+    Lot,
+    LotGrant,
+    LotKey,
+    merged_lot,
+    moved_grant,
+    spendable,
+    spending_order,
+)
+from services.points.domain.transfer import LotChange, Taken, Transfer
 from services.points.domain.wallet import HeldLot, Hold, Wallet
 
 _SHORT = {
@@ -29,35 +37,6 @@ _SHORT = {
     Asset.BONUS: "INSUFFICIENT_STORED_VALUE",
     Asset.PASS: "INSUFFICIENT_PASS",
 }
-
-
-class Transfer(NamedTuple):
-    """`amount` (> 0) of one asset from `debit_account` to `credit_account`; never changed.
-
-    `lot` is the lot of the wallet that the transfer fills or empties: what remains in a lot is the
-    sum of its transfers.
-    """
-
-    asset: Asset
-    debit_account: str
-    credit_account: str
-    amount: int
-    lot: LotKey | None = None
-    pass_id: str | None = None
-
-
-class Taken(NamedTuple):
-    """A part of a lot that a bill spent."""
-
-    lot: Lot
-    amount: int
-
-
-class LotChange(NamedTuple):
-    """By how much a posting changes a lot that was there before."""
-
-    remaining: int
-    expired: int
 
 
 _NO_CHANGE = LotChange(0, 0)
@@ -91,7 +70,8 @@ class Posting:
         self.holds: dict[str, Hold] = {}  # as they will be
         self.changes: dict[Asset, int] = {}  # of the wallet
         self.debt_change = 0
-        self.carry: tuple[int, int] | None = None
+        self.carry: Carry | None = None
+        self.counters: dict[CounterKey, Tally] = {}  # those that change, as they will be
         self.is_purchase = False
         self.new_holds = 0
         self.closed_holds = 0
@@ -150,21 +130,7 @@ class Posting:
 
     def adopt(self, lot: Lot, amount: int, debit_account: str) -> None:
         """Takes over part of another member's lot, its origin unchanged."""
-        self._add_lot(
-            LotGrant(
-                key=lot.key,
-                asset=lot.asset,
-                pass_id=lot.pass_id,
-                amount=amount,
-                rule_version=lot.rule_version,
-                store_id=lot.store_id,
-                earned_at=lot.earned_at,
-                available_at=lot.available_at,
-                expiry_date=lot.expiry_date,
-                moved_by=self.bill_id,
-            ),
-            debit_account,
-        )
+        self._add_lot(moved_grant(lot, amount, moved_by=self.bill_id), debit_account)
 
     def _add_lot(self, grant: LotGrant, debit_account: str) -> None:
         self.grants.append(grant)
@@ -276,28 +242,30 @@ class Posting:
 
     def take_from(self, lot: Lot, amount: int, to: str) -> None:
         """Takes part of one lot out of the wallet."""
-        self._change_lot(lot.key, -amount)
+        self._change_lot(lot, -amount)
         self.transfers.append(Transfer(lot.asset, WALLET, to, amount, lot.key, lot.pass_id))
 
     def give_back(self, lot: Lot, amount: int, source: str) -> None:
         """Puts value back into the lot it came from."""
-        self._change_lot(lot.key, amount)
+        self._change_lot(lot, amount)
         self.transfers.append(Transfer(lot.asset, source, WALLET, amount, lot.key, lot.pass_id))
 
     def expire(self, lot: Lot, amount: int, to: str) -> None:
         """Books that part of a lot expired."""
-        self._change_lot(lot.key, -amount, amount)
+        self._change_lot(lot, -amount, amount)
         self.transfers.append(Transfer(lot.asset, WALLET, to, amount, lot.key, lot.pass_id))
 
     def claw_expired(self, lot: Lot, amount: int) -> None:
         """Takes back earned points that had expired: they are neither expired nor issued now."""
-        self._change_lot(lot.key, 0, -amount)
+        self._change_lot(lot, 0, -amount)
         self.transfers.append(
             Transfer(Asset.POINTS, POINTS_EXPIRED, POINTS_ISSUED, amount, lot.key)
         )
 
-    def _change_lot(self, key: LotKey, change: int, expired: int = 0) -> None:
-        lot = self.lot(key)
+    def _change_lot(self, lot: Lot, change: int, expired: int = 0) -> None:
+        key = lot.key
+        # One that nothing was left in is not among the wallet's: then it is as it was loaded.
+        lot = self.lots.get(key) or self.wallet.lots.get(key, lot)
         self.lots[key] = lot._replace(
             remaining=lot.remaining + change, expired=lot.expired + expired
         )
@@ -324,33 +292,6 @@ class Posting:
         wallet.holds.update(self.holds)
         wallet.open_holds += self.new_holds - self.closed_holds
         if self.carry is not None:
-            wallet.carry_numerator, wallet.carry_denominator = self.carry
+            wallet.carry = self.carry
+        wallet.counters.update(self.counters)
         wallet.sale_count += self.is_purchase
-
-
-def merged_lot(there: Lot | None, grant: LotGrant) -> Lot:
-    """The lot after a grant; one that was moved here before takes more of the same origin."""
-    if there is not None:
-        return there._replace(
-            granted=there.granted + grant.amount, remaining=there.remaining + grant.amount
-        )
-    return Lot(
-        bill_id=grant.key.bill_id,
-        ordinal=grant.key.ordinal,
-        asset=grant.asset,
-        pass_id=grant.pass_id,
-        granted=grant.amount,
-        remaining=grant.amount,
-        expired=0,
-        rule_version=grant.rule_version,
-        store_id=grant.store_id,
-        earned_at=grant.earned_at,
-        available_at=grant.available_at,
-        expiry_date=grant.expiry_date,
-        moved_by=grant.moved_by,
-    )
-
-
-def unit_sum(parts: Iterable[Taken]) -> int:
-    """Sum of what was taken."""
-    return sum(part.amount for part in parts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
 
-from pricing.earning import BASE_RULE, EarningRule
+from pricing.earning import BASE_PROGRAMME, EarningProgramme
 from services.points.domain.stored_value import FIRST_STORED_VALUE, StoredValueProgramme
 
 _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
@@ -45,8 +45,9 @@ class Programme:
     """One version of the chain's rules; in force from `effective_at` until the next."""
 
     version: int = 1
+    programme_id: str = ""
     effective_at: datetime = _ALWAYS
-    earning: EarningRule = BASE_RULE
+    earning: EarningProgramme = BASE_PROGRAMME
     points_tender: PointsTender | None = field(default_factory=PointsTender)
     clawback_policy: ClawbackPolicy = ClawbackPolicy.DEBT
     stored_value: StoredValueProgramme = FIRST_STORED_VALUE
@@ -71,6 +72,11 @@ class Programmes:
                 self._in_force.pop()
             self._in_force.append(each)
         self._starts = [each.effective_at for each in self._in_force]
+
+    @property
+    def versions(self) -> tuple[Programme, ...]:
+        """All versions in order, the built-in first."""
+        return tuple(self._versions.values())
 
     def at(self, moment: datetime) -> Programme:
         """The version in force at a moment."""

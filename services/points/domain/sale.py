@@ -26,6 +26,8 @@ class SaleLine(NamedTuple):
     quantity_milli: int
     list_fen: int
     discount_fen: int
+    category_id: str = ""
+    brand: str = ""
 
 
 class SaleTender(NamedTuple):

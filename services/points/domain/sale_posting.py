@@ -1,7 +1,18 @@
 """How a sale becomes bookings. Pure."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
+
 from pricing.allocation import allocate
-from pricing.earning import points_earned
+from pricing.earning import (
+    Earned,
+    EarningLine,
+    EarningProgramme,
+    Rounding,
+    SaleFacts,
+    earn,
+)
 from services.points.domain.assets import (
     BONUS_COST,
     POINTS_COST,
@@ -15,14 +26,29 @@ from services.points.domain.assets import (
 )
 from services.points.domain.books import Books, Draft, SaleAllocation, Source, receipt_of
 from services.points.domain.points_tender import check_points_tender
-from services.points.domain.posting import Posting, Taken
+from services.points.domain.posting import Posting
 from services.points.domain.programme import Programme
 from services.points.domain.sale import Sale, SaleTender
 from services.points.domain.stored_value import SpendingOrder, split_spend
+from services.points.domain.transfer import Taken
 from services.points.domain.wallet import Wallet
 
+# China has one time zone and no summer time; the stores are in it.
+STORE_TIME_OFFSET = timedelta(hours=8)
 
-def decide_sale(books: Books, sale: Sale) -> list[Draft]:
+
+class MemberFacts(NamedTuple):
+    """What rules of earning ask of the member's owner; nothing of it is stored."""
+
+    tier: str = ""
+    birth_month: int = 0
+    birth_day: int = 0
+
+
+NO_FACTS = MemberFacts()
+
+
+def decide_sale(books: Books, sale: Sale, facts: MemberFacts = NO_FACTS) -> list[Draft]:
     """Money from the tills and value from the wallet to revenue, earned points to the wallet.
 
     PreconditionFailed when the wallet cannot pay its part or is frozen, or a hold is gone; a sale
@@ -43,7 +69,6 @@ def decide_sale(books: Books, sale: Sale) -> list[Draft]:
         occurred_at=sale.sold_at,
         now=books.now,
     )
-    posting.is_purchase = wallet.is_member
     sources: list[Source] = []
     for tender in sale.tenders:
         if tender.kind == POINTS_TENDER:
@@ -53,12 +78,13 @@ def decide_sale(books: Books, sale: Sale) -> list[Draft]:
         else:
             posting.money(tender_account(tender.kind), REVENUE, tender.amount_fen)
             sources.append(Source(tender.kind, tender.amount_fen, Asset.MONEY))
-    points = 0
-    if wallet.is_member:
-        points = points_earned(programme.earning, sale.total_fen)
-        if points:
-            posting.earn_points(points, rule_version=programme.earning.rule_version)
     nets = [line.list_fen - line.discount_fen for line in sale.lines]
+    amounts_fen = share_sources(nets, sources)
+    earned = None
+    if wallet.is_member:
+        posting.is_purchase = True
+        earned = _earn(posting, programme.earning, sale, facts, sources, nets, amounts_fen)
+    points = earned.points if earned else 0
     return [
         Draft(
             posting,
@@ -68,9 +94,76 @@ def decide_sale(books: Books, sale: Sale) -> list[Draft]:
             programme_version=programme.version,
             register_id=sale.register_id,
             staff_id=sale.staff_id,
-            allocation=SaleAllocation(tuple(sources), share_sources(nets, sources), tuple(nets)),
+            allocation=SaleAllocation(tuple(sources), amounts_fen, earned),
         )
     ]
+
+
+def _earn(
+    posting: Posting,
+    rules: EarningProgramme,
+    sale: Sale,
+    facts: MemberFacts,
+    sources: Sequence[Source],
+    nets: list[int],
+    amounts_fen: tuple[tuple[int, ...], ...],
+) -> Earned:
+    """Grants what the rules give for the part of each line that earns."""
+    wallet = posting.wallet
+    earning = nets
+    barren = [
+        n for n, source in enumerate(sources) if source.tender_kind in rules.non_earning_tenders
+    ]
+    if barren:
+        earning = (
+            [
+                net - sum([paid[n] for n in barren])
+                for net, paid in zip(nets, amounts_fen, strict=True)
+            ]
+            if amounts_fen
+            else [0] * len(nets)
+        )
+    local = sale.sold_at + STORE_TIME_OFFSET
+    day = sale.business_date
+    earned = earn(
+        rules,
+        SaleFacts(
+            tuple(
+                [
+                    EarningLine(line.product_id, line.category_id, line.brand, fen)
+                    for line, fen in zip(sale.lines, earning, strict=True)
+                ]
+            ),
+            day,
+            store_id=sale.store_id,
+            tier=facts.tier,
+            local_minute=local.hour * 60 + local.minute,
+            is_birthday=(facts.birth_month, facts.birth_day) == (day.month, day.day),
+            is_birthday_month=facts.birth_month == day.month,
+            is_first_purchase=wallet.sale_count == 0,
+        ),
+        wallet.carry,
+        wallet.counters,
+    )
+    if rules.rounding is Rounding.CARRY:
+        posting.carry = earned.carry
+    posting.counters.update(earned.counters)
+    for grant in earned.grants:
+        posting.earn_points(
+            grant.points,
+            rule_version=grant.rule_version,
+            available_at=_available_at(sale, grant.pending_days),
+            expiry_date=grant.expiry_date,
+        )
+    return earned
+
+
+def _available_at(sale: Sale, pending_days: int) -> datetime:
+    """When points can be spent: at once, or from midnight of the store after the pending days."""
+    if pending_days == 0:
+        return sale.sold_at
+    first_day = sale.business_date + timedelta(days=pending_days)
+    return datetime.combine(first_day, time(), UTC) - STORE_TIME_OFFSET
 
 
 def share_sources(nets: list[int], sources: list[Source]) -> tuple[tuple[int, ...], ...]:

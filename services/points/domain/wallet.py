@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chassis.errors import Invalid, NotFound, PreconditionFailed
+from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import Asset
 from services.points.domain.lot import Lot, LotKey
 
 NO_HASH = b""
+NOTHING_CARRIED = Carry()
 
 
 class HeldLot(NamedTuple):
@@ -54,8 +56,7 @@ class Wallet:
     is_member: bool = True
     balances: dict[Asset, int] = field(default_factory=dict)
     debt_points: int = 0
-    carry_numerator: int = 0
-    carry_denominator: int = 1
+    carry: Carry = NOTHING_CARRIED
     sale_count: int = 0
     open_holds: int = 0
     card_type: str = ""
@@ -66,6 +67,8 @@ class Wallet:
     lots_loaded: bool = False
     lots: dict[LotKey, Lot] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
+    # What capped rules have given, for the periods that a command asked for.
+    counters: dict[CounterKey, Tally] = field(default_factory=dict)
 
     def balance(self, asset: Asset) -> int:
         """What remains in the lots of an asset, pending, held and expired ones included."""

@@ -57,6 +57,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
             directory=self._ledger.directory,
             principal=current_principal(),
             tender_kinds=self._ledger.tender_kinds,
+            programmes=await self._ledger.programmes.current(),
             now=utc_now(),
         )
 

@@ -92,6 +92,13 @@ _SET_HELD_LOTS = """
       AND hold_lots.ordinal = given.ordinal
     """
 
+_SET_COUNTERS = """
+    INSERT INTO earning_counters (member_id, rule_id, period, weight, denominator)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+    ON CONFLICT (member_id, rule_id, period) DO UPDATE
+        SET weight = excluded.weight, denominator = excluded.denominator
+    """
+
 
 class NewBill(NamedTuple):
     """A draft with what makes it a link of its member's chain, and its stored forms."""
@@ -132,6 +139,16 @@ async def write_bills(driver: Driver, bills: Sequence[NewBill], posted_at: datet
         raise AnotherWriterCameFirst
     if result["lots"] != len(lots.changed) or result["wallets"] != len(touched):
         raise RuntimeError("a locked lot or wallet was not there to be changed")
+    counters = {
+        (bill.draft.posting.wallet.member_id, key): tally
+        for bill in bills
+        for key, tally in bill.draft.posting.counters.items()
+    }
+    if counters:
+        await driver.execute(
+            _SET_COUNTERS,
+            *_columns(((owner, *key, *tally) for (owner, key), tally in counters.items()), 5),
+        )
     holds = [
         (bill.draft.posting.wallet.member_id, hold)
         for bill in bills
@@ -246,8 +263,8 @@ def _wallet_columns(wallets: Sequence[Wallet]) -> list[Sequence[Any]]:
                 wallet.balance(Asset.PRINCIPAL),
                 wallet.balance(Asset.BONUS),
                 wallet.debt_points,
-                wallet.carry_numerator,
-                wallet.carry_denominator,
+                wallet.carry.numerator,
+                wallet.carry.denominator,
                 wallet.sale_count,
                 wallet.open_holds,
                 wallet.card_type,

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Original, StoredBill
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.posting import Transfer
+from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import HeldLot, Hold, Wallet
 from services.points.storage.driver import Driver, begin, driver_of
 
@@ -46,6 +47,10 @@ _OPEN_HOLDS = """
     FROM holds AS h JOIN hold_lots AS l USING (member_id, hold_id)
     WHERE h.member_id = ANY($1::uuid[]) AND NOT h.closed
     ORDER BY h.hold_id, l.ordinal
+    """
+_COUNTERS = """
+    SELECT member_id, rule_id, period, weight, denominator FROM earning_counters
+    WHERE member_id = ANY($1::uuid[]) AND period = ANY($2::text[])
     """
 _BILL_COLUMNS = """member_id, bill_id, kind, store_id, business_date, occurred_at, total_fen,
     points_earned, programme_version, original_bill_id, document, allocation, receipt"""
@@ -92,6 +97,16 @@ async def load_lots(driver: Driver, wallets: Sequence[Wallet]) -> None:
             _add_held_lot(by_id[str(row["member_id"])], row)
     for wallet in wallets:
         wallet.lots_loaded = True
+
+
+async def load_counters(driver: Driver, wallets: Sequence[Wallet], periods: Iterable[str]) -> None:
+    """Fills locked wallets with what capped rules have given in the periods."""
+    by_id = {wallet.member_id: wallet for wallet in wallets}
+    for row in await driver.fetch(_COUNTERS, list(by_id), list(periods)):
+        key = CounterKey(row["rule_id"], row["period"])
+        by_id[str(row["member_id"])].counters[key] = Tally(
+            int(row["weight"]), int(row["denominator"])
+        )
 
 
 async def find_bills(driver: Driver, bill_ids: Iterable[str]) -> dict[str, StoredBill]:
@@ -158,8 +173,7 @@ def wallet_of(row: Row) -> Wallet:
             Asset.BONUS: row["bonus_fen"],
         },
         debt_points=row["debt_points"],
-        carry_numerator=row["carry_numerator"],
-        carry_denominator=row["carry_denominator"],
+        carry=Carry(row["carry_numerator"], row["carry_denominator"]),
         sale_count=row["sale_count"],
         open_holds=row["open_holds"],
         card_type=row["card_type"],

@@ -149,6 +149,18 @@ wallets = Table(
     ),
 )
 
+# What capped rules of earning have given a member in a day or a month, fractions included.
+earning_counters = Table(
+    "earning_counters",
+    metadata,
+    Column("member_id", Uuid(as_uuid=False), primary_key=True),
+    Column("rule_id", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("weight", BIGINT, nullable=False),
+    Column("denominator", BIGINT, nullable=False),
+    CheckConstraint("weight >= 0 AND denominator > 0", name="weight"),
+)
+
 holds = Table(
     "holds",
     metadata,

@@ -1,6 +1,7 @@
 """Takes sales from the wire to the ledger's door: form, rules, existence, scope, then posting."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from prometheus_client import Counter
@@ -8,9 +9,11 @@ from prometheus_client import Counter
 from chassis.auth import Principal
 from chassis.database import Database
 from chassis.errors import DomainError, Invalid
+from pricing.earning import counter_keys
 from services.points.commands import Command
-from services.points.directory import Directory
+from services.points.directory import Directory, Known
 from services.points.documents import read_sale, stamp_categories
+from services.points.domain.programme import Programmes
 from services.points.domain.sale import Sale, check_sale
 from services.points.door import Door
 from services.points.usecases.post_bills import Outcome, find_replays
@@ -32,6 +35,7 @@ async def accept_sales(
     directory: Directory,
     principal: Principal,
     tender_kinds: Collection[str],
+    programmes: Programmes,
     now: datetime,
 ) -> list[Outcome]:
     """One outcome a sale, in order; a sale that is refused keeps no other from being posted.
@@ -63,7 +67,7 @@ async def accept_sales(
             check_sale(sale, tender_kinds, now)
             known.check(sale)
             stamp_categories(message, known.products)
-            commands[position] = sale_command(sale, message)
+            commands[position] = _command(sale, message, known, programmes)
         except DomainError as error:
             outcomes[position] = error
             refused[position] = sale_command(sale, message)
@@ -83,3 +87,13 @@ async def accept_sales(
         else:
             SALES.labels("replayed" if outcome.replayed else "posted").inc()
     return answered
+
+
+def _command(sale: Sale, message: sale_pb2.Sale, known: Known, programmes: Programmes) -> Command:
+    """The command of a sale with what the rules in force when it happened ask for."""
+    rules = programmes.at(sale.sold_at).earning
+    if rules.is_plain or sale.member_id is None:
+        return sale_command(sale, message)
+    lines = tuple(line._replace(category_id=known.products[line.product_id]) for line in sale.lines)
+    periods = tuple({key.period for key in counter_keys(rules, sale.business_date)})
+    return sale_command(replace(sale, lines=lines), message, periods=periods)

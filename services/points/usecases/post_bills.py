@@ -20,6 +20,7 @@ from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill,
 from services.points.storage.driver import Driver, driver_of
 from services.points.storage.locked_books import (
     find_bills,
+    load_counters,
     load_lots,
     load_originals,
     lock_wallets,
@@ -136,6 +137,9 @@ async def _load(driver: Driver, commands: Sequence[Command], books: Books) -> No
     }
     if with_lots:
         await load_lots(driver, [books.wallets[member] for member in with_lots])
+    periods = {period for command in commands for period in command.periods}
+    if periods:
+        await load_counters(driver, list(books.wallets.values()), periods)
     originals = {bill_id for command in commands for bill_id in command.originals}
     if originals:
         books.originals = await load_originals(driver, originals)

@@ -10,7 +10,7 @@ from chassis.events import EVENT_BYTES_MAX
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.sale import Sale
-from services.points.domain.sale_posting import decide_sale
+from services.points.domain.sale_posting import NO_FACTS, MemberFacts, decide_sale
 from services.points.storage.bill_writer import NewBill
 from yika.points.v1 import events_pb2, sale_pb2
 
@@ -18,15 +18,25 @@ from yika.points.v1 import events_pb2, sale_pb2
 _EVENT_BYTES_FILLED = EVENT_BYTES_MAX - 64 * 1024
 
 
-def sale_command(sale: Sale, message: sale_pb2.Sale) -> Command:
-    """The command of a checked sale; the message becomes its document."""
+def sale_command(
+    sale: Sale,
+    message: sale_pb2.Sale,
+    *,
+    facts: MemberFacts = NO_FACTS,
+    periods: tuple[str, ...] = (),
+) -> Command:
+    """The command of a checked sale; the message becomes its document.
+
+    `periods` are those of the counters that the rules in force ask for.
+    """
     return Command(
         bill_id=sale.sale_id,
         kind=BillKind.SALE,
         message=message,
         members=(sale.member_id,) if sale.member_id else (),
-        decide=partial(decide_sale, sale=sale),
+        decide=partial(decide_sale, sale=sale, facts=facts),
         needs_lots=sale.spends_wallet,
+        periods=periods if sale.member_id else (),
     )
 
 

@@ -113,6 +113,17 @@ _STATEMENTS = (
     ) WITH (fillfactor = 70)
     """,
     """
+    CREATE TABLE earning_counters (
+        member_id uuid NOT NULL,
+        rule_id text NOT NULL,
+        period text NOT NULL,
+        weight bigint NOT NULL,
+        denominator bigint NOT NULL,
+        CONSTRAINT pk_earning_counters PRIMARY KEY (member_id, rule_id, period),
+        CONSTRAINT ck_earning_counters_weight CHECK (weight >= 0 AND denominator > 0)
+    )
+    """,
+    """
     CREATE TABLE holds (
         member_id uuid NOT NULL,
         hold_id uuid NOT NULL,

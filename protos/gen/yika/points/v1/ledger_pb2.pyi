@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.type import date_pb2 as _date_pb2
+from yika.points.v1 import earning_pb2 as _earning_pb2
 from yika.points.v1 import sale_pb2 as _sale_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -209,12 +210,14 @@ class BillReceipt(_message.Message):
     def __init__(self, bill_id: _Optional[str] = ..., replayed: _Optional[bool] = ..., points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., debt_points: _Optional[int] = ..., points_change: _Optional[int] = ..., principal_change_fen: _Optional[int] = ..., bonus_change_fen: _Optional[int] = ..., points_earned: _Optional[int] = ..., refunds: _Optional[_Iterable[_Union[_sale_pb2.Tender, _Mapping]]] = ..., pass_units_left: _Optional[int] = ...) -> None: ...
 
 class Allocation(_message.Message):
-    __slots__ = ("sources", "lines")
+    __slots__ = ("sources", "lines", "earning")
     SOURCES_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
+    EARNING_FIELD_NUMBER: _ClassVar[int]
     sources: _containers.RepeatedCompositeFieldContainer[PaymentSource]
     lines: _containers.RepeatedCompositeFieldContainer[LineAllocation]
-    def __init__(self, sources: _Optional[_Iterable[_Union[PaymentSource, _Mapping]]] = ..., lines: _Optional[_Iterable[_Union[LineAllocation, _Mapping]]] = ...) -> None: ...
+    earning: _earning_pb2.SaleEarning
+    def __init__(self, sources: _Optional[_Iterable[_Union[PaymentSource, _Mapping]]] = ..., lines: _Optional[_Iterable[_Union[LineAllocation, _Mapping]]] = ..., earning: _Optional[_Union[_earning_pb2.SaleEarning, _Mapping]] = ...) -> None: ...
 
 class PaymentSource(_message.Message):
     __slots__ = ("tender_kind", "amount_fen", "asset", "units", "lot_bill_id", "lot_ordinal")
@@ -233,12 +236,10 @@ class PaymentSource(_message.Message):
     def __init__(self, tender_kind: _Optional[str] = ..., amount_fen: _Optional[int] = ..., asset: _Optional[_Union[Asset, str]] = ..., units: _Optional[int] = ..., lot_bill_id: _Optional[str] = ..., lot_ordinal: _Optional[int] = ...) -> None: ...
 
 class LineAllocation(_message.Message):
-    __slots__ = ("amounts_fen", "earning_weight")
+    __slots__ = ("amounts_fen",)
     AMOUNTS_FEN_FIELD_NUMBER: _ClassVar[int]
-    EARNING_WEIGHT_FIELD_NUMBER: _ClassVar[int]
     amounts_fen: _containers.RepeatedScalarFieldContainer[int]
-    earning_weight: int
-    def __init__(self, amounts_fen: _Optional[_Iterable[int]] = ..., earning_weight: _Optional[int] = ...) -> None: ...
+    def __init__(self, amounts_fen: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Wallet(_message.Message):
     __slots__ = ("member_id", "points", "lots", "principal_fen", "bonus_fen", "pending_points", "held_points", "held_fen", "debt_points", "frozen_reason", "merged_into")
