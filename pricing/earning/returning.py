@@ -105,7 +105,7 @@ class _Room:
     def free(self, rule_id: str, periods: Sequence[str], weight: int) -> None:
         for period in periods if weight else ():
             key = CounterKey(rule_id, period)
-            tally = self.new.get(key) or self._counters.get(key)
+            tally = self._counters.get(key)
             if tally is not None:
                 # Rounded down where the weight of a point changed since: no cap is exceeded.
                 less = weight * tally.denominator // self._denominator

@@ -103,6 +103,16 @@ class TestTakeBack:
         at_once = return_along(earned.basis, [path[0], path[-1]], earned.carry, earned.counters)
         assert by_parts == at_once
 
+    @given(SALES, st.data())
+    def test_comes_to_the_same_by_any_way_after_a_change_of_rate(
+        self, sale: SaleFacts, data: st.DataObject
+    ) -> None:
+        basis = earn(build_programme(fen_per_point=100), sale).basis
+        carry = data.draw(carries(70_001))
+        path = data.draw(paths(len(sale.lines)))
+        by_parts = return_along(basis, path, carry, {})
+        assert by_parts == return_along(basis, [path[0], path[-1]], carry, {})
+
     @given(programmes(capped=False), SALES, st.data())
     def test_leaves_what_a_sale_of_the_rest_would_have_earned(
         self, programme: EarningProgramme, sale: SaleFacts, data: st.DataObject
