@@ -22,9 +22,11 @@ from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
 
 from chassis.database import NAMING_CONVENTION
 from services.points.storage.coupon_tables import add_coupon_tables
+from services.points.storage.job_tables import add_job_tables
 
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
 add_coupon_tables(metadata)
+add_job_tables(metadata)
 
 bills = Table(
     "bills",
