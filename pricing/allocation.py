@@ -4,6 +4,7 @@ Everything that splits money, points or discounts uses it, so that the parts alw
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from pricing.errors import PricingError
 
@@ -55,3 +56,47 @@ def allocate(whole: int, caps: Sequence[int], weights: Sequence[int] | None = No
         for _, i in sorted(remainders)[:missing]:
             parts[i] += 1
     return parts
+
+
+def apportion(total: int, cells: Sequence[int]) -> list[int]:
+    """Shares the first `total` units of what `cells` hold, so that no share ever goes down.
+
+    For amounts that come back little by little: with a growing `total` every share only grows, and
+    when all is back every cell is exactly whole. `allocate` cannot promise that: by largest
+    remainder, one unit more for all can be one less for somebody.
+
+    By Webster's method: cell i gets its k-th unit at the time (k - 1/2) / cells[i], ties by index.
+    A share is within half a unit of proportional for two cells, within one for three, and within
+    (n - 1) / 2 for n; no share exceeds its cell.
+
+    Raises PricingError: NEGATIVE_AMOUNT, or ALLOCATION_EXCEEDS_CAPS for more than the cells hold.
+    """
+    whole = sum(cells)
+    if total < 0 or min(cells, default=0) < 0:
+        raise PricingError("NEGATIVE_AMOUNT", "total and cells must not be negative")
+    if total > whole:
+        raise PricingError(
+            "ALLOCATION_EXCEEDS_CAPS",
+            f"{total} cannot be shared over cells that hold {whole}",
+            {"whole": total, "room": whole},
+        )
+    if not total:
+        return [0] * len(cells)
+    # What each cell has at the time total / whole. At most half a unit a cell is then amiss in
+    # all, and is put right unit by unit, in the order of their times.
+    parts = [(2 * cell * total + whole) // (2 * whole) for cell in cells]
+    missing = total - sum(parts)
+    for _ in range(missing):
+        parts[min(_times(cells, parts, 1))[1]] += 1
+    for _ in range(-missing):
+        parts[max(_times(cells, parts, 0))[1]] -= 1
+    return parts
+
+
+def _times(cells: Sequence[int], parts: Sequence[int], ahead: int) -> list[tuple[Fraction, int]]:
+    """(time, cell) of each cell's next unit, or with 0 ahead of its last one."""
+    return [
+        (Fraction(2 * (part + ahead) - 1, 2 * cell), i)
+        for i, (cell, part) in enumerate(zip(cells, parts, strict=True))
+        if 0 < part + ahead <= cell
+    ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pricing.allocation import allocate
+from pricing.allocation import allocate, apportion
 from pricing.errors import PricingError
 
 AMOUNTS = st.integers(min_value=0, max_value=10**12)
@@ -90,3 +90,81 @@ class TestAllocate:
         for part, cap, weight in zip(parts, caps, weights, strict=True):
             assert 0 <= part <= cap
             assert weight or not part
+
+
+@st.composite
+def cells_and_total(draw: st.DrawFn) -> tuple[list[int], int]:
+    """Cells, down to tiny and empty ones, and a part of what they hold."""
+    cells = draw(st.lists(st.one_of(st.integers(0, 5), AMOUNTS), max_size=12))
+    return cells, draw(st.integers(0, sum(cells)))
+
+
+class TestApportion:
+    def test_shares_by_the_middle_of_each_unit(self) -> None:
+        assert [apportion(total, [3, 1]) for total in range(5)] == [
+            [0, 0],
+            [1, 0],
+            [2, 0],
+            [2, 1],
+            [3, 1],
+        ]
+
+    def test_gives_a_tie_to_the_earlier_cell(self) -> None:
+        assert apportion(1, [7, 7]) == [1, 0]
+        assert apportion(3, [2, 2, 2]) == [1, 1, 1]
+
+    def test_takes_back_what_rounding_gave_too_much(self) -> None:
+        assert apportion(5, [1] * 10) == [1] * 5 + [0] * 5
+
+    def test_shares_nothing_over_nothing(self) -> None:
+        assert apportion(0, []) == []
+        assert apportion(0, [0, 4]) == [0, 0]
+
+    def test_refuses_more_than_the_cells_hold(self) -> None:
+        with pytest.raises(PricingError) as refused:
+            apportion(7, [1, 2, 3])
+        assert refused.value.reason == "ALLOCATION_EXCEEDS_CAPS"
+        assert refused.value.metadata == {"whole": "7", "room": "6"}
+
+    @pytest.mark.parametrize(("total", "cells"), [(-1, [1]), (1, [-1, 5])])
+    def test_refuses_negative_amounts(self, total: int, cells: list[int]) -> None:
+        with pytest.raises(PricingError) as refused:
+            apportion(total, cells)
+        assert refused.value.reason == "NEGATIVE_AMOUNT"
+
+    @given(cells_and_total())
+    def test_adds_up_within_the_cells(self, case: tuple[list[int], int]) -> None:
+        cells, total = case
+        parts = apportion(total, cells)
+        assert sum(parts) == total
+        assert all(0 <= part <= cell for part, cell in zip(parts, cells, strict=True))
+
+    @given(CAPS)
+    def test_is_whole_at_the_end(self, cells: list[int]) -> None:
+        assert apportion(sum(cells), cells) == cells
+
+    @given(st.data(), cells_and_total())
+    def test_takes_nothing_back_when_the_total_grows(
+        self, data: st.DataObject, case: tuple[list[int], int]
+    ) -> None:
+        cells, total = case
+        less = data.draw(st.one_of(st.integers(0, total), st.integers(max(0, total - 3), total)))
+        before, after = apportion(less, cells), apportion(total, cells)
+        assert all(a <= b for a, b in zip(before, after, strict=True))
+
+    @given(st.lists(st.integers(0, 9), max_size=7))
+    def test_gives_one_unit_to_one_cell_each_time(self, cells: list[int]) -> None:
+        shares = [apportion(total, cells) for total in range(sum(cells) + 1)]
+        for before, after in zip(shares, shares[1:], strict=False):
+            steps = [b - a for a, b in zip(before, after, strict=True)]
+            assert sorted(steps)[-1] == sum(steps) == 1
+            assert min(steps) == 0 or len(steps) == 1
+
+    @given(cells_and_total())
+    def test_stays_near_the_exact_share(self, case: tuple[list[int], int]) -> None:
+        cells, total = case
+        assume(total)
+        whole, filled = sum(cells), sum(1 for cell in cells if cell)
+        for part, cell in zip(apportion(total, cells), cells, strict=True):
+            # Twice the distance, times the whole, so that nothing is rounded.
+            assert 2 * abs(part * whole - cell * total) <= max(1, filled - 1) * whole
