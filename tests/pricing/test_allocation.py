@@ -1,5 +1,7 @@
 """The allocator: exact, capped, deterministic, for any input."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -155,7 +157,7 @@ class TestApportion:
     @given(st.lists(st.integers(0, 9), max_size=7))
     def test_gives_one_unit_to_one_cell_each_time(self, cells: list[int]) -> None:
         shares = [apportion(total, cells) for total in range(sum(cells) + 1)]
-        for before, after in zip(shares, shares[1:], strict=False):
+        for before, after in pairwise(shares):
             steps = [b - a for a, b in zip(before, after, strict=True)]
             assert sorted(steps)[-1] == sum(steps) == 1
             assert min(steps) == 0 or len(steps) == 1

@@ -1,7 +1,7 @@
 """What the door has in hand while it decides: locked wallets, and what the commands asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -37,14 +37,16 @@ class StoredBill(NamedTuple):
 class Original:
     """A bill that a command refers to, with all that undoing it needs.
 
-    `later` are the bills that refer to it, such as its returns so far, oldest first. `lots` are
-    the lots that its transfers name, as they stand now.
+    `later` are the bills that refer to it, such as its returns so far, oldest first, and
+    `later_transfers` what they moved. `lots` are the lots that its transfers name, as they stood
+    with its own member before this batch; the wallet that value goes to has them as they are.
     """
 
     bill: StoredBill
     transfers: tuple[Transfer, ...]
     lots: Mapping[LotKey, Lot]
     later: tuple[StoredBill, ...]
+    later_transfers: tuple[Transfer, ...] = ()
 
 
 @dataclass(slots=True)
@@ -73,6 +75,16 @@ class Books:
                 {"bill_id": bill_id, "kind": original.bill.kind.name},
             )
         return original
+
+    def add_later(self, bill: StoredBill, transfers: Sequence[Transfer]) -> None:
+        """Lets the commands that follow in the same batch see a bill about an original."""
+        original = self.originals.get(bill.original_bill_id or "")
+        if original is not None:
+            self.originals[original.bill.bill_id] = replace(
+                original,
+                later=(*original.later, bill),
+                later_transfers=(*original.later_transfers, *transfers),
+            )
 
 
 class Receipt(NamedTuple):

@@ -109,8 +109,9 @@ class Posting:
         expiry_date: date | None = None,
         pass_id: str | None = None,
         debit_account: str | None = None,
+        store_id: str | None = None,
     ) -> LotKey:
-        """Grants a new lot of this bill; returns its key. `amount` must be positive."""
+        """Grants a new lot of this bill or of `store_id`; returns its key. `amount` > 0."""
         key = LotKey(self.bill_id, len(self.grants))
         self._add_lot(
             LotGrant(
@@ -119,7 +120,7 @@ class Posting:
                 pass_id=pass_id,
                 amount=amount,
                 rule_version=rule_version,
-                store_id=self.store_id,
+                store_id=store_id or self.store_id,
                 earned_at=self.occurred_at,
                 available_at=available_at or self.occurred_at,
                 expiry_date=expiry_date,

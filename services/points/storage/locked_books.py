@@ -1,6 +1,6 @@
 """Reads what the door decides on, under the locks that keep it true until the commit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -115,24 +115,31 @@ async def find_bills(driver: Driver, bill_ids: Iterable[str]) -> dict[str, Store
     return {bill.bill_id: bill for bill in map(bill_of, rows)}
 
 
-async def load_originals(driver: Driver, bill_ids: Iterable[str]) -> dict[str, Original]:
+async def load_originals(
+    driver: Driver, bill_ids: Iterable[str], wallets: Mapping[str, Wallet]
+) -> dict[str, Original]:
     """Bills that commands refer to, with their transfers, lots and the bills about them.
 
-    The wallets of their members must be locked: that is what keeps them as they are read.
+    The wallets of their members must be locked: that is what keeps them as they are read. Those
+    wallets get the lots that the transfers name, also where nothing is left in them.
     """
     rows = await driver.fetch(_LOCK_BILLS, list(bill_ids))
     bills = {bill.bill_id: bill for bill in map(bill_of, rows)}
     if not bills:
         return {}
-    owners = sorted({bill.member_id for bill in bills.values()})
     later: dict[str, list[StoredBill]] = {}
     for row in await driver.fetch(_LATER_BILLS, list(bills)):
         later.setdefault(str(row["original_bill_id"]), []).append(bill_of(row))
+    every = [*bills.values(), *(bill for about in later.values() for bill in about)]
+    owners = sorted({bill.member_id for bill in every})
     transfers: dict[str, list[Transfer]] = {}
-    for row in await driver.fetch(_TRANSFERS, owners, list(bills)):
+    for row in await driver.fetch(_TRANSFERS, owners, [bill.bill_id for bill in every]):
         transfers.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
     keys = {each.lot for moves in transfers.values() for each in moves if each.lot is not None}
-    lots = await load_lots_by_key(driver, owners, keys)
+    lots = await load_lots_by_key(driver, sorted({*owners, *wallets}), keys)
+    for (member_id, key), lot in lots.items():
+        if member_id in wallets:
+            wallets[member_id].lots.setdefault(key, lot)
     return {
         bill.bill_id: Original(
             bill,
@@ -143,6 +150,11 @@ async def load_originals(driver: Driver, bill_ids: Iterable[str]) -> dict[str, O
                 if each.lot is not None
             },
             tuple(later.get(bill.bill_id, ())),
+            tuple(
+                each
+                for about in later.get(bill.bill_id, ())
+                for each in transfers.get(about.bill_id, ())
+            ),
         )
         for bill in bills.values()
     }

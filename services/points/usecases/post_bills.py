@@ -13,7 +13,7 @@ from services.points.documents import (
     write_allocation,
     write_receipt,
 )
-from services.points.domain.books import Books, Draft, Receipt, StoredBill
+from services.points.domain.books import Books, Draft, Drafts, Receipt, StoredBill
 from services.points.domain.chain import bill_hash
 from services.points.domain.programme import Programmes
 from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill, write_bills
@@ -46,6 +46,14 @@ class _Merged(Exception):
     """A wallet of the batch was merged into another one, which must be locked too."""
 
 
+class _NotKept(Exception):
+    """Ends the transaction of a preview, and with it all that was locked or made for it."""
+
+    def __init__(self, drafts: Drafts) -> None:
+        super().__init__()
+        self.drafts = drafts
+
+
 async def post_bills(
     database: Database,
     commands: Sequence[Command],
@@ -68,12 +76,34 @@ async def post_bills(
         except AnotherWriterCameFirst:
             look_first = True
         except _Merged:
-            into = {
-                wallet.member_id: wallet.merged_into
-                for wallet in books.wallets.values()
-                if wallet.merged_into is not None
-            }
+            into = _merged_into(books)
     raise Unavailable("TRANSACTION_CONFLICT", "the same bills are being posted elsewhere")
+
+
+async def preview_bill(
+    database: Database, command: Command, *, programmes: Programmes, now: datetime
+) -> Drafts:
+    """What a command would do now; nothing is written. Raises the DomainError of a refused one."""
+    into: dict[str, str] = {}
+    for _ in range(_ATTEMPTS_MAX):
+        books = Books(programmes, now)
+        try:
+            async with database.transaction() as tx:
+                driver = await _lock(tx, [command], books, into)
+                await _load(driver, [command], books)
+                raise _NotKept(command.decide(books))
+        except _NotKept as preview:
+            return preview.drafts
+        except _Merged:
+            into = _merged_into(books)
+    raise Unavailable("TRANSACTION_CONFLICT", "the wallets are being merged elsewhere")
+
+
+async def find_bill(database: Database, bill_id: str) -> StoredBill | None:
+    """A bill by its id, whoever's it is. Bills never change: no lock is needed to read one."""
+    async with database.transaction() as tx:
+        await lock_wallets(tx.connection, ())
+        return (await find_bills(await driver_of(tx.connection), [bill_id])).get(bill_id)
 
 
 async def find_replays(database: Database, commands: Sequence[Command]) -> list[Posted | None]:
@@ -93,11 +123,7 @@ async def _post(
     into: dict[str, str],
     look_first: bool,
 ) -> list[Outcome]:
-    members = {member for command in commands for member in command.members}
-    books.wallets = await lock_wallets(tx.connection, members | set(into.values()))
-    if any(w.merged_into not in books.wallets for w in books.wallets.values() if w.merged_into):
-        raise _Merged
-    driver = await driver_of(tx.connection)
+    driver = await _lock(tx, commands, books, into)
     await _load(driver, commands, books)
     # Nearly every id is new, so the table is asked only when writing finds that one is not.
     # After the locks: whoever posted the same bill before has committed by now.
@@ -119,6 +145,7 @@ async def _post(
             continue
         for draft in drafts:
             new_bills.append(_book(draft, command))
+            books.add_later(_stored(new_bills[-1]), draft.posting.transfers)
         drafted[command.bill_id] = new_bills[-len(drafts)]
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
     await _answer_refused_retries(driver, commands, outcomes, known)
@@ -126,6 +153,24 @@ async def _post(
         await write_bills(driver, new_bills, books.now)
         publish(tx, new_bills, books.now)
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+async def _lock(
+    tx: Transaction, commands: Sequence[Command], books: Books, into: dict[str, str]
+) -> Driver:
+    members = {member for command in commands for member in command.members}
+    books.wallets = await lock_wallets(tx.connection, members | set(into.values()))
+    if any(w.merged_into not in books.wallets for w in books.wallets.values() if w.merged_into):
+        raise _Merged
+    return await driver_of(tx.connection)
+
+
+def _merged_into(books: Books) -> dict[str, str]:
+    return {
+        wallet.member_id: wallet.merged_into
+        for wallet in books.wallets.values()
+        if wallet.merged_into is not None
+    }
 
 
 async def _load(driver: Driver, commands: Sequence[Command], books: Books) -> None:
@@ -142,7 +187,7 @@ async def _load(driver: Driver, commands: Sequence[Command], books: Books) -> No
         await load_counters(driver, list(books.wallets.values()), periods)
     originals = {bill_id for command in commands for bill_id in command.originals}
     if originals:
-        books.originals = await load_originals(driver, originals)
+        books.originals = await load_originals(driver, originals, books.wallets)
 
 
 async def _answer_refused_retries(
@@ -190,6 +235,26 @@ def _book(draft: Draft, command: Command) -> NewBill:
     if wallet.is_member:
         wallet.bill_count, wallet.last_hash = sequence, link
     return NewBill(draft, sequence, link, document, allocation, receipt)
+
+
+def _stored(bill: NewBill) -> StoredBill:
+    """A new bill as it will be read again."""
+    draft, posting = bill.draft, bill.draft.posting
+    return StoredBill(
+        member_id=posting.wallet.member_id,
+        bill_id=posting.bill_id,
+        kind=posting.kind,
+        store_id=posting.store_id,
+        business_date=posting.business_date,
+        occurred_at=posting.occurred_at,
+        total_fen=draft.total_fen,
+        points_earned=draft.points_earned,
+        programme_version=draft.programme_version,
+        original_bill_id=draft.original_bill_id,
+        document=bill.document,
+        allocation=bill.allocation,
+        receipt=bill.receipt,
+    )
 
 
 def _replay(stored: StoredBill | None, command: Command) -> Outcome | None:
