@@ -16,12 +16,13 @@ from services.points.directory import Directory
 from services.points.door import Door
 from services.points.event_handlers import SUBSCRIPTIONS
 from services.points.grpc_api.points import PointsServicer
+from services.points.grpc_api.programmes import ProgrammeServicer
 from services.points.ledger import Ledger
 from services.points.programmes import ProgrammeSource
 from services.points.settings import Settings
 from services.points.usecases.post_bills import Outcome, post_bills
 from services.points.usecases.publish_bills import publish_bills
-from yika.points.v1 import coupon_service_pb2_grpc, points_service_pb2_grpc
+from yika.points.v1 import coupon_service_pb2_grpc, points_service_pb2_grpc, programme_service_pb2_grpc
 
 
 async def build(settings: Settings, database: Database | None) -> Parts:
@@ -62,6 +63,11 @@ async def build(settings: Settings, database: Database | None) -> Parts:
                 "yika.points.v1.PointsService",
                 points_service_pb2_grpc.add_PointsServiceServicer_to_server,
                 PointsServicer(ledger),
+            ),
+            (
+                "yika.points.v1.ProgrammeService",
+                programme_service_pb2_grpc.add_ProgrammeServiceServicer_to_server,
+                ProgrammeServicer(ledger, settings.programme_notice_seconds),
             ),
             (
                 "yika.points.v1.CouponService",

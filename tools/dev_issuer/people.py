@@ -19,6 +19,7 @@ READ_PERMISSIONS = (
     "messaging.messages.read",
     "points.balances.read",
     "points.bills.read",
+    "points.coupons.read",
     "points.wallets.read",
     "reports.sales.read",
 )
@@ -36,7 +37,13 @@ class Person:
 
 
 PEOPLE = (
-    Person("hq", PASSWORD, "总部运营", READ_PERMISSIONS, ("*",)),
+    Person(
+        "hq",
+        PASSWORD,
+        "总部运营",
+        (*READ_PERMISSIONS, "points.programmes.publish", "points.programmes.read"),
+        ("*",),
+    ),
     Person(
         "finance",
         PASSWORD,

@@ -1,16 +1,79 @@
-"""Tells others what was posted: one event a kind of fact and commit."""
+"""Tells others what was posted: events of one commit, each within the size that events may have."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
+from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Transaction
+from chassis.events import EVENT_BYTES_MAX
 from services.points.domain.assets import BillKind
 from services.points.storage.bill_writer import NewBill
 from services.points.usecases.post_sales import publish_sales
+from yika.points.v1 import events_pb2, ledger_pb2
+
+# Room for what the event says beside its parts.
+_EVENT_BYTES_FILLED = EVENT_BYTES_MAX - 64 * 1024
+# Kinds that have an event of their own, with what stock and statistics need.
+_PUBLISHERS: dict[BillKind, Callable[[Transaction, Sequence[NewBill], datetime], None]] = {
+    BillKind.SALE: publish_sales,
+}
 
 
 def publish_bills(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> None:
     """Adds the events of a batch to its commit."""
-    sales = [bill for bill in bills if bill.draft.posting.kind is BillKind.SALE]
-    if sales:
-        publish_sales(tx, sales, now)
+    by_kind: dict[BillKind | None, list[NewBill]] = {}
+    for bill in bills:
+        kind = bill.draft.posting.kind
+        by_kind.setdefault(kind if kind in _PUBLISHERS else None, []).append(bill)
+    for own_kind, alike in by_kind.items():
+        publish = _publish_others if own_kind is None else _PUBLISHERS[own_kind]
+        publish(tx, alike, now)
+
+
+def _publish_others(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> None:
+    lane = bills[0].draft.posting.wallet.member_id
+    event = events_pb2.BillsPosted()
+    filled = 0
+    for bill in bills:
+        posted = _posted_bill(bill, now)
+        size = posted.ByteSize()
+        if event.bills and filled + size > _EVENT_BYTES_FILLED:
+            tx.publish(event, member_id=lane)
+            event = events_pb2.BillsPosted()
+            filled = 0
+        event.bills.append(posted)
+        filled += size
+    tx.publish(event, member_id=lane)
+
+
+def _posted_bill(bill: NewBill, now: datetime) -> events_pb2.PostedBill:
+    draft, posting = bill.draft, bill.draft.posting
+    common: dict[str, Any] = {
+        "bill_id": posting.bill_id,
+        "store_id": posting.store_id,
+        "business_date": to_proto_date(posting.business_date),
+        "posted_time": to_timestamp(now),
+    }
+    return events_pb2.PostedBill(
+        kind=ledger_pb2.BillKind.Name(posting.kind),
+        member_id=posting.wallet.member_id,
+        occurred_time=to_timestamp(posting.occurred_at),
+        total_fen=draft.total_fen,
+        original_bill_id=draft.original_bill_id or "",
+        transfers=[
+            ledger_pb2.Transfer(
+                asset=ledger_pb2.Asset.Name(each.asset),
+                debit_account=each.debit_account,
+                credit_account=each.credit_account,
+                amount=each.amount,
+                pass_id=each.pass_id or "",
+                lot_bill_id=each.lot.bill_id if each.lot else "",
+                lot_ordinal=each.lot.ordinal if each.lot else 0,
+                **common,
+            )
+            for each in posting.transfers
+        ],
+        receipt=ledger_pb2.BillReceipt.FromString(bill.receipt),
+        **common,
+    )

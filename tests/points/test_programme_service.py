@@ -1,0 +1,133 @@
+"""The chain's rules from the outside: services/points/grpc_api/programmes.py."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.clock import to_timestamp, utc_now
+from chassis.ids import new_id
+from tests.fixtures.ledger import Ledger
+from tests.fixtures.malformed import answers
+from tests.fixtures.refusals import refusal
+from tests.fixtures.running import open_stub
+from yika.points.v1 import (
+    earning_pb2,
+    programme_pb2,
+    programme_service_pb2,
+    programme_service_pb2_grpc,
+)
+
+PERMISSIONS = ["points.programmes.publish", "points.programmes.read"]
+
+
+@pytest.fixture
+async def stub(ledger: Ledger) -> AsyncIterator[Any]:
+    """Somebody of headquarters who may set rules."""
+    async with open_stub(
+        programme_service_pb2_grpc.ProgrammeServiceStub, ledger.address, PERMISSIONS
+    ) as opened:
+        yield opened
+
+
+async def newest(stub: Any) -> int:
+    """The number of the newest version."""
+    listed = await stub.ListProgrammes(programme_service_pb2.ListProgrammesRequest())
+    return listed.programmes[0].programme.version if listed.programmes else 1
+
+
+async def build_programme(stub: Any, **changes: Any) -> programme_pb2.Programme:
+    """The next version, in force in some days after those that other tests made."""
+    version = changes.pop("version", await newest(stub) + 1)
+    ahead = timedelta(days=version)
+    given = {
+        "programme_id": new_id(),
+        "version": version,
+        "effective_time": to_timestamp(utc_now() + ahead),
+        "earning": earning_pb2.EarningProgramme(version=version, fen_per_point=100),
+        "points_tender": programme_pb2.PointsTender(
+            points=100, fen=100, points_min=100, points_step=100, share_max_bp=5000
+        ),
+        **changes,
+    }
+    return programme_pb2.Programme(**given)
+
+
+def publish(programme: programme_pb2.Programme) -> programme_service_pb2.PublishProgrammeRequest:
+    """The request."""
+    return programme_service_pb2.PublishProgrammeRequest(programme=programme)
+
+
+class TestPublishProgramme:
+    async def test_stores_a_version_once(self, stub: Any) -> None:
+        programme = await build_programme(stub)
+        assert not (await stub.PublishProgramme(publish(programme))).replayed
+        assert (await stub.PublishProgramme(publish(programme))).replayed
+        asked = programme_service_pb2.GetProgrammeRequest(version=programme.version)
+        found = (await stub.GetProgramme(asked)).programme
+        assert found.programme == programme
+        assert found.published_by
+        programme.return_grace_days = 3
+        refused = await refusal(stub.PublishProgramme(publish(programme)))
+        assert refused.reason == "ID_REUSED"
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"programme_id": "x"}, "INVALID_ID"),
+            ({"version": 1000}, "WRONG_VERSION"),
+            ({"effective_time": None}, "INVALID_TIME"),
+            ({"effective_time": to_timestamp(utc_now() - timedelta(days=1))}, "INVALID_TIME"),
+            ({"effective_time": to_timestamp(utc_now() + timedelta(days=400))}, "INVALID_TIME"),
+            ({"earning": None}, "INVALID_RATE"),
+            ({"clawback_policy": 99}, "UNKNOWN_CLAWBACK_POLICY"),
+            ({"return_grace_days": 367}, "OUT_OF_RANGE"),
+            ({"points_tender": programme_pb2.PointsTender()}, "OUT_OF_RANGE"),
+            (
+                {
+                    "points_tender": programme_pb2.PointsTender(
+                        points=1000, fen=1, points_min=1, points_step=1, share_max_bp=1
+                    )
+                },
+                "INVALID_RATE",
+            ),
+        ],
+    )
+    async def test_refuses_with_a_reason(
+        self, stub: Any, changes: dict[str, Any], reason: str
+    ) -> None:
+        before = await newest(stub)
+        programme = await build_programme(stub, **changes)
+        refused = await refusal(stub.PublishProgramme(publish(programme)))
+        assert refused.reason == reason
+        assert await newest(stub) == before
+
+    async def test_never_rewrites_what_is_planned(self, stub: Any) -> None:
+        await stub.PublishProgramme(publish(await build_programme(stub)))
+        sooner = await build_programme(
+            stub, effective_time=to_timestamp(utc_now() + timedelta(minutes=1))
+        )
+        refused = await refusal(stub.PublishProgramme(publish(sooner)))
+        assert refused.reason == "EFFECTIVE_TIME_BEFORE_NEWEST"
+
+    async def test_malformed_requests_are_refused_with_a_reason(self, stub: Any) -> None:
+        wrong_version = publish(await build_programme(stub, version=1000))
+        seen = await answers(stub.PublishProgramme, wrong_version)
+        assert seen["OK"] == 0
+
+
+class TestGetProgramme:
+    async def test_tells_the_built_in_version_before_any_takes_effect(self, stub: Any) -> None:
+        found = await stub.GetProgramme(programme_service_pb2.GetProgrammeRequest())
+        assert found.programme.programme.version == 1
+        assert found.programme.programme.earning.fen_per_point == 100
+
+    async def test_refuses_an_unknown_version(self, stub: Any) -> None:
+        asked = programme_service_pb2.GetProgrammeRequest(version=9999)
+        assert (await refusal(stub.GetProgramme(asked))).reason == "UNKNOWN_PROGRAMME"
+
+    async def test_malformed_requests_are_answered_or_refused_with_a_reason(
+        self, stub: Any
+    ) -> None:
+        await answers(stub.GetProgramme, programme_service_pb2.GetProgrammeRequest(version=1))
