@@ -7,6 +7,7 @@ from google.protobuf.message import Message
 
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Drafts
+from services.points.domain.passes import PassQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,8 @@ class Command:
     `message` is the request's document: it is stored, and compared when the id comes again.
     `decide` turns locked books into drafts, the first with `bill_id`; it is pure, changes nothing
     and refuses with a DomainError. What it may read of the books is what is named here: the
-    wallets of `members`, their lots when `needs_lots`, their counters of `periods`, and the bills
-    in `originals`.
+    wallets of `members`, their lots when `needs_lots`, their counters of `periods`, the bills in
+    `originals`, and what `passes` ask about.
     """
 
     bill_id: str
@@ -25,6 +26,8 @@ class Command:
     message: Message
     members: tuple[str, ...]
     decide: Callable[[Books], Drafts]
+    further_bill_ids: tuple[str, ...] = ()  # of the drafts after the first, made from bill_id
     needs_lots: bool = False
     periods: tuple[str, ...] = ()  # of counters of capped rules
     originals: tuple[str, ...] = ()
+    passes: tuple[PassQuestion, ...] = ()

@@ -39,6 +39,7 @@ class BillKind(IntEnum):
     CARD_TRANSFER = 13
     POINTS_TRANSFER = 14
     MERGE_REVERSAL = 15
+    PASS_USE_REVERSAL = 16
 
 
 # Accounts of a member.

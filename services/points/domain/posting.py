@@ -67,11 +67,13 @@ class Posting:
         self.grants: list[LotGrant] = []
         self.lots: dict[LotKey, Lot] = {}  # those that change, as they will be
         self.lot_changes: dict[LotKey, LotChange] = {}
+        self.expiry_dates: dict[LotKey, date | None] = {}  # of lots that get another one
         self.holds: dict[str, Hold] = {}  # as they will be
         self.changes: dict[Asset, int] = {}  # of the wallet
         self.debt_change = 0
         self.carry: Carry | None = None
         self.counters: dict[CounterKey, Tally] = {}  # those that change, as they will be
+        self.pass_uses: dict[tuple[str, date], int] = {}  # (pass, day) -> by how many they change
         self.is_purchase = False
         self.new_holds = 0
         self.closed_holds = 0
@@ -256,6 +258,12 @@ class Posting:
         self._change_lot(lot, -amount, amount)
         self.transfers.append(Transfer(lot.asset, WALLET, to, amount, lot.key, lot.pass_id))
 
+    def set_expiry(self, lot: Lot, expiry_date: date | None) -> None:
+        """Gives a lot another last day: that of some passes is not known before their first use."""
+        lot = self.lots.get(lot.key) or self.wallet.lots.get(lot.key, lot)
+        self.lots[lot.key] = lot._replace(expiry_date=expiry_date)
+        self.expiry_dates[lot.key] = expiry_date
+
     def claw_expired(self, lot: Lot, amount: int) -> None:
         """Takes back earned points that had expired: they are neither expired nor issued now."""
         self._change_lot(lot, 0, -amount)
@@ -295,4 +303,6 @@ class Posting:
         if self.carry is not None:
             wallet.carry = self.carry
         wallet.counters.update(self.counters)
+        for use, change in self.pass_uses.items():
+            wallet.pass_uses[use] = wallet.pass_uses.get(use, 0) + change
         wallet.sale_count += self.is_purchase

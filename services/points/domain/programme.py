@@ -1,12 +1,13 @@
 """The rules that a chain sets: versioned, dated, never changed once stored. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
 
 from pricing.earning import BASE_PROGRAMME, EarningProgramme
+from services.points.domain.passes import PassDefinition
 from services.points.domain.stored_value import FIRST_STORED_VALUE, StoredValueProgramme
 
 _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
@@ -51,6 +52,7 @@ class Programme:
     points_tender: PointsTender | None = field(default_factory=PointsTender)
     clawback_policy: ClawbackPolicy = ClawbackPolicy.DEBT
     stored_value: StoredValueProgramme = FIRST_STORED_VALUE
+    passes: Mapping[str, PassDefinition] = field(default_factory=dict)
     # Value given back to a lot that expired meanwhile can be spent for this long; 0: not at all.
     return_grace_days: int = 30
 

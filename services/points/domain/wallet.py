@@ -1,7 +1,7 @@
 """A member's wallet as the door holds it while its row is locked. Pure."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from chassis.errors import Invalid, NotFound, PreconditionFailed
@@ -64,11 +64,15 @@ class Wallet:
     last_hash: bytes = NO_HASH
     frozen_reason: str | None = None
     merged_into: str | None = None
+    household_id: str | None = None
     lots_loaded: bool = False
     lots: dict[LotKey, Lot] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
     # What capped rules have given, for the periods that a command asked for.
     counters: dict[CounterKey, Tally] = field(default_factory=dict)
+    # Of the passes that a command asked about: (pass, day) -> uses, and (pass, member) who shares.
+    pass_uses: dict[tuple[str, date], int] = field(default_factory=dict)
+    pass_shares: set[tuple[str, str]] = field(default_factory=set)
 
     def balance(self, asset: Asset) -> int:
         """What remains in the lots of an asset, pending, held and expired ones included."""

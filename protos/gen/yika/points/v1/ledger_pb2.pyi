@@ -31,6 +31,7 @@ class BillKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     BILL_KIND_CARD_TRANSFER: _ClassVar[BillKind]
     BILL_KIND_POINTS_TRANSFER: _ClassVar[BillKind]
     BILL_KIND_MERGE_REVERSAL: _ClassVar[BillKind]
+    BILL_KIND_PASS_USE_REVERSAL: _ClassVar[BillKind]
 
 class Asset(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -56,6 +57,7 @@ BILL_KIND_MERGE: BillKind
 BILL_KIND_CARD_TRANSFER: BillKind
 BILL_KIND_POINTS_TRANSFER: BillKind
 BILL_KIND_MERGE_REVERSAL: BillKind
+BILL_KIND_PASS_USE_REVERSAL: BillKind
 ASSET_UNSPECIFIED: Asset
 ASSET_MONEY: Asset
 ASSET_POINTS: Asset

@@ -1,0 +1,50 @@
+"""Reads what deciding on passes needs beside lots, under the locks of their owners' wallets."""
+
+from collections.abc import Iterable
+
+from services.points.domain.assets import Asset, BillKind
+from services.points.domain.books import Books
+from services.points.domain.passes import PassQuestion
+from services.points.storage.driver import Driver
+
+# One use is one bill, whatever number of units; one that was reversed does not count.
+_USES = f"""
+    SELECT t.member_id, t.pass_id, t.business_date, count(DISTINCT t.bill_id) AS uses
+    FROM transfers AS t JOIN bills AS b USING (member_id, bill_id)
+    WHERE t.member_id = ANY($1::uuid[]) AND t.pass_id = ANY($2::uuid[])
+      AND t.business_date = ANY($3::date[]) AND t.asset = {Asset.PASS:d}
+      AND b.kind = {BillKind.PASS_USE:d}
+      AND NOT EXISTS (SELECT FROM bills AS r WHERE r.original_bill_id = b.bill_id
+                        AND r.kind = {BillKind.PASS_USE_REVERSAL:d})
+    GROUP BY t.member_id, t.pass_id, t.business_date
+    """  # noqa: S608 - numbers of this program
+_SHARES = """
+    SELECT member_id, pass_id, user_member_id FROM pass_shares
+    WHERE member_id = ANY($1::uuid[]) AND user_member_id = ANY($2::uuid[]) AND ended_at IS NULL
+    """
+
+
+async def load_pass_facts(
+    driver: Driver, books: Books, questions: Iterable[PassQuestion]
+) -> None:
+    """Fills locked wallets with the uses of days and the shares that are asked about."""
+    asked = list(questions)
+    owners = {question.owner_member_id for question in asked}
+    wallets = {owner: books.wallet(owner) for owner in owners}
+    # A pass is used from the wallet that its owner was merged into, and counts there too.
+    members = list(owners | {wallet.member_id for wallet in wallets.values()})
+    uses = await driver.fetch(
+        _USES,
+        members,
+        list({question.pass_id for question in asked}),
+        list({question.business_date for question in asked}),
+    )
+    for row in uses:
+        wallet = books.wallet(str(row["member_id"]))
+        key = (str(row["pass_id"]), row["business_date"])
+        wallet.pass_uses[key] = wallet.pass_uses.get(key, 0) + row["uses"]
+    users = {q.user_member_id for q in asked if q.user_member_id != q.owner_member_id}
+    if users:
+        for row in await driver.fetch(_SHARES, members, list(users)):
+            wallet = books.wallet(str(row["member_id"]))
+            wallet.pass_shares.add((str(row["pass_id"]), str(row["user_member_id"])))
