@@ -26,21 +26,24 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from yika.points.v1 import ledger_pb2 as yika_dot_points_dot_v1_dot_ledger__pb2
 from yika.points.v1 import sale_pb2 as yika_dot_points_dot_v1_dot_sale__pb2
+from yika.points.v1 import sale_return_pb2 as yika_dot_points_dot_v1_dot_sale__return__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1byika/points/v1/events.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1byika/points/v1/ledger.proto\x1a\x19yika/points/v1/sale.proto\"8\n\x0bSalesPosted\x12)\n\x05sales\x18\x01 \x03(\x0b\x32\x1a.yika.points.v1.PostedSale\"x\n\nPostedSale\x12\"\n\x04sale\x18\x01 \x01(\x0b\x32\x14.yika.points.v1.Sale\x12\x15\n\rpoints_earned\x18\x02 \x01(\x03\x12/\n\x0bposted_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"8\n\x0b\x42illsPosted\x12)\n\x05\x62ills\x18\x01 \x03(\x0b\x32\x1a.yika.points.v1.PostedBill\"\x80\x03\n\nPostedBill\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.yika.points.v1.BillKind\x12\x11\n\tmember_id\x18\x03 \x01(\t\x12\x10\n\x08store_id\x18\x04 \x01(\t\x12(\n\rbusiness_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x31\n\roccurred_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bposted_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttotal_fen\x18\x08 \x01(\x03\x12\x18\n\x10original_bill_id\x18\t \x01(\t\x12+\n\ttransfers\x18\n \x03(\x0b\x32\x18.yika.points.v1.Transfer\x12,\n\x07receipt\x18\x0b \x01(\x0b\x32\x1b.yika.points.v1.BillReceiptb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1byika/points/v1/events.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1byika/points/v1/ledger.proto\x1a\x19yika/points/v1/sale.proto\x1a yika/points/v1/sale_return.proto\"8\n\x0bSalesPosted\x12)\n\x05sales\x18\x01 \x03(\x0b\x32\x1a.yika.points.v1.PostedSale\"x\n\nPostedSale\x12\"\n\x04sale\x18\x01 \x01(\x0b\x32\x14.yika.points.v1.Sale\x12\x15\n\rpoints_earned\x18\x02 \x01(\x03\x12/\n\x0bposted_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\">\n\rSalesReturned\x12-\n\x07returns\x18\x01 \x03(\x0b\x32\x1c.yika.points.v1.ReturnedSale\"8\n\x0b\x42illsPosted\x12)\n\x05\x62ills\x18\x01 \x03(\x0b\x32\x1a.yika.points.v1.PostedBill\"\x80\x03\n\nPostedBill\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.yika.points.v1.BillKind\x12\x11\n\tmember_id\x18\x03 \x01(\t\x12\x10\n\x08store_id\x18\x04 \x01(\t\x12(\n\rbusiness_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x31\n\roccurred_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bposted_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttotal_fen\x18\x08 \x01(\x03\x12\x18\n\x10original_bill_id\x18\t \x01(\t\x12+\n\ttransfers\x18\n \x03(\x0b\x32\x18.yika.points.v1.Transfer\x12,\n\x07receipt\x18\x0b \x01(\x0b\x32\x1b.yika.points.v1.BillReceiptb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'yika.points.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SALESPOSTED']._serialized_start=160
-  _globals['_SALESPOSTED']._serialized_end=216
-  _globals['_POSTEDSALE']._serialized_start=218
-  _globals['_POSTEDSALE']._serialized_end=338
-  _globals['_BILLSPOSTED']._serialized_start=340
-  _globals['_BILLSPOSTED']._serialized_end=396
-  _globals['_POSTEDBILL']._serialized_start=399
-  _globals['_POSTEDBILL']._serialized_end=783
+  _globals['_SALESPOSTED']._serialized_start=194
+  _globals['_SALESPOSTED']._serialized_end=250
+  _globals['_POSTEDSALE']._serialized_start=252
+  _globals['_POSTEDSALE']._serialized_end=372
+  _globals['_SALESRETURNED']._serialized_start=374
+  _globals['_SALESRETURNED']._serialized_end=436
+  _globals['_BILLSPOSTED']._serialized_start=438
+  _globals['_BILLSPOSTED']._serialized_end=494
+  _globals['_POSTEDBILL']._serialized_start=497
+  _globals['_POSTEDBILL']._serialized_end=881
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.type import date_pb2 as _date_pb2
 from yika.points.v1 import ledger_pb2 as _ledger_pb2
 from yika.points.v1 import sale_pb2 as _sale_pb2
+from yika.points.v1 import sale_return_pb2 as _sale_return_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -27,6 +28,12 @@ class PostedSale(_message.Message):
     points_earned: int
     posted_time: _timestamp_pb2.Timestamp
     def __init__(self, sale: _Optional[_Union[_sale_pb2.Sale, _Mapping]] = ..., points_earned: _Optional[int] = ..., posted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SalesReturned(_message.Message):
+    __slots__ = ("returns",)
+    RETURNS_FIELD_NUMBER: _ClassVar[int]
+    returns: _containers.RepeatedCompositeFieldContainer[_sale_return_pb2.ReturnedSale]
+    def __init__(self, returns: _Optional[_Iterable[_Union[_sale_return_pb2.ReturnedSale, _Mapping]]] = ...) -> None: ...
 
 class BillsPosted(_message.Message):
     __slots__ = ("bills",)
