@@ -10,25 +10,19 @@ from datetime import date, datetime
 from chassis.errors import PreconditionFailed
 from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import (
-    ISSUED,
     POINTS_DEBT,
-    POINTS_EXPIRED,
     POINTS_ISSUED,
     REDEEMED,
-    WALLET,
     Asset,
     BillKind,
 )
 from services.points.domain.lot import (
-    Lot,
-    LotGrant,
-    LotKey,
     merged_lot,
-    moved_grant,
     spendable,
     spending_order,
 )
-from services.points.domain.transfer import LotChange, Taken, Transfer
+from services.points.domain.lot_booking import LotBooking
+from services.points.domain.transfer import Taken
 from services.points.domain.wallet import HeldLot, Hold, Wallet
 
 _SHORT = {
@@ -39,10 +33,7 @@ _SHORT = {
 }
 
 
-_NO_CHANGE = LotChange(0, 0)
-
-
-class Posting:
+class Posting(LotBooking):
     """What one bill does to one wallet."""
 
     def __init__(
@@ -56,91 +47,23 @@ class Posting:
         occurred_at: datetime,
         now: datetime,
     ) -> None:
-        self.wallet = wallet
-        self.bill_id = bill_id
-        self.kind = kind
-        self.store_id = store_id
-        self.business_date = business_date
-        self.occurred_at = occurred_at
-        self.now = now
-        self.transfers: list[Transfer] = []
-        self.grants: list[LotGrant] = []
-        self.lots: dict[LotKey, Lot] = {}  # those that change, as they will be
-        self.lot_changes: dict[LotKey, LotChange] = {}
-        self.expiry_dates: dict[LotKey, date | None] = {}  # of lots that get another one
+        super().__init__(
+            wallet,
+            bill_id=bill_id,
+            kind=kind,
+            store_id=store_id,
+            business_date=business_date,
+            occurred_at=occurred_at,
+            now=now,
+        )
         self.holds: dict[str, Hold] = {}  # as they will be
-        self.changes: dict[Asset, int] = {}  # of the wallet
         self.debt_change = 0
         self.carry: Carry | None = None
         self.counters: dict[CounterKey, Tally] = {}  # those that change, as they will be
-        self.pass_uses: dict[tuple[str, date], int] = {}  # (pass, day) -> by how many they change
-        self.is_purchase = False
+        self.sale_count_change = 0
+        self.merged_into = wallet.merged_into  # as it will be
         self.new_holds = 0
         self.closed_holds = 0
-
-    def move(
-        self,
-        asset: Asset,
-        debit_account: str,
-        credit_account: str,
-        amount: int,
-        *,
-        pass_id: str | None = None,
-    ) -> None:
-        """Moves value between accounts that are no wallet. Nothing for an amount of 0."""
-        if amount:
-            self.transfers.append(
-                Transfer(asset, debit_account, credit_account, amount, None, pass_id)
-            )
-
-    def money(self, debit_account: str, credit_account: str, amount_fen: int) -> None:
-        """Moves money between the store's accounts. Nothing for an amount of 0."""
-        self.move(Asset.MONEY, debit_account, credit_account, amount_fen)
-
-    def lot(self, key: LotKey) -> Lot:
-        """A lot as this posting has it so far; KeyError when it was not loaded."""
-        return self.lots.get(key) or self.wallet.lots[key]
-
-    def grant(
-        self,
-        asset: Asset,
-        amount: int,
-        *,
-        rule_version: str,
-        available_at: datetime | None = None,
-        expiry_date: date | None = None,
-        pass_id: str | None = None,
-        debit_account: str | None = None,
-        store_id: str | None = None,
-    ) -> LotKey:
-        """Grants a new lot of this bill or of `store_id`; returns its key. `amount` > 0."""
-        key = LotKey(self.bill_id, len(self.grants))
-        self._add_lot(
-            LotGrant(
-                key=key,
-                asset=asset,
-                pass_id=pass_id,
-                amount=amount,
-                rule_version=rule_version,
-                store_id=store_id or self.store_id,
-                earned_at=self.occurred_at,
-                available_at=available_at or self.occurred_at,
-                expiry_date=expiry_date,
-            ),
-            debit_account or ISSUED[asset],
-        )
-        return key
-
-    def adopt(self, lot: Lot, amount: int, debit_account: str) -> None:
-        """Takes over part of another member's lot, its origin unchanged."""
-        self._add_lot(moved_grant(lot, amount, moved_by=self.bill_id), debit_account)
-
-    def _add_lot(self, grant: LotGrant, debit_account: str) -> None:
-        self.grants.append(grant)
-        self._wallet_gains(grant.asset, grant.amount)
-        self.transfers.append(
-            Transfer(grant.asset, debit_account, WALLET, grant.amount, grant.key, grant.pass_id)
-        )
 
     def earn_points(
         self,
@@ -243,52 +166,6 @@ class Posting:
         self.closed_holds += closed
         return taken
 
-    def take_from(self, lot: Lot, amount: int, to: str) -> None:
-        """Takes part of one lot out of the wallet."""
-        self._change_lot(lot, -amount)
-        self.transfers.append(Transfer(lot.asset, WALLET, to, amount, lot.key, lot.pass_id))
-
-    def give_back(self, lot: Lot, amount: int, source: str) -> None:
-        """Puts value back into the lot it came from."""
-        self._change_lot(lot, amount)
-        self.transfers.append(Transfer(lot.asset, source, WALLET, amount, lot.key, lot.pass_id))
-
-    def expire(self, lot: Lot, amount: int, to: str) -> None:
-        """Books that part of a lot expired."""
-        self._change_lot(lot, -amount, amount)
-        self.transfers.append(Transfer(lot.asset, WALLET, to, amount, lot.key, lot.pass_id))
-
-    def set_expiry(self, lot: Lot, expiry_date: date | None) -> None:
-        """Gives a lot another last day: that of some passes is not known before their first use."""
-        lot = self.lots.get(lot.key) or self.wallet.lots.get(lot.key, lot)
-        self.lots[lot.key] = lot._replace(expiry_date=expiry_date)
-        self.expiry_dates[lot.key] = expiry_date
-
-    def claw_expired(self, lot: Lot, amount: int) -> None:
-        """Takes back earned points that had expired: they are neither expired nor issued now."""
-        self._change_lot(lot, 0, -amount)
-        self.transfers.append(
-            Transfer(Asset.POINTS, POINTS_EXPIRED, POINTS_ISSUED, amount, lot.key)
-        )
-
-    def _change_lot(self, lot: Lot, change: int, expired: int = 0) -> None:
-        key = lot.key
-        # One that nothing was left in is not among the wallet's: then it is as it was loaded.
-        lot = self.lots.get(key) or self.wallet.lots.get(key, lot)
-        self.lots[key] = lot._replace(
-            remaining=lot.remaining + change, expired=lot.expired + expired
-        )
-        before = self.lot_changes.get(key, _NO_CHANGE)
-        self.lot_changes[key] = LotChange(before.remaining + change, before.expired + expired)
-        self._wallet_gains(lot.asset, change)
-
-    def _wallet_gains(self, asset: Asset, change: int) -> None:
-        self.changes[asset] = self.changes.get(asset, 0) + change
-
-    def balance(self, asset: Asset) -> int:
-        """What remains in the wallet's lots of an asset after this posting."""
-        return self.wallet.balance(asset) + self.changes.get(asset, 0)
-
     def apply(self) -> None:
         """Makes it so in the wallet, for the commands that follow in the same transaction."""
         wallet = self.wallet
@@ -303,6 +180,5 @@ class Posting:
         if self.carry is not None:
             wallet.carry = self.carry
         wallet.counters.update(self.counters)
-        for use, change in self.pass_uses.items():
-            wallet.pass_uses[use] = wallet.pass_uses.get(use, 0) + change
-        wallet.sale_count += self.is_purchase
+        wallet.sale_count += self.sale_count_change
+        wallet.merged_into = self.merged_into
