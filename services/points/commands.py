@@ -26,6 +26,7 @@ class Command:
     message: Message
     members: tuple[str, ...]
     decide: Callable[[Books], Drafts]
+    further_bill_ids: tuple[str, ...] = ()  # of the drafts after the first, made from bill_id
     needs_lots: bool = False
     periods: tuple[str, ...] = ()  # of counters of capped rules
     originals: tuple[str, ...] = ()

@@ -59,9 +59,11 @@ class Books:
     originals: dict[str, Original] = field(default_factory=dict)
 
     def wallet(self, member_id: str) -> Wallet:
-        """The member's wallet, or that of the member it was merged into."""
+        """The member's wallet, or that of the member into whom it was merged in the end."""
         wallet = self.wallets[member_id]
-        return wallet if wallet.merged_into is None else self.wallets[wallet.merged_into]
+        while wallet.merged_into is not None:
+            wallet = self.wallets[wallet.merged_into]
+        return wallet
 
     def original(self, bill_id: str, *kinds: BillKind) -> Original:
         """NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND for a bill of other kinds."""

@@ -60,6 +60,7 @@ class Posting(LotBooking):
         self.debt_change = 0
         self.carry: Carry | None = None
         self.counters: dict[CounterKey, Tally] = {}  # those that change, as they will be
+        self.pass_uses: dict[tuple[str, date], int] = {}  # (pass, day) -> by how many they change
         self.sale_count_change = 0
         self.merged_into = wallet.merged_into  # as it will be
         self.new_holds = 0
@@ -180,5 +181,7 @@ class Posting(LotBooking):
         if self.carry is not None:
             wallet.carry = self.carry
         wallet.counters.update(self.counters)
+        for use, change in self.pass_uses.items():
+            wallet.pass_uses[use] = wallet.pass_uses.get(use, 0) + change
         wallet.sale_count += self.sale_count_change
         wallet.merged_into = self.merged_into

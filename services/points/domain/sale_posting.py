@@ -82,7 +82,7 @@ def decide_sale(books: Books, sale: Sale, facts: MemberFacts = NO_FACTS) -> list
     amounts_fen = share_sources(nets, sources)
     earned = None
     if wallet.is_member:
-        posting.is_purchase = True
+        posting.sale_count_change = 1
         earned = _earn(posting, programme.earning, sale, facts, sources, nets, amounts_fen)
     points = earned.points if earned else 0
     return [

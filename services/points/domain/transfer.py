@@ -33,3 +33,15 @@ class LotChange(NamedTuple):
 
     remaining: int
     expired: int
+    granted: int = 0
+
+    def and_then(self, other: "LotChange") -> "LotChange":
+        """Both changes, one after the other."""
+        return LotChange(
+            self.remaining + other.remaining,
+            self.expired + other.expired,
+            self.granted + other.granted,
+        )
+
+
+NO_CHANGE = LotChange(0, 0)

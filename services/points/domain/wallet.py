@@ -64,6 +64,7 @@ class Wallet:
     last_hash: bytes = NO_HASH
     frozen_reason: str | None = None
     merged_into: str | None = None
+    household_id: str | None = None
     lots_loaded: bool = False
     lots: dict[LotKey, Lot] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)

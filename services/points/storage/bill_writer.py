@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from services.points.domain.assets import Asset
 from services.points.domain.books import Draft
-from services.points.domain.lot import LotGrant, LotKey
 from services.points.domain.wallet import Hold, Wallet
 from services.points.storage.driver import Driver
+from services.points.storage.lot_rows import lot_rows
 
 # Arrays go in once; rows of transfers and lots name their bill by its place in the arrays.
 _WRITE = """
@@ -49,12 +49,16 @@ _WRITE = """
         ON CONFLICT (member_id, bill_id, ordinal) DO UPDATE
             SET granted = lots.granted + excluded.granted,
                 remaining = lots.remaining + excluded.remaining,
-                expired = lots.expired + excluded.expired
+                expired = lots.expired + excluded.expired,
+                moved_by = CASE WHEN lots.remaining = 0 THEN excluded.moved_by
+                                ELSE lots.moved_by END
     ), changed_lots AS (
-        UPDATE lots SET remaining = lots.remaining + given.remaining,
+        UPDATE lots SET granted = lots.granted + given.granted,
+                        remaining = lots.remaining + given.remaining,
                         expired = lots.expired + given.expired
-        FROM unnest($43::uuid[], $44::uuid[], $45::smallint[], $46::bigint[], $47::bigint[])
-            AS given (member_id, bill_id, ordinal, remaining, expired)
+        FROM unnest($43::uuid[], $44::uuid[], $45::smallint[], $46::bigint[], $47::bigint[],
+                $48::bigint[])
+            AS given (member_id, bill_id, ordinal, granted, remaining, expired)
         WHERE lots.member_id = given.member_id AND lots.bill_id = given.bill_id
           AND lots.ordinal = given.ordinal
         RETURNING 1
@@ -65,9 +69,9 @@ _WRITE = """
             sale_count = given.sale_count, open_holds = given.open_holds,
             card_type = given.card_type, bill_count = given.bill_count, last_hash = given.last_hash,
             frozen_reason = given.frozen_reason, merged_into = given.merged_into
-        FROM unnest($48::uuid[], $49::bigint[], $50::bigint[], $51::bigint[], $52::bigint[],
-                $53::bigint[], $54::bigint[], $55::bigint[], $56::integer[], $57::text[],
-                $58::bigint[], $59::bytea[], $60::text[], $61::uuid[])
+        FROM unnest($49::uuid[], $50::bigint[], $51::bigint[], $52::bigint[], $53::bigint[],
+                $54::bigint[], $55::bigint[], $56::bigint[], $57::integer[], $58::text[],
+                $59::bigint[], $60::bytea[], $61::text[], $62::uuid[])
             AS given (member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
                 carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash,
                 frozen_reason, merged_into)
@@ -134,14 +138,14 @@ async def write_bills(driver: Driver, bills: Sequence[NewBill], posted_at: datet
     """
     wallets = {bill.draft.posting.wallet.member_id: bill.draft.posting.wallet for bill in bills}
     touched = [wallet for wallet in wallets.values() if wallet.bill_count]
-    lots = _lot_rows(bills)
+    lots = lot_rows(bill.draft.posting for bill in bills)
     result = await driver.fetchrow(
         _WRITE,
         posted_at,
         *_bill_columns(bills),
         *_columns(_transfer_rows(bills), 9),
         *_columns(lots.granted, 14),
-        *_columns(lots.changed, 5),
+        *_columns(lots.changed, 6),
         *_wallet_columns(touched),
     )
     if result is None or result["bills"] != len(bills):
@@ -225,52 +229,6 @@ def _transfer_rows(bills: Sequence[NewBill]) -> Iterable[tuple[Any, ...]]:
                 each.amount,
                 *lot,
             )
-
-
-class _LotRows(NamedTuple):
-    granted: list[tuple[Any, ...]]
-    changed: list[tuple[Any, ...]]
-
-
-def _lot_rows(bills: Sequence[NewBill]) -> _LotRows:
-    """Rows of new lots, and of changes to those that were there before the batch.
-
-    A lot granted and spent in the same batch is inserted with what is left: one statement sees
-    none of the rows that it writes itself.
-    """
-    granted: dict[tuple[str, LotKey], tuple[LotGrant, int]] = {}
-    changed: dict[tuple[str, LotKey], tuple[int, int]] = {}
-    for bill in bills:
-        posting = bill.draft.posting
-        owner = posting.wallet.member_id
-        for grant in posting.grants:
-            before = granted.get((owner, grant.key))
-            granted[owner, grant.key] = (grant, grant.amount + (before[1] if before else 0))
-        for key, change in posting.lot_changes.items():
-            remaining, expired = changed.get((owner, key), (0, 0))
-            changed[owner, key] = (remaining + change.remaining, expired + change.expired)
-    rows = []
-    for (owner, key), (grant, amount) in granted.items():
-        remaining, expired = changed.pop((owner, key), (0, 0))
-        rows.append(
-            (
-                owner,
-                key.bill_id,
-                key.ordinal,
-                grant.asset,
-                grant.pass_id,
-                amount,
-                amount + remaining,
-                expired,
-                grant.rule_version,
-                grant.store_id,
-                grant.earned_at,
-                grant.available_at,
-                grant.expiry_date,
-                grant.moved_by,
-            )
-        )
-    return _LotRows(rows, [(owner, *key, *change) for (owner, key), change in changed.items()])
 
 
 def _wallet_columns(wallets: Sequence[Wallet]) -> list[Sequence[Any]]:

@@ -18,7 +18,7 @@ Row = Any  # a record with the columns of its query by name
 
 _WALLET_COLUMNS = """member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
     carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash, frozen_reason,
-    merged_into"""
+    merged_into, household_id"""
 _LOCK_WALLETS = f"""
     SELECT {_WALLET_COLUMNS} FROM wallets
     WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR UPDATE
@@ -52,6 +52,15 @@ _COUNTERS = """
     SELECT member_id, rule_id, period, weight, denominator FROM earning_counters
     WHERE member_id = ANY($1::uuid[]) AND period = ANY($2::text[])
     """
+_FOLLOW_MERGES = """
+    WITH RECURSIVE followed (member_id) AS (
+        SELECT unnest($1::uuid[])
+        UNION
+        SELECT wallets.merged_into FROM wallets JOIN followed USING (member_id)
+        WHERE wallets.merged_into IS NOT NULL
+    )
+    SELECT member_id FROM followed
+    """
 _BILL_COLUMNS = """member_id, bill_id, kind, store_id, business_date, occurred_at, total_fen,
     points_earned, programme_version, original_bill_id, document, allocation, receipt"""
 _BILLS = f"SELECT {_BILL_COLUMNS} FROM bills WHERE bill_id = ANY($1::uuid[])"  # noqa: S608
@@ -83,6 +92,12 @@ async def lock_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -
         await driver.execute(_CREATE_WALLETS, missing)
         wallets.update(_wallets(await driver.fetch(_LOCK_WALLETS, missing)))
     return wallets
+
+
+async def follow_merges(connection: AsyncConnection, member_ids: Iterable[str]) -> set[str]:
+    """The members with all into whom they were merged, and these in turn. Begins a transaction."""
+    rows = await begin(connection, _FOLLOW_MERGES, sorted(member_ids))
+    return {str(row["member_id"]) for row in rows}
 
 
 async def load_lots(driver: Driver, wallets: Sequence[Wallet]) -> None:
@@ -193,6 +208,7 @@ def wallet_of(row: Row) -> Wallet:
         last_hash=row["last_hash"],
         frozen_reason=row["frozen_reason"],
         merged_into=_text(row["merged_into"]),
+        household_id=_text(row["household_id"]),
     )
 
 

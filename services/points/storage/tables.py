@@ -23,10 +23,12 @@ from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
 from chassis.database import NAMING_CONVENTION
 from services.points.storage.coupon_tables import add_coupon_tables
 from services.points.storage.job_tables import add_job_tables
+from services.points.storage.wallet_tables import add_wallet_tables
 
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
 add_coupon_tables(metadata)
 add_job_tables(metadata)
+add_wallet_tables(metadata)
 
 bills = Table(
     "bills",
@@ -141,6 +143,8 @@ wallets = Table(
     Column("last_hash", BYTEA, nullable=False),
     Column("frozen_reason", Text),
     Column("merged_into", Uuid(as_uuid=False)),
+    # Whose members may give each other points.
+    Column("household_id", Uuid(as_uuid=False)),
     CheckConstraint(
         "points >= 0 AND principal_fen >= 0 AND bonus_fen >= 0 AND debt_points >= 0",
         name="balances",
@@ -148,6 +152,11 @@ wallets = Table(
     CheckConstraint(
         "carry_denominator > 0 AND carry_numerator BETWEEN 0 AND carry_denominator - 1",
         name="carry",
+    ),
+    Index(
+        "ix_wallets_household_id",
+        "household_id",
+        postgresql_where=text("household_id IS NOT NULL"),
     ),
 )
 

@@ -20,6 +20,7 @@ from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill,
 from services.points.storage.driver import Driver, driver_of
 from services.points.storage.locked_books import (
     find_bills,
+    follow_merges,
     load_counters,
     load_lots,
     load_originals,
@@ -67,17 +68,17 @@ async def post_bills(
 
     Unavailable TRANSACTION_CONFLICT when the same ids are being posted elsewhere again and again.
     """
-    into: dict[str, str] = {}
+    heirs: set[str] = set()
     look_first = False
     for _ in range(_ATTEMPTS_MAX):
         books = Books(programmes, now)
         try:
             async with database.transaction() as tx:
-                return await _post(tx, commands, books, publish, into, look_first)
+                return await _post(tx, commands, books, publish, heirs, look_first)
         except AnotherWriterCameFirst:
             look_first = True
         except _Merged:
-            into = _merged_into(books)
+            heirs = await _find_heirs(database, commands)
     raise Unavailable("TRANSACTION_CONFLICT", "the same bills are being posted elsewhere")
 
 
@@ -85,18 +86,18 @@ async def preview_bill(
     database: Database, command: Command, *, programmes: Programmes, now: datetime
 ) -> Drafts:
     """What a command would do now; nothing is written. Raises the DomainError of a refused one."""
-    into: dict[str, str] = {}
+    heirs: set[str] = set()
     for _ in range(_ATTEMPTS_MAX):
         books = Books(programmes, now)
         try:
             async with database.transaction() as tx:
-                driver = await _lock(tx, [command], books, into)
+                driver = await _lock(tx, [command], books, heirs)
                 await _load(driver, [command], books)
                 raise _NotKept(command.decide(books))
         except _NotKept as preview:
             return preview.drafts
         except _Merged:
-            into = _merged_into(books)
+            heirs = await _find_heirs(database, [command])
     raise Unavailable("TRANSACTION_CONFLICT", "the wallets are being merged elsewhere")
 
 
@@ -121,19 +122,22 @@ async def _post(
     commands: Sequence[Command],
     books: Books,
     publish: Publish,
-    into: dict[str, str],
+    heirs: set[str],
     look_first: bool,
 ) -> list[Outcome]:
-    driver = await _lock(tx, commands, books, into)
+    driver = await _lock(tx, commands, books, heirs)
     await _load(driver, commands, books)
     # Nearly every id is new, so the table is asked only when writing finds that one is not.
     # After the locks: whoever posted the same bill before has committed by now.
-    known = await find_bills(driver, [c.bill_id for c in commands]) if look_first else {}
+    ids = [bill_id for c in commands for bill_id in (c.bill_id, *c.further_bill_ids)]
+    known = await find_bills(driver, ids) if look_first else {}
     drafted: dict[str, NewBill] = {}
     new_bills: list[NewBill] = []
     outcomes: list[Outcome | None] = []
     for command in commands:
         replay = _replay(known.get(command.bill_id), command)
+        if replay is None and any(bill_id in known for bill_id in command.further_bill_ids):
+            replay = id_reused(command.kind.name.lower(), command.bill_id)
         if replay is None and command.bill_id in drafted:
             replay = _repeated(drafted[command.bill_id], command)
         if replay is not None:
@@ -157,21 +161,20 @@ async def _post(
 
 
 async def _lock(
-    tx: Transaction, commands: Sequence[Command], books: Books, into: dict[str, str]
+    tx: Transaction, commands: Sequence[Command], books: Books, heirs: set[str]
 ) -> Driver:
     members = {member for command in commands for member in command.members}
-    books.wallets = await lock_wallets(tx.connection, members | set(into.values()))
+    books.wallets = await lock_wallets(tx.connection, members | heirs)
     if any(w.merged_into not in books.wallets for w in books.wallets.values() if w.merged_into):
         raise _Merged
     return await driver_of(tx.connection)
 
 
-def _merged_into(books: Books) -> dict[str, str]:
-    return {
-        wallet.member_id: wallet.merged_into
-        for wallet in books.wallets.values()
-        if wallet.merged_into is not None
-    }
+async def _find_heirs(database: Database, commands: Sequence[Command]) -> set[str]:
+    """Into whom the members of the commands were merged, and these in turn."""
+    async with database.transaction() as tx:
+        members = {member for command in commands for member in command.members}
+        return await follow_merges(tx.connection, members)
 
 
 async def _load(driver: Driver, commands: Sequence[Command], books: Books) -> None:
