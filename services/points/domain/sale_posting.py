@@ -14,24 +14,18 @@ from pricing.earning import (
     earn,
 )
 from services.points.domain.assets import (
-    BONUS_COST,
-    POINTS_COST,
     POINTS_TENDER,
     REVENUE,
-    STORED_VALUE_LIABILITY,
     STORED_VALUE_TENDER,
     Asset,
     BillKind,
     tender_account,
 )
 from services.points.domain.books import Books, Draft, SaleAllocation, Source, receipt_of
-from services.points.domain.points_tender import check_points_tender
 from services.points.domain.posting import Posting
-from services.points.domain.programme import Programme
-from services.points.domain.sale import Sale, SaleTender
-from services.points.domain.stored_value import SpendingOrder, split_spend
-from services.points.domain.transfer import Taken
+from services.points.domain.sale import Sale
 from services.points.domain.wallet import Wallet
+from services.points.domain.wallet_tenders import pay_points, pay_stored_value
 
 # China has one time zone and no summer time; the stores are in it.
 STORE_TIME_OFFSET = timedelta(hours=8)
@@ -72,9 +66,9 @@ def decide_sale(books: Books, sale: Sale, facts: MemberFacts = NO_FACTS) -> list
     sources: list[Source] = []
     for tender in sale.tenders:
         if tender.kind == POINTS_TENDER:
-            sources += _pay_points(posting, programme, sale, tender)
+            sources += pay_points(posting, programme, tender, sale.total_fen)
         elif tender.kind == STORED_VALUE_TENDER:
-            sources += _pay_stored_value(posting, programme, tender)
+            sources += pay_stored_value(posting, programme, tender)
         else:
             posting.money(tender_account(tender.kind), REVENUE, tender.amount_fen)
             sources.append(Source(tender.kind, tender.amount_fen, Asset.MONEY))
@@ -181,56 +175,3 @@ def share_sources(nets: list[int], sources: list[Source]) -> tuple[tuple[int, ..
         unpaid = [need - part for need, part in zip(unpaid, column, strict=True)]
         columns.append(column)
     return tuple(zip(*columns, unpaid, strict=True))
-
-
-def _pay_points(
-    posting: Posting, programme: Programme, sale: Sale, tender: SaleTender
-) -> list[Source]:
-    check_points_tender(programme.points_tender, tender.points, tender.amount_fen, sale.total_fen)
-    posting.wallet.require_usable()
-    taken = _take(posting, Asset.POINTS, tender.points, tender.hold_id)
-    posting.money(POINTS_COST, REVENUE, tender.amount_fen)
-    worth = allocate(tender.amount_fen, [tender.amount_fen] * len(taken), [t.amount for t in taken])
-    return _sources(tender.kind, taken, worth)
-
-
-def _pay_stored_value(posting: Posting, programme: Programme, tender: SaleTender) -> list[Source]:
-    posting.wallet.require_usable()
-    if tender.hold_id:
-        taken = _take(posting, Asset.PRINCIPAL, tender.amount_fen, tender.hold_id)
-    else:
-        principal_fen, bonus_fen = split_spend(
-            _spending_order(programme, posting.wallet),
-            tender.amount_fen,
-            sum(part.amount for part in posting.available(Asset.PRINCIPAL)),
-            sum(part.amount for part in posting.available(Asset.BONUS)),
-        )
-        taken = posting.take(Asset.PRINCIPAL, principal_fen) if principal_fen else []
-        if bonus_fen:
-            taken += posting.take(Asset.BONUS, bonus_fen)
-    paid = {Asset.PRINCIPAL: 0, Asset.BONUS: 0}
-    for part in taken:
-        paid[part.lot.asset] += part.amount
-    posting.money(STORED_VALUE_LIABILITY, REVENUE, paid[Asset.PRINCIPAL])
-    posting.money(BONUS_COST, REVENUE, paid[Asset.BONUS])
-    return _sources(tender.kind, taken, [part.amount for part in taken])
-
-
-def _spending_order(programme: Programme, wallet: Wallet) -> SpendingOrder:
-    """Of the wallet's kind of card; of the first kind when it has none that is still known."""
-    kinds = programme.stored_value.card_types
-    own = (kind for kind in kinds if kind.code == wallet.card_type)
-    return next(own, kinds[0]).spending_order
-
-
-def _take(posting: Posting, asset: Asset, amount: int, hold_id: str) -> list[Taken]:
-    if not hold_id:
-        return posting.take(asset, amount)
-    return posting.take_held(posting.wallet.hold(hold_id, asset), amount)
-
-
-def _sources(kind: str, taken: list[Taken], worth: list[int]) -> list[Source]:
-    return [
-        Source(kind, amount_fen, part.lot.asset, part.amount, part.lot.key)
-        for part, amount_fen in zip(taken, worth, strict=True)
-    ]
