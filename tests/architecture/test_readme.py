@@ -82,7 +82,7 @@ class TestReadme:
                 assert offered <= named, f"{readme} leaves out {offered - named}"
                 published = {
                     event
-                    for path in protos.rglob("events.proto")
+                    for path in protos.rglob("*events.proto")
                     for event in re.findall(r"^message (\w+)", path.read_text(), re.MULTILINE)
                 }
                 assert named - offered <= published, f"{readme}: {service} has no {named - offered}"
@@ -137,7 +137,7 @@ class TestArchitecture:
         }
         published = {
             (event, path.parent.parent.name)
-            for path in (ROOT / "protos" / "yika").rglob("events.proto")
+            for path in (ROOT / "protos" / "yika").rglob("*events.proto")
             for event in re.findall(r"^message (\w+)", path.read_text(), re.MULTILINE)
         }
         consumed: dict[str, set[str]] = {event: set() for event in listed}

@@ -1,5 +1,7 @@
 """Fixtures of the tests of points."""
 
+from tests.fixtures.coupon_orders import coupon_desk, coupon_tables
+from tests.fixtures.coupons import coupons
 from tests.fixtures.ledger import ledger
 
-__all__ = ["ledger"]
+__all__ = ["coupon_desk", "coupon_tables", "coupons", "ledger"]

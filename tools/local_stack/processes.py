@@ -14,7 +14,7 @@ from tools.local_stack.servers import (
     prepare_postgres,
     prepare_valkey,
 )
-from tools.local_stack.state import ROOT, secret
+from tools.local_stack.state import ROOT, secret, write_private
 from tools.local_stack.supervision import Process
 
 # Set by the person to use servers of their own; never handed on to services as they are.
@@ -142,6 +142,14 @@ def service_processes(
     )
 
 
+def _coupon_key_file(state: Path) -> Path:
+    """The key of this state directory's coupon codes, made once: codes live as long as it does."""
+    path = state / "coupon-keys"
+    if not path.exists():
+        write_private(path, f"1:{secret(state, 'coupon-key')}\n")
+    return path
+
+
 def _own_settings(service: str, state: Path, ports: Ports) -> dict[str, str]:
     if service == "devices":
         return {
@@ -150,6 +158,8 @@ def _own_settings(service: str, state: Path, ports: Ports) -> dict[str, str]:
             "YIKA_REGISTER_IDS": "01,02",
             "YIKA_DATA_DIR": str(state / "devices"),
         }
+    if service == "points":
+        return {"YIKA_COUPON_KEY_FILE": str(_coupon_key_file(state))}
     if service == "portal":
         return {
             "YIKA_PUBLIC_URL": f"http://127.0.0.1:{ports['portal http']}",

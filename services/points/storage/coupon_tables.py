@@ -114,7 +114,9 @@ coupon_events = Table(
     Column("request_id", Uuid(as_uuid=False), nullable=False),
     Column("kind", SmallInteger, nullable=False),
     Column("state", SmallInteger, nullable=False),
+    # The sale, bill or return it happened for; for a return also the bill that had used it.
     Column("document_id", Uuid(as_uuid=False)),
+    Column("returned_bill_id", Uuid(as_uuid=False)),
     Column("buyer_id", Uuid(as_uuid=False)),
     Column("store_id", Uuid(as_uuid=False)),
     Column("business_date", Date),

@@ -82,6 +82,7 @@ _STATEMENTS = (
         kind smallint NOT NULL,
         state smallint NOT NULL,
         document_id uuid,
+        returned_bill_id uuid,
         buyer_id uuid,
         store_id uuid,
         business_date date,

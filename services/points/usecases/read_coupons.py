@@ -1,0 +1,108 @@
+"""Reads coupons and orders: one with its history, and lists, keyset-paged."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from chassis.database import Database
+from chassis.errors import Invalid, NotFound
+from chassis.ids import canonical_id
+from chassis.paging import decode_page_token, encode_page_token
+from services.points.domain.coupon import Coupon, CouponState
+from services.points.domain.coupon_event import CouponEvent
+from services.points.domain.coupon_order import CouponOrder
+from services.points.storage.coupon_orders import CouponOrderRepository
+from services.points.storage.coupon_queries import CouponQueries
+from services.points.usecases.change_coupon_order import unknown_order
+
+# Larger than any id: a list that runs newest first starts here.
+_NEWEST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_MICROSECONDS_MAX = 253_402_300_799_999_999  # the last moment of the year 9999
+
+
+@dataclass(frozen=True, slots=True)
+class CouponRecord:
+    """A coupon, the order it came with, and all that happened to it since."""
+
+    coupon: Coupon
+    order: CouponOrder
+    events: list[CouponEvent]
+
+
+async def read_coupon(database: Database, coupon_id: str) -> CouponRecord:
+    """One coupon; NotFound UNKNOWN_COUPON."""
+    async with database.read() as connection:
+        queries = CouponQueries(connection)
+        found = await queries.coupons([coupon_id])
+        if not found:
+            raise NotFound("UNKNOWN_COUPON", f"no coupon {coupon_id}", {"coupon_id": coupon_id})
+        (coupon,) = found
+        order = await CouponOrderRepository(connection).find(coupon.order_id)
+        if order is None:
+            raise LookupError(f"coupon {coupon_id} has no order")
+        return CouponRecord(coupon, order[0], await queries.events(coupon_id))
+
+
+async def list_coupons(
+    database: Database,
+    member_id: str,
+    *,
+    state: CouponState | None,
+    business_date: date,
+    now: datetime,
+    page_token: str,
+    limit: int,
+) -> tuple[list[Coupon], str]:
+    """A page of a member's coupons, newest first, and the token of the next."""
+    before = None
+    if (key := decode_page_token(page_token, int, str)) is not None:
+        microseconds = int(key[0])
+        if not 0 <= microseconds <= _MICROSECONDS_MAX:
+            raise _foreign_token()
+        before = (_EPOCH + microseconds * _MICROSECOND, _id_of(key[1]))
+    async with database.read() as connection:
+        rows = list(
+            await CouponQueries(connection).of_member(
+                member_id, state, business_date, now, before, limit + 1
+            )
+        )
+    if len(rows) <= limit:
+        return rows, ""
+    last = rows[limit - 1]
+    return rows[:limit], encode_page_token(
+        (last.issued_at - _EPOCH) // _MICROSECOND, last.coupon_id
+    )
+
+
+async def read_coupon_order(database: Database, order_id: str) -> CouponOrder:
+    """One order; NotFound UNKNOWN_COUPON_ORDER."""
+    async with database.read() as connection:
+        found = await CouponOrderRepository(connection).find(order_id)
+    if found is None:
+        raise unknown_order(order_id)
+    return found[0]
+
+
+async def list_coupon_orders(
+    database: Database, page_token: str, limit: int
+) -> tuple[list[CouponOrder], str]:
+    """A page of orders, newest id first, and the token of the next."""
+    key = decode_page_token(page_token, str)
+    before = _NEWEST if key is None else _id_of(key[0])
+    async with database.read() as connection:
+        rows = list(await CouponOrderRepository(connection).page(before, limit + 1))
+    if len(rows) <= limit:
+        return rows, ""
+    return rows[:limit], encode_page_token(rows[limit - 1].order_id)
+
+
+def _id_of(part: str | int) -> str:
+    try:
+        return canonical_id(str(part), "page_token")
+    except Invalid:
+        raise _foreign_token() from None
+
+
+def _foreign_token() -> Invalid:
+    return Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
