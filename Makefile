@@ -6,7 +6,7 @@ IMAGE_PREFIX ?= yika
 CONTAINER ?= docker
 .DEFAULT_GOAL := help
 .PHONY: help setup run stop reset test test-fast check fmt lint types protos protos-check lock \
-	migration replay bench images chart
+	migration replay bench-ledger images chart
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,8 +57,8 @@ lock: setup ## write requirements.lock from pyproject.toml
 migration: setup ## draft a migration from a service's tables; S=points M="add holds"
 	@$(VENV)/python -m tools.migration $(or $(S),$(error S=<service> is missing)) "$(or $(M),$(error M="<what it does>" is missing))"
 
-bench: setup ## measure the budgets of docs/architecture.md on this machine
-	@$(VENV)/python -m tools.bench $(ARGS)
+bench-ledger: setup ## measure the ledger against its budgets; CHECK=1 fails when one is missed
+	@$(VENV)/python -m tools.bench_ledger $(ARGS)
 
 images: ## build the seven images; CONTAINER=podman SERVICES="points" ARGS="--network host"
 	@for service in $(SERVICES); do \
