@@ -28,6 +28,7 @@ class Command:
     decide: Callable[[Books], Drafts]
     further_bill_ids: tuple[str, ...] = ()  # of the drafts after the first, made from bill_id
     needs_lots: bool = False
+    holds: tuple[str, ...] = ()  # those that it spends from; the open ones come with the lots
     periods: tuple[str, ...] = ()  # of counters of capped rules
     originals: tuple[str, ...] = ()
     passes: tuple[PassQuestion, ...] = ()

@@ -64,7 +64,9 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
             for line in message.lines
         ),
         tenders=tuple(
-            SaleTender(tender.kind, tender.amount_fen, tender.points, tender.hold_id)
+            SaleTender(
+                tender.kind, tender.amount_fen, tender.points, tender.hold_id, tender.keep_rest
+            )
             for tender in message.tenders
         ),
         total_fen=message.total_fen,

@@ -1,10 +1,18 @@
 """Lots: grants of value with their origin, and the order in which they are spent. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
+from chassis.errors import PreconditionFailed
 from services.points.domain.assets import Asset
+
+_SHORT = {
+    Asset.POINTS: "INSUFFICIENT_POINTS",
+    Asset.PRINCIPAL: "INSUFFICIENT_STORED_VALUE",
+    Asset.BONUS: "INSUFFICIENT_STORED_VALUE",
+    Asset.PASS: "INSUFFICIENT_PASS",
+}
 
 
 class LotKey(NamedTuple):
@@ -117,3 +125,41 @@ def has_expired(lot: Lot, business_date: date) -> bool:
 def spendable(lot: Lot, business_date: date, now: datetime) -> bool:
     """True when something is left, the lot is no longer pending, and it has not expired."""
     return lot.remaining > 0 and lot.available_at <= now and not has_expired(lot, business_date)
+
+
+def free_parts(
+    lots: Iterable[Lot], held: Mapping[LotKey, int], business_date: date, now: datetime
+) -> list[tuple[Lot, int]]:
+    """What can be spent of the lots, in spending order: neither pending, expired nor held."""
+    usable = (lot for lot in lots if spendable(lot, business_date, now))
+    parts = ((lot, lot.remaining - held.get(lot.key, 0)) for lot in spending_order(usable))
+    return [part for part in parts if part[1] > 0]
+
+
+def first_parts(
+    free: Iterable[tuple[Lot, int]], asset: Asset, amount: int
+) -> list[tuple[Lot, int]]:
+    """The first parts that make up an amount.
+
+    PreconditionFailed INSUFFICIENT_POINTS, INSUFFICIENT_STORED_VALUE or INSUFFICIENT_PASS when
+    all of them are less.
+    """
+    taken = []
+    left = amount
+    for lot, most in free:
+        if not left:
+            break
+        taken.append((lot, min(most, left)))
+        left -= min(most, left)
+    if left:
+        raise insufficient(asset, amount, amount - left)
+    return taken
+
+
+def insufficient(asset: Asset, asked: int, available: int) -> PreconditionFailed:
+    """The refusal for want of an asset that can be spent."""
+    return PreconditionFailed(
+        _SHORT[asset],
+        f"{asked} are asked for and {available} can be spent",
+        {"asked": asked, "available": available},
+    )

@@ -5,9 +5,9 @@ as it was. Every transfer moves one asset from a debit account to a credit accou
 the sum over all accounts stays zero whatever is posted.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from chassis.errors import PreconditionFailed
 from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import (
     POINTS_DEBT,
@@ -16,21 +16,16 @@ from services.points.domain.assets import (
     Asset,
     BillKind,
 )
+from services.points.domain.hold import Hold, HoldState
 from services.points.domain.lot import (
+    Lot,
+    first_parts,
+    free_parts,
     merged_lot,
-    spendable,
-    spending_order,
 )
 from services.points.domain.lot_booking import LotBooking
 from services.points.domain.transfer import Taken
-from services.points.domain.wallet import HeldLot, Hold, Wallet
-
-_SHORT = {
-    Asset.POINTS: "INSUFFICIENT_POINTS",
-    Asset.PRINCIPAL: "INSUFFICIENT_STORED_VALUE",
-    Asset.BONUS: "INSUFFICIENT_STORED_VALUE",
-    Asset.PASS: "INSUFFICIENT_PASS",
-}
+from services.points.domain.wallet import Wallet
 
 
 class Posting(LotBooking):
@@ -63,8 +58,6 @@ class Posting(LotBooking):
         self.pass_uses: dict[tuple[str, date], int] = {}  # (pass, day) -> by how many they change
         self.sale_count_change = 0
         self.merged_into = wallet.merged_into  # as it will be
-        self.new_holds = 0
-        self.closed_holds = 0
 
     def earn_points(
         self,
@@ -94,17 +87,21 @@ class Posting(LotBooking):
         self.move(Asset.POINTS, POINTS_DEBT, POINTS_ISSUED, points)
         self.debt_change += points
 
+    def unheld(self, lot: Lot) -> int:
+        """What of a lot no open hold sets aside: all that may be taken but by posting a hold."""
+        held = self.wallet.held(self.now, self.holds).get(lot.key, 0)
+        return max(0, lot.remaining - held)
+
     def available(self, asset: Asset, pass_id: str | None = None) -> list[Taken]:
         """What can be spent of an asset, lot by lot in spending order."""
-        held = self.wallet.held(self.now) if self.wallet.holds or self.holds else {}
+        held = self.wallet.held(self.now, self.holds) if self.wallet.holds else {}
         lots = [
             self.lots.get(key, lot)
             for key, lot in self.wallet.lots.items()
             if lot.asset is asset and lot.pass_id == pass_id
         ]
-        usable = (lot for lot in lots if spendable(lot, self.business_date, self.now))
-        free = (Taken(lot, lot.remaining - held.get(lot.key, 0)) for lot in spending_order(usable))
-        return [each for each in free if each.amount > 0]
+        free = free_parts(lots, held, self.business_date, self.now)
+        return [Taken(lot, amount) for lot, amount in free]
 
     def take(
         self, asset: Asset, amount: int, *, pass_id: str | None = None, to: str | None = None
@@ -114,58 +111,36 @@ class Posting(LotBooking):
         PreconditionFailed INSUFFICIENT_POINTS, INSUFFICIENT_STORED_VALUE or INSUFFICIENT_PASS
         when pending, held and expired lots aside too little is there.
         """
-        free = self.available(asset, pass_id)
-        there = sum(each.amount for each in free)
-        if there < amount:
-            raise PreconditionFailed(
-                _SHORT[asset],
-                f"{amount} are asked for and {there} can be spent",
-                {"asked": amount, "available": there},
-            )
-        taken = []
-        for lot, most in free:
-            if not amount:
-                break
-            part = min(most, amount)
-            taken.append(Taken(lot, part))
+        parts = first_parts(self.available(asset, pass_id), asset, amount)
+        for lot, part in parts:
             self.take_from(lot, part, to or REDEEMED[asset])
-            amount -= part
-        return taken
+        return [Taken(lot, part) for lot, part in parts]
 
-    def take_held(self, hold: Hold, amount: int, *, to: str | None = None) -> list[Taken]:
-        """Posts part of an open hold in the order in which it set lots aside; keeps the rest.
+    def take_held(
+        self,
+        hold: Hold,
+        amount: int,
+        *,
+        shares: Mapping[Asset, int] | None = None,
+        to: str | None = None,
+    ) -> list[Taken]:
+        """Posts part of an open hold, in the `shares` of its assets; the rest stays on hold.
 
-        PreconditionFailed HOLD_EXPIRED for one that timed out or was closed, HOLD_TOO_SMALL when
-        less is set aside. A lot that expired since the hold was made counts as it did then.
+        PreconditionFailed HOLD_EXPIRED, HOLD_CLOSED, or HOLD_TOO_SMALL when less is set aside. A
+        lot that expired since the hold was made counts as it did then.
         """
-        hold = self.holds.get(hold.hold_id, hold)
-        if not hold.is_open(self.now):
-            raise PreconditionFailed(
-                "HOLD_EXPIRED", "the hold was closed or timed out", {"hold_id": hold.hold_id}
-            )
-        there = sum(part.open for part in hold.lots)
-        if there < amount:
-            raise PreconditionFailed(
-                "HOLD_TOO_SMALL",
-                f"{amount} are asked for and {there} are on hold",
-                {"hold_id": hold.hold_id, "asked": amount, "held": there},
-            )
-        taken = []
-        parts: list[HeldLot] = []
-        for part in hold.lots:
-            used = min(part.open, amount)
-            if used:
-                lot = self.lot(part.key)
-                taken.append(Taken(lot, used))
-                self.take_from(lot, used, to or REDEEMED[lot.asset])
-                amount -= used
-            parts.append(part._replace(posted=part.posted + used))
-        closed = all(not part.open for part in parts)
-        self.holds[hold.hold_id] = Hold(
-            hold.hold_id, hold.asset, tuple(parts), hold.expires_at, closed
-        )
-        self.closed_holds += closed
+        changed, parts = self.holds.get(hold.hold_id, hold).post(amount, self.now, shares)
+        self.holds[hold.hold_id] = changed
+        taken = [Taken(self.lot(key), part) for key, part in parts]
+        for lot, part in taken:
+            self.take_from(lot, part, to or REDEEMED[lot.asset])
         return taken
+
+    def release_hold(self, hold_id: str) -> None:
+        """Frees what a hold that this posting has posted in part still sets aside."""
+        hold = self.holds[hold_id]
+        if hold.is_open(self.now):
+            self.holds[hold_id] = hold.ended(HoldState.RELEASED)
 
     def apply(self) -> None:
         """Makes it so in the wallet, for the commands that follow in the same transaction."""
@@ -176,8 +151,10 @@ class Posting(LotBooking):
         wallet.lots.update(self.lots)
         for grant in self.grants:
             wallet.lots[grant.key] = merged_lot(wallet.lots.get(grant.key), grant)
-        wallet.holds.update(self.holds)
-        wallet.open_holds += self.new_holds - self.closed_holds
+        if wallet.holds:
+            for hold in wallet.timed_out(self.now):
+                self.holds.setdefault(hold.hold_id, hold)
+            wallet.change_holds(self.holds)
         if self.carry is not None:
             wallet.carry = self.carry
         wallet.counters.update(self.counters)

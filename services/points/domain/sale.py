@@ -31,12 +31,16 @@ class SaleLine(NamedTuple):
 
 
 class SaleTender(NamedTuple):
-    """Part of the payment; `points` and `hold_id` only for what the member's wallet pays."""
+    """Part of the payment; all but kind and amount only for what the member's wallet pays.
+
+    `keep_rest` leaves on hold what the sale does not take of a hold, which is freed otherwise.
+    """
 
     kind: str
     amount_fen: int
     points: int = 0
     hold_id: str = ""
+    keep_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def _check_tenders(sale: Sale, tender_kinds: Collection[str]) -> None:
                 f"tender {kind[:CODE_LENGTH_MAX]!r} is not one that this chain takes",
                 {"kind": kind[:CODE_LENGTH_MAX], "known": ",".join(sorted(tender_kinds))},
             )
-        elif tender.points or tender.hold_id:
+        elif tender.points or tender.hold_id or tender.keep_rest:
             raise Invalid(
                 "WRONG_ASSET",
                 f"a tender of {kind!r} is money: it names no points and no hold",
@@ -162,5 +166,7 @@ def _check_wallet_tender(sale: Sale, tender: SaleTender) -> None:
             f"points must be 1 to {AMOUNT_FEN_MAX}",
             {"field": "points", "value": tender.points},
         )
+    if tender.keep_rest and not tender.hold_id:
+        raise Invalid("HOLD_REQUIRED", "keep_rest is about a hold: name it", {"kind": tender.kind})
     if tender.kind == STORED_VALUE_TENDER and tender.points:
         raise Invalid("WRONG_ASSET", "stored value is paid in fen, not in points", {})

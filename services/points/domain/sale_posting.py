@@ -25,7 +25,7 @@ from services.points.domain.books import Books, Draft, SaleAllocation, Source, r
 from services.points.domain.posting import Posting
 from services.points.domain.sale import Sale
 from services.points.domain.wallet import Wallet
-from services.points.domain.wallet_tenders import pay_points, pay_stored_value
+from services.points.domain.wallet_tenders import pay_points, pay_stored_value, release_rest
 
 # China has one time zone and no summer time; the stores are in it.
 STORE_TIME_OFFSET = timedelta(hours=8)
@@ -64,7 +64,7 @@ def decide_sale(books: Books, sale: Sale, facts: MemberFacts = NO_FACTS) -> list
         now=books.now,
     )
     sources: list[Source] = []
-    for tender in sale.tenders:
+    for number, tender in enumerate(sale.tenders, start=1):
         if tender.kind == POINTS_TENDER:
             sources += pay_points(posting, programme, tender, sale.total_fen)
         elif tender.kind == STORED_VALUE_TENDER:
@@ -72,6 +72,7 @@ def decide_sale(books: Books, sale: Sale, facts: MemberFacts = NO_FACTS) -> list
         else:
             posting.money(tender_account(tender.kind), REVENUE, tender.amount_fen)
             sources.append(Source(tender.kind, tender.amount_fen, Asset.MONEY))
+        release_rest(posting, sale.tenders, number)
     nets = [line.list_fen - line.discount_fen for line in sale.lines]
     amounts_fen = share_sources(nets, sources)
     earned = None

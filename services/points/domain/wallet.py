@@ -1,45 +1,17 @@
 """A member's wallet as the door holds it while its row is locked. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
 
 from chassis.errors import Invalid, NotFound, PreconditionFailed
 from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import Asset
+from services.points.domain.hold import Hold, HoldState
 from services.points.domain.lot import Lot, LotKey
 
 NO_HASH = b""
 NOTHING_CARRIED = Carry()
-
-
-class HeldLot(NamedTuple):
-    """The part of a lot that a hold sets aside, and how much of it has been posted."""
-
-    key: LotKey
-    asset: Asset
-    amount: int
-    posted: int = 0
-
-    @property
-    def open(self) -> int:
-        """What is still set aside."""
-        return self.amount - self.posted
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Value set aside until it is posted, voided or timed out (`expires_at`)."""
-
-    hold_id: str
-    asset: Asset  # POINTS, PRINCIPAL for stored value of both sorts, or PASS
-    lots: tuple[HeldLot, ...]
-    expires_at: datetime
-    closed: bool = False
-
-    def is_open(self, now: datetime) -> bool:
-        """True while it sets value aside. A time-out needs no job to have run."""
-        return not self.closed and now < self.expires_at
 
 
 @dataclass(slots=True)
@@ -78,32 +50,54 @@ class Wallet:
         """What remains in the lots of an asset, pending, held and expired ones included."""
         return self.balances.get(asset, 0)
 
-    def held(self, now: datetime, *, but: str | None = None) -> dict[LotKey, int]:
-        """Amounts that open holds set aside, per lot; `but` leaves one hold out."""
+    def held(self, now: datetime, changed: Mapping[str, Hold] | None = None) -> dict[LotKey, int]:
+        """Amounts that open holds set aside, per lot; `changed` are holds as they will be."""
         held: dict[LotKey, int] = {}
-        for hold in self.holds.values():
-            if hold.hold_id != but and hold.is_open(now):
+        for hold in (self.holds | dict(changed or {})).values():
+            if hold.is_open(now):
                 for part in hold.lots:
-                    held[part.key] = held.get(part.key, 0) + part.open
+                    if part.open:
+                        held[part.key] = held.get(part.key, 0) + part.open
         return held
 
-    def hold(self, hold_id: str, asset: Asset) -> Hold:
-        """An open hold; NotFound UNKNOWN_HOLD, or Invalid WRONG_ASSET when it holds another.
+    def timed_out(self, now: datetime) -> list[Hold]:
+        """The holds that time has ended and nobody has written down as ended, as ended.
 
-        PRINCIPAL stands for stored value of both sorts.
+        Whatever spends a lot closes them in the same commit: a writer whose clock is behind must
+        not find open what another took for timed out. They are few, see HOLDS_OPEN_MAX.
+        """
+        return [
+            hold.ended(HoldState.TIMED_OUT)
+            for hold in self.holds.values()
+            if hold.state is HoldState.OPEN and not hold.is_open(now)
+        ]
+
+    def change_holds(self, changed: Mapping[str, Hold]) -> None:
+        """Puts holds in the place of those of the same ids; counts those that ended."""
+        self.open_holds -= sum(
+            hold.state is not HoldState.OPEN and self.holds[hold_id].state is HoldState.OPEN
+            for hold_id, hold in changed.items()
+        )
+        self.holds.update(changed)
+
+    def hold(self, hold_id: str, asset: Asset, pass_id: str | None = None) -> Hold:
+        """A hold; NotFound UNKNOWN_HOLD, or Invalid WRONG_ASSET when it holds another.
+
+        PRINCIPAL stands for stored value of both sorts. One that has ended is there only when
+        the command named it.
         """
         hold = self.holds.get(hold_id)
         if hold is None:
             raise NotFound(
                 "UNKNOWN_HOLD",
-                "the member has no such open hold",
+                "the member has no such hold",
                 {"hold_id": hold_id, "member_id": self.member_id},
             )
-        if hold.asset is not asset:
+        if hold.asset is not asset or (pass_id is not None and hold.pass_id != pass_id):
             raise Invalid(
                 "WRONG_ASSET",
-                f"the hold sets aside {hold.asset.name}, not {asset.name}",
-                {"hold_id": hold_id},
+                f"the hold sets aside {hold.asset.name} of {hold.pass_id or 'the wallet'}",
+                {"hold_id": hold_id, "asset": hold.asset.name, "pass_id": hold.pass_id or ""},
             )
         return hold
 

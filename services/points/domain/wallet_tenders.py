@@ -1,5 +1,7 @@
 """Paying from the member's wallet: points and stored value as tenders. Pure."""
 
+from collections.abc import Sequence
+
 from pricing.allocation import allocate
 from services.points.domain.assets import (
     BONUS_COST,
@@ -15,7 +17,6 @@ from services.points.domain.programme import Programme
 from services.points.domain.sale import SaleTender
 from services.points.domain.stored_value import SpendingOrder, split_spend
 from services.points.domain.transfer import Taken
-from services.points.domain.wallet import Wallet
 
 
 def pay_points(
@@ -42,11 +43,12 @@ def pay_stored_value(
     PreconditionFailed WALLET_FROZEN, INSUFFICIENT_STORED_VALUE or what a hold says.
     """
     posting.wallet.require_usable()
+    order = programme.stored_value.spending_order(posting.wallet.card_type)
     if tender.hold_id:
-        taken = _take(posting, Asset.PRINCIPAL, tender.amount_fen, tender.hold_id)
+        taken = _take_held_stored_value(posting, order, tender)
     else:
         principal_fen, bonus_fen = split_spend(
-            _spending_order(programme, posting.wallet),
+            order,
             tender.amount_fen,
             sum(part.amount for part in posting.available(Asset.PRINCIPAL)),
             sum(part.amount for part in posting.available(Asset.BONUS)),
@@ -62,11 +64,31 @@ def pay_stored_value(
     return _sources(tender.kind, taken, [part.amount for part in taken])
 
 
-def _spending_order(programme: Programme, wallet: Wallet) -> SpendingOrder:
-    """Of the wallet's kind of card; of the first kind when it has none that is still known."""
-    kinds = programme.stored_value.card_types
-    own = (kind for kind in kinds if kind.code == wallet.card_type)
-    return next(own, kinds[0]).spending_order
+def release_rest(posting: Posting, tenders: Sequence[SaleTender], number: int) -> None:
+    """Frees what the hold of the number-th tender still sets aside, from 1, once it is paid.
+
+    Not before the last tender that names the hold, and not when that one keeps the rest.
+    """
+    tender = tenders[number - 1]
+    if not tender.hold_id or tender.keep_rest:
+        return
+    if all(later.hold_id != tender.hold_id for later in tenders[number:]):
+        posting.release_hold(tender.hold_id)
+
+
+def _take_held_stored_value(
+    posting: Posting, order: SpendingOrder, tender: SaleTender
+) -> list[Taken]:
+    """Part of a hold, shared between what it holds of principal and bonus as the card spends."""
+    hold = posting.wallet.hold(tender.hold_id, Asset.PRINCIPAL)
+    hold = posting.holds.get(hold.hold_id, hold)
+    hold.require_open(posting.now)
+    hold.require(tender.amount_fen)
+    principal_fen, bonus_fen = split_spend(
+        order, tender.amount_fen, hold.unposted(Asset.PRINCIPAL), hold.unposted(Asset.BONUS)
+    )
+    shares = {Asset.PRINCIPAL: principal_fen, Asset.BONUS: bonus_fen}
+    return posting.take_held(hold, tender.amount_fen, shares=shares)
 
 
 def _take(posting: Posting, asset: Asset, amount: int, hold_id: str) -> list[Taken]:

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from services.points.domain.assets import Asset
 from services.points.domain.books import Draft
-from services.points.domain.wallet import Hold, Wallet
+from services.points.domain.wallet import Wallet
 from services.points.storage.driver import Driver
+from services.points.storage.holds import write_holds
 from services.points.storage.lot_rows import lot_rows
 
 # Arrays go in once; rows of transfers and lots name their bill by its place in the arrays.
@@ -81,19 +82,6 @@ _WRITE = """
     SELECT (SELECT count(*) FROM new_bills) AS bills,
            (SELECT count(*) FROM changed_lots) AS lots,
            (SELECT count(*) FROM changed_wallets) AS wallets
-    """
-
-_SET_HOLDS = """
-    UPDATE holds SET closed = given.closed
-    FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) AS given (member_id, hold_id, closed)
-    WHERE holds.member_id = given.member_id AND holds.hold_id = given.hold_id
-    """
-_SET_HELD_LOTS = """
-    UPDATE hold_lots SET posted = given.posted
-    FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bigint[])
-        AS given (member_id, hold_id, ordinal, posted)
-    WHERE hold_lots.member_id = given.member_id AND hold_lots.hold_id = given.hold_id
-      AND hold_lots.ordinal = given.ordinal
     """
 
 _SET_COUNTERS = """
@@ -172,13 +160,13 @@ async def write_bills(driver: Driver, bills: Sequence[NewBill], posted_at: datet
             _SET_COUNTERS,
             *_columns(((owner, *key, *tally) for (owner, key), tally in counters.items()), 5),
         )
-    holds = [
-        (bill.draft.posting.wallet.member_id, hold)
+    holds = {
+        (bill.draft.posting.wallet.member_id, hold_id): hold
         for bill in bills
-        for hold in bill.draft.posting.holds.values()
-    ]
+        for hold_id, hold in bill.draft.posting.holds.items()
+    }
     if holds:
-        await _write_holds(driver, dict(((owner, hold.hold_id), hold) for owner, hold in holds))
+        await write_holds(driver, holds, posted_at)
 
 
 def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
@@ -254,18 +242,3 @@ def _wallet_columns(wallets: Sequence[Wallet]) -> list[Sequence[Any]]:
         ),
         14,
     )
-
-
-async def _write_holds(driver: Driver, holds: dict[tuple[str, str], Hold]) -> None:
-    await driver.execute(
-        _SET_HOLDS,
-        [owner for owner, _ in holds],
-        [hold_id for _, hold_id in holds],
-        [hold.closed for hold in holds.values()],
-    )
-    rows = [
-        (owner, hold_id, ordinal, part.posted)
-        for (owner, hold_id), hold in holds.items()
-        for ordinal, part in enumerate(hold.lots)
-    ]
-    await driver.execute(_SET_HELD_LOTS, *_columns(rows, 4))

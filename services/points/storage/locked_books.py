@@ -1,7 +1,6 @@
 """Reads what the door decides on, under the locks that keep it true until the commit."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,8 +10,9 @@ from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Original, StoredBill
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.transfer import Transfer
-from services.points.domain.wallet import HeldLot, Hold, Wallet
+from services.points.domain.wallet import Wallet
 from services.points.storage.driver import Driver, begin, driver_of
+from services.points.storage.holds import load_holds
 
 Row = Any  # a record with the columns of its query by name
 
@@ -41,13 +41,6 @@ _LOTS_BY_KEY = f"""
     WHERE member_id = ANY($1::uuid[])
       AND (bill_id, ordinal) IN (SELECT * FROM unnest($2::uuid[], $3::smallint[]))
     """  # noqa: S608
-_OPEN_HOLDS = """
-    SELECT h.member_id, h.hold_id, h.asset AS hold_asset, h.expires_at, l.lot_bill_id,
-           l.lot_ordinal, l.asset, l.amount, l.posted
-    FROM holds AS h JOIN hold_lots AS l USING (member_id, hold_id)
-    WHERE h.member_id = ANY($1::uuid[]) AND NOT h.closed
-    ORDER BY h.hold_id, l.ordinal
-    """
 _COUNTERS = """
     SELECT member_id, rule_id, period, weight, denominator FROM earning_counters
     WHERE member_id = ANY($1::uuid[]) AND period = ANY($2::text[])
@@ -100,16 +93,18 @@ async def follow_merges(connection: AsyncConnection, member_ids: Iterable[str]) 
     return {str(row["member_id"]) for row in rows}
 
 
-async def load_lots(driver: Driver, wallets: Sequence[Wallet]) -> None:
-    """Fills locked wallets with their lots that hold something, and their open holds."""
+async def load_lots(
+    driver: Driver, wallets: Sequence[Wallet], hold_ids: Iterable[str] = ()
+) -> None:
+    """Fills locked wallets with their lots that hold something, and their open holds.
+
+    Of the holds named also those that have ended: a refusal then says how.
+    """
     by_id = {wallet.member_id: wallet for wallet in wallets}
     for row in await driver.fetch(_OPEN_LOTS, list(by_id)):
         lot = lot_of(row)
         by_id[str(row["member_id"])].lots[lot.key] = lot
-    with_holds = [wallet.member_id for wallet in wallets if wallet.open_holds]
-    if with_holds:
-        for row in await driver.fetch(_OPEN_HOLDS, with_holds):
-            _add_held_lot(by_id[str(row["member_id"])], row)
+    await load_holds(driver, wallets, hold_ids)
     for wallet in wallets:
         wallet.lots_loaded = True
 
@@ -261,20 +256,6 @@ def transfer_of(row: Row) -> Transfer:
         None if lot is None else LotKey(str(lot), row["lot_ordinal"]),
         _text(row["pass_id"]),
     )
-
-
-def _add_held_lot(wallet: Wallet, row: Row) -> None:
-    hold_id = str(row["hold_id"])
-    hold = wallet.holds.get(hold_id) or Hold(
-        hold_id, Asset(row["hold_asset"]), (), row["expires_at"]
-    )
-    part = HeldLot(
-        LotKey(str(row["lot_bill_id"]), row["lot_ordinal"]),
-        Asset(row["asset"]),
-        row["amount"],
-        row["posted"],
-    )
-    wallet.holds[hold_id] = replace(hold, lots=(*hold.lots, part))
 
 
 def _text(value: object) -> str | None:

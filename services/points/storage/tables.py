@@ -4,7 +4,6 @@ For a walk-in sale member_id is the store's walk-in account, which is the store'
 """
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -178,16 +177,23 @@ holds = Table(
     Column("member_id", Uuid(as_uuid=False), primary_key=True),
     Column("hold_id", Uuid(as_uuid=False), primary_key=True),
     Column("asset", SmallInteger, nullable=False),
+    Column("pass_id", Uuid(as_uuid=False)),
     Column("store_id", Uuid(as_uuid=False), nullable=False),
     Column("register_id", Text, nullable=False),
     Column("staff_id", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    # Nothing is set aside any more: posted whole, released after a part, or voided.
-    Column("closed", Boolean, nullable=False),
+    # 1 is open. One that timed out stays so until the member's value is next touched.
+    Column("state", SmallInteger, nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("voided_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # The request as it came, compared when the id comes again.
     Column("document", BYTEA, nullable=False),
+    # An id names one hold, whoever's it is, as for bills.
     Index("uq_holds_hold_id", "hold_id", unique=True),
-    Index("ix_holds_open", "member_id", postgresql_where=text("NOT closed")),
+    Index("ix_holds_open", "member_id", postgresql_where=text("state = 1")),
+    Index("ix_holds_live", "expires_at", "store_id", postgresql_where=text("state = 1")),
 )
 
 hold_lots = Table(

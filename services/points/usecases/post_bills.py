@@ -185,7 +185,8 @@ async def _load(driver: Driver, commands: Sequence[Command], books: Books) -> No
         for member in command.members
     }
     if with_lots:
-        await load_lots(driver, [books.wallets[member] for member in with_lots])
+        named_holds = [hold_id for command in commands for hold_id in command.holds]
+        await load_lots(driver, [books.wallets[member] for member in with_lots], named_holds)
     periods = {period for command in commands for period in command.periods}
     if periods:
         await load_counters(driver, list(books.wallets.values()), periods)

@@ -36,6 +36,7 @@ def sale_command(
         members=(sale.member_id,) if sale.member_id else (),
         decide=partial(decide_sale, sale=sale, facts=facts),
         needs_lots=sale.spends_wallet,
+        holds=tuple([tender.hold_id for tender in sale.tenders if tender.hold_id]),
         periods=periods if sale.member_id else (),
     )
 

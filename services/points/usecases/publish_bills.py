@@ -10,6 +10,7 @@ from chassis.events import EVENT_BYTES_MAX
 from services.points.domain.assets import BillKind
 from services.points.storage.bill_writer import NewBill
 from services.points.usecases.post_sales import publish_sales
+from services.points.usecases.publish_holds import publish_closed_holds
 from yika.points.v1 import events_pb2, ledger_pb2
 
 # Room for what the event says beside its parts.
@@ -29,6 +30,12 @@ def publish_bills(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> N
     for own_kind, alike in by_kind.items():
         publish = _publish_others if own_kind is None else _PUBLISHERS[own_kind]
         publish(tx, alike, now)
+    holds = [
+        (bill.draft.posting.wallet.member_id, hold)
+        for bill in bills
+        for hold in bill.draft.posting.holds.values()
+    ]
+    publish_closed_holds(tx, holds, now)
 
 
 def _publish_others(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> None:

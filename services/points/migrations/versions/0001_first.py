@@ -128,18 +128,23 @@ _STATEMENTS = (
         member_id uuid NOT NULL,
         hold_id uuid NOT NULL,
         asset smallint NOT NULL,
+        pass_id uuid,
         store_id uuid NOT NULL,
         register_id text NOT NULL,
         staff_id text NOT NULL,
         created_at timestamptz NOT NULL,
         expires_at timestamptz NOT NULL,
-        closed boolean NOT NULL,
+        state smallint NOT NULL,
+        closed_at timestamptz,
+        voided_by text NOT NULL,
+        reason text NOT NULL,
         document bytea NOT NULL,
         CONSTRAINT pk_holds PRIMARY KEY (member_id, hold_id)
     )
     """,
     "CREATE UNIQUE INDEX uq_holds_hold_id ON holds (hold_id)",
-    "CREATE INDEX ix_holds_open ON holds (member_id) WHERE NOT closed",
+    "CREATE INDEX ix_holds_open ON holds (member_id) WHERE state = 1",
+    "CREATE INDEX ix_holds_live ON holds (expires_at, store_id) WHERE state = 1",
     """
     CREATE TABLE hold_lots (
         member_id uuid NOT NULL,

@@ -35,16 +35,18 @@ class LineDiscount(_message.Message):
     def __init__(self, source: _Optional[str] = ..., amount_fen: _Optional[int] = ...) -> None: ...
 
 class Tender(_message.Message):
-    __slots__ = ("kind", "amount_fen", "points", "hold_id")
+    __slots__ = ("kind", "amount_fen", "points", "hold_id", "keep_rest")
     KIND_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FEN_FIELD_NUMBER: _ClassVar[int]
     POINTS_FIELD_NUMBER: _ClassVar[int]
     HOLD_ID_FIELD_NUMBER: _ClassVar[int]
+    KEEP_REST_FIELD_NUMBER: _ClassVar[int]
     kind: str
     amount_fen: int
     points: int
     hold_id: str
-    def __init__(self, kind: _Optional[str] = ..., amount_fen: _Optional[int] = ..., points: _Optional[int] = ..., hold_id: _Optional[str] = ...) -> None: ...
+    keep_rest: bool
+    def __init__(self, kind: _Optional[str] = ..., amount_fen: _Optional[int] = ..., points: _Optional[int] = ..., hold_id: _Optional[str] = ..., keep_rest: _Optional[bool] = ...) -> None: ...
 
 class Sale(_message.Message):
     __slots__ = ("sale_id", "member_id", "store_id", "register_id", "staff_id", "business_date", "sold_time", "lines", "tenders", "total_fen", "coupon_ids")

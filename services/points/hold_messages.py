@@ -1,0 +1,145 @@
+"""Holds between the wire and the ledger: one place that knows their protos."""
+
+from datetime import datetime
+
+from chassis.clock import from_proto_date, to_timestamp
+from chassis.errors import Invalid
+from chassis.ids import canonical_id
+from services.points.domain.assets import Asset
+from services.points.domain.header import REASON_LENGTH_MAX
+from services.points.domain.hold import Hold, HoldState
+from services.points.domain.hold_request import HoldRequest, check_amount
+from services.points.domain.limits import CODE_LENGTH_MAX
+from services.points.storage.holds import HoldRecord
+from yika.points.v1 import hold_events_pb2, hold_pb2, hold_service_pb2, ledger_pb2
+
+_ASSETS = {
+    hold_pb2.HOLD_ASSET_POINTS: Asset.POINTS,
+    hold_pb2.HOLD_ASSET_STORED_VALUE: Asset.PRINCIPAL,
+    hold_pb2.HOLD_ASSET_PASS: Asset.PASS,
+}
+_HOLD_ASSETS = {asset: number for number, asset in _ASSETS.items()}
+_LENGTHS_MAX = {"register_id": 32, "staff_id": CODE_LENGTH_MAX, "reason": REASON_LENGTH_MAX}
+
+
+def read_hold_request(message: hold_service_pb2.CreateHoldRequest) -> HoldRequest:
+    """The request of a message; Invalid when something of it is not well formed.
+
+    Ids in the message are brought to canonical form in place, because the message is what is
+    stored and compared.
+    """
+    for field in ("hold_id", "member_id", "store_id"):
+        setattr(message, field, canonical_id(getattr(message, field), field))
+    asset = _ASSETS.get(message.asset)
+    if asset is None:
+        raise Invalid("UNKNOWN_ASSET", "asset must be given", {"asset": message.asset})
+    if asset is Asset.PASS:
+        message.pass_id = canonical_id(message.pass_id, "pass_id")
+    elif message.pass_id:
+        raise Invalid("WRONG_ASSET", "pass_id is for HOLD_ASSET_PASS", {"asset": message.asset})
+    check_amount(message.amount)
+    check_lengths(message, "register_id", "staff_id")
+    if not message.HasField("business_date"):
+        raise Invalid("INVALID_DATE", "business_date is required", {"field": "business_date"})
+    return HoldRequest(
+        hold_id=message.hold_id,
+        member_id=message.member_id,
+        asset=asset,
+        pass_id=message.pass_id or None,
+        amount=message.amount,
+        seconds=message.hold_seconds,
+        store_id=message.store_id,
+        register_id=message.register_id,
+        staff_id=message.staff_id,
+        business_date=from_proto_date(message.business_date, "business_date"),
+    )
+
+
+def check_lengths(
+    message: hold_service_pb2.CreateHoldRequest | hold_service_pb2.VoidHoldRequest, *fields: str
+) -> None:
+    """Invalid CODE_TOO_LONG for a text that exceeds what the contract says."""
+    for field in fields:
+        if len(getattr(message, field)) > _LENGTHS_MAX[field]:
+            raise Invalid(
+                "CODE_TOO_LONG",
+                f"{field} has at most {_LENGTHS_MAX[field]} characters",
+                {"field": field},
+            )
+
+
+def hold_message(record: HoldRecord, now: datetime) -> hold_pb2.Hold:
+    """A hold as it stands at a moment."""
+    hold = record.hold
+    is_value = hold.asset is Asset.PRINCIPAL
+    return hold_pb2.Hold(
+        hold_id=hold.hold_id,
+        member_id=record.member_id,
+        asset=_HOLD_ASSETS[hold.asset],
+        pass_id=hold.pass_id or "",
+        amount=hold.amount,
+        posted_amount=hold.posted,
+        held_amount=hold.amount - hold.posted if hold.is_open(now) else 0,
+        principal_fen=_amount_of(hold, Asset.PRINCIPAL) if is_value else 0,
+        bonus_fen=_amount_of(hold, Asset.BONUS) if is_value else 0,
+        state=hold_pb2.HoldState.Name(hold.state_at(now)),
+        store_id=hold.store_id,
+        register_id=record.register_id,
+        staff_id=record.staff_id,
+        created_time=to_timestamp(record.created_at),
+        expires_time=to_timestamp(hold.expires_at),
+        closed_time=to_timestamp(record.closed_at) if record.closed_at else None,
+        voided_by=record.voided_by,
+        reason=record.reason,
+        lots=[
+            hold_pb2.HeldLot(
+                lot_bill_id=part.key.bill_id,
+                lot_ordinal=part.key.ordinal,
+                asset=ledger_pb2.Asset.Name(part.asset),
+                amount=part.amount,
+                posted_amount=part.posted,
+            )
+            for part in hold.lots
+        ],
+    )
+
+
+def first_hold_message(record: HoldRecord) -> hold_pb2.Hold:
+    """A hold as it was made, whatever became of it since."""
+    lots = tuple(part._replace(posted=0) for part in record.hold.lots)
+    made = HoldRecord(
+        record.member_id,
+        Hold(
+            record.hold.hold_id,
+            record.hold.asset,
+            lots,
+            record.hold.expires_at,
+            record.hold.pass_id,
+            record.hold.store_id,
+            HoldState.OPEN,
+        ),
+        record.register_id,
+        record.staff_id,
+        record.created_at,
+        record.document,
+    )
+    return hold_message(made, record.created_at)
+
+
+def closed_hold_message(member_id: str, hold: Hold, now: datetime) -> hold_events_pb2.ClosedHold:
+    """What others are told of a hold's end."""
+    return hold_events_pb2.ClosedHold(
+        hold_id=hold.hold_id,
+        member_id=member_id,
+        store_id=hold.store_id,
+        asset=_HOLD_ASSETS[hold.asset],
+        pass_id=hold.pass_id or "",
+        amount=hold.amount,
+        posted_amount=hold.posted,
+        state=hold_pb2.HoldState.Name(hold.state),
+        closed_time=to_timestamp(now),
+    )
+
+
+def _amount_of(hold: Hold, asset: Asset) -> int:
+    return sum(part.amount for part in hold.lots if part.asset is asset)

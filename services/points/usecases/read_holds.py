@@ -1,0 +1,65 @@
+"""Reads holds: one, and lists, keyset-paged."""
+
+from datetime import datetime
+
+from chassis.auth import Principal
+from chassis.database import Database
+from chassis.errors import Invalid, NotFound
+from chassis.ids import canonical_id
+from chassis.paging import decode_page_token, encode_page_token
+from services.points.domain.assets import Asset
+from services.points.storage.holds import HoldRecord, count_open, find_hold, list_holds
+from services.points.storage.queries import NEWEST
+
+
+async def read_hold(database: Database, hold_id: str, principal: Principal) -> HoldRecord:
+    """One hold; NotFound UNKNOWN_HOLD, Forbidden for one of a store out of reach."""
+    async with database.read() as connection:
+        record = await find_hold(connection, hold_id)
+    if record is None:
+        raise NotFound("UNKNOWN_HOLD", f"no hold {hold_id}", {"hold_id": hold_id})
+    principal.require_store(record.hold.store_id)
+    return record
+
+
+async def read_holds(
+    database: Database,
+    *,
+    member_id: str | None,
+    store_id: str | None,
+    open_only: bool,
+    page_token: str,
+    limit: int,
+    now: datetime,
+) -> tuple[list[HoldRecord], str]:
+    """A page of a member's holds, or of the open ones of a store; and the token of the next."""
+    before = NEWEST
+    if (key := decode_page_token(page_token, str)) is not None:
+        before = _id_of(str(key[0]))
+    async with database.read() as connection:
+        records = await list_holds(
+            connection,
+            member_id=member_id,
+            store_id=store_id,
+            open_at=now if open_only or member_id is None else None,
+            before=before,
+            limit=limit + 1,
+        )
+    if len(records) <= limit:
+        return records, ""
+    return records[:limit], encode_page_token(records[limit - 1].hold.hold_id)
+
+
+async def count_open_holds(database: Database, now: datetime) -> dict[Asset, int]:
+    """How many holds set value aside, by what they hold."""
+    async with database.read() as connection:
+        return await count_open(connection, now)
+
+
+def _id_of(part: str) -> str:
+    try:
+        return canonical_id(part, "page_token")
+    except Invalid:
+        raise Invalid(
+            "INVALID_PAGE_TOKEN", "page_token is not one that this list gave out"
+        ) from None
