@@ -15,6 +15,7 @@ from services.points.domain.books import Receipt, SaleAllocation, Source
 from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import CODE_LENGTH_MAX, check_time
 from services.points.domain.lot import LotKey
+from services.points.domain.moved import Moved
 from services.points.domain.sale import TENDERS_MAX, Sale, SaleLine, SaleTender
 from services.points.earning_messages import earning_message, read_basis, read_grants
 from yika.points.v1 import ledger_pb2, sale_pb2
@@ -154,6 +155,8 @@ def receipt_message(
             for kind, amount_fen in receipt.refunds
         ],
         pass_units_left=receipt.pass_units_left,
+        moved=_moved_message(receipt.moved),
+        stayed=_moved_message(receipt.stayed),
     )
 
 
@@ -171,6 +174,35 @@ def read_receipt(stored: bytes) -> Receipt:
         message.points_earned,
         tuple((refund.kind, refund.amount_fen) for refund in message.refunds),
         message.pass_units_left,
+        _read_moved(message.moved) if message.HasField("moved") else None,
+        _read_moved(message.stayed) if message.HasField("stayed") else None,
+    )
+
+
+def _moved_message(moved: Moved | None) -> ledger_pb2.MovedValue | None:
+    if moved is None:
+        return None
+    return ledger_pb2.MovedValue(
+        points=moved.points,
+        principal_fen=moved.principal_fen,
+        bonus_fen=moved.bonus_fen,
+        pass_units=moved.pass_units,
+        debt_points=moved.debt_points,
+        purchases=moved.purchases,
+        carry_numerator=moved.carry.numerator,
+        carry_denominator=moved.carry.denominator,
+    )
+
+
+def _read_moved(message: ledger_pb2.MovedValue) -> Moved:
+    return Moved(
+        message.points,
+        message.principal_fen,
+        message.bonus_fen,
+        message.pass_units,
+        message.debt_points,
+        message.purchases,
+        Carry(message.carry_numerator, message.carry_denominator),
     )
 
 

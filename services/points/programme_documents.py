@@ -6,7 +6,13 @@ from chassis.clock import CHINA_TIME, from_timestamp, to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.assets import POINTS_TENDER, STORED_VALUE_TENDER
-from services.points.domain.programme import ClawbackPolicy, PointsTender, Programme
+from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.programme import (
+    ClawbackPolicy,
+    HouseholdTransfer,
+    PointsTender,
+    Programme,
+)
 from services.points.domain.stored_value import FIRST_STORED_VALUE
 from services.points.earning_messages import programme_message
 from services.points.earning_programme import read_programme
@@ -62,6 +68,11 @@ def read_programme_message(
         ),
         clawback_policy=policy,
         return_grace_days=message.return_grace_days,
+        household_transfer=(
+            _read_household_transfer(message.household_transfer)
+            if message.HasField("household_transfer")
+            else None
+        ),
         stored_value=(
             read_stored_value_programme(
                 message.stored_value,
@@ -129,6 +140,17 @@ def _read_points_tender(message: programme_pb2.PointsTender) -> PointsTender:
         points_step=message.points_step,
         share_max_bp=message.share_max_bp,
     )
+
+
+def _read_household_transfer(message: programme_pb2.HouseholdTransfer) -> HouseholdTransfer:
+    _check_range("household_transfer.points_min", message.points_min, 1, AMOUNT_FEN_MAX)
+    _check_range(
+        "household_transfer.day_points_max",
+        message.day_points_max,
+        message.points_min,
+        AMOUNT_FEN_MAX,
+    )
+    return HouseholdTransfer(message.points_min, message.day_points_max)
 
 
 def _check_range(field: str, value: int, least: int, most: int) -> None:

@@ -9,6 +9,7 @@ from chassis.errors import NotFound, PreconditionFailed
 from pricing.earning import Earned
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.moved import Moved
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
 from services.points.domain.transfer import Transfer
@@ -105,6 +106,9 @@ class Receipt(NamedTuple):
     points_earned: int
     refunds: tuple[tuple[str, int], ...] = ()
     pass_units_left: int = 0
+    # Between two wallets, and of an undone merge what did not come back.
+    moved: Moved | None = None
+    stayed: Moved | None = None
 
 
 class Source(NamedTuple):

@@ -42,6 +42,17 @@ class PointsTender:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseholdTransfer:
+    """How members of a household may give each other points.
+
+    At least `points_min` at once, at most `day_points_max` by one member on a business date.
+    """
+
+    points_min: int
+    day_points_max: int
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """One version of the chain's rules; in force from `effective_at` until the next."""
 
@@ -53,6 +64,7 @@ class Programme:
     clawback_policy: ClawbackPolicy = ClawbackPolicy.DEBT
     stored_value: StoredValueProgramme = FIRST_STORED_VALUE
     passes: Mapping[str, PassDefinition] = field(default_factory=dict)
+    household_transfer: HouseholdTransfer | None = None  # None: not allowed
     # Value given back to a lot that expired meanwhile can be spent for this long; 0: not at all.
     return_grace_days: int = 30
 

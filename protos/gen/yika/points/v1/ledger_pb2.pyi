@@ -184,7 +184,7 @@ class BillHeader(_message.Message):
     def __init__(self, bill_id: _Optional[str] = ..., member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., register_id: _Optional[str] = ..., staff_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., occurred_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class BillReceipt(_message.Message):
-    __slots__ = ("bill_id", "replayed", "points", "principal_fen", "bonus_fen", "debt_points", "points_change", "principal_change_fen", "bonus_change_fen", "points_earned", "refunds", "pass_units_left")
+    __slots__ = ("bill_id", "replayed", "points", "principal_fen", "bonus_fen", "debt_points", "points_change", "principal_change_fen", "bonus_change_fen", "points_earned", "refunds", "pass_units_left", "moved", "stayed")
     BILL_ID_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
     POINTS_FIELD_NUMBER: _ClassVar[int]
@@ -197,6 +197,8 @@ class BillReceipt(_message.Message):
     POINTS_EARNED_FIELD_NUMBER: _ClassVar[int]
     REFUNDS_FIELD_NUMBER: _ClassVar[int]
     PASS_UNITS_LEFT_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    STAYED_FIELD_NUMBER: _ClassVar[int]
     bill_id: str
     replayed: bool
     points: int
@@ -209,7 +211,29 @@ class BillReceipt(_message.Message):
     points_earned: int
     refunds: _containers.RepeatedCompositeFieldContainer[_sale_pb2.Tender]
     pass_units_left: int
-    def __init__(self, bill_id: _Optional[str] = ..., replayed: _Optional[bool] = ..., points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., debt_points: _Optional[int] = ..., points_change: _Optional[int] = ..., principal_change_fen: _Optional[int] = ..., bonus_change_fen: _Optional[int] = ..., points_earned: _Optional[int] = ..., refunds: _Optional[_Iterable[_Union[_sale_pb2.Tender, _Mapping]]] = ..., pass_units_left: _Optional[int] = ...) -> None: ...
+    moved: MovedValue
+    stayed: MovedValue
+    def __init__(self, bill_id: _Optional[str] = ..., replayed: _Optional[bool] = ..., points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., debt_points: _Optional[int] = ..., points_change: _Optional[int] = ..., principal_change_fen: _Optional[int] = ..., bonus_change_fen: _Optional[int] = ..., points_earned: _Optional[int] = ..., refunds: _Optional[_Iterable[_Union[_sale_pb2.Tender, _Mapping]]] = ..., pass_units_left: _Optional[int] = ..., moved: _Optional[_Union[MovedValue, _Mapping]] = ..., stayed: _Optional[_Union[MovedValue, _Mapping]] = ...) -> None: ...
+
+class MovedValue(_message.Message):
+    __slots__ = ("points", "principal_fen", "bonus_fen", "pass_units", "debt_points", "purchases", "carry_numerator", "carry_denominator")
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_FEN_FIELD_NUMBER: _ClassVar[int]
+    BONUS_FEN_FIELD_NUMBER: _ClassVar[int]
+    PASS_UNITS_FIELD_NUMBER: _ClassVar[int]
+    DEBT_POINTS_FIELD_NUMBER: _ClassVar[int]
+    PURCHASES_FIELD_NUMBER: _ClassVar[int]
+    CARRY_NUMERATOR_FIELD_NUMBER: _ClassVar[int]
+    CARRY_DENOMINATOR_FIELD_NUMBER: _ClassVar[int]
+    points: int
+    principal_fen: int
+    bonus_fen: int
+    pass_units: int
+    debt_points: int
+    purchases: int
+    carry_numerator: int
+    carry_denominator: int
+    def __init__(self, points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., pass_units: _Optional[int] = ..., debt_points: _Optional[int] = ..., purchases: _Optional[int] = ..., carry_numerator: _Optional[int] = ..., carry_denominator: _Optional[int] = ...) -> None: ...
 
 class Allocation(_message.Message):
     __slots__ = ("sources", "lines", "earning")

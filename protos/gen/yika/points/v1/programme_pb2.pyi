@@ -36,8 +36,16 @@ class PointsTender(_message.Message):
     share_max_bp: int
     def __init__(self, points: _Optional[int] = ..., fen: _Optional[int] = ..., points_min: _Optional[int] = ..., points_step: _Optional[int] = ..., share_max_bp: _Optional[int] = ...) -> None: ...
 
+class HouseholdTransfer(_message.Message):
+    __slots__ = ("points_min", "day_points_max")
+    POINTS_MIN_FIELD_NUMBER: _ClassVar[int]
+    DAY_POINTS_MAX_FIELD_NUMBER: _ClassVar[int]
+    points_min: int
+    day_points_max: int
+    def __init__(self, points_min: _Optional[int] = ..., day_points_max: _Optional[int] = ...) -> None: ...
+
 class Programme(_message.Message):
-    __slots__ = ("programme_id", "version", "effective_time", "earning", "stored_value", "points_tender", "clawback_policy", "return_grace_days")
+    __slots__ = ("programme_id", "version", "effective_time", "earning", "stored_value", "points_tender", "clawback_policy", "return_grace_days", "household_transfer")
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -46,6 +54,7 @@ class Programme(_message.Message):
     POINTS_TENDER_FIELD_NUMBER: _ClassVar[int]
     CLAWBACK_POLICY_FIELD_NUMBER: _ClassVar[int]
     RETURN_GRACE_DAYS_FIELD_NUMBER: _ClassVar[int]
+    HOUSEHOLD_TRANSFER_FIELD_NUMBER: _ClassVar[int]
     programme_id: str
     version: int
     effective_time: _timestamp_pb2.Timestamp
@@ -54,4 +63,5 @@ class Programme(_message.Message):
     points_tender: PointsTender
     clawback_policy: ClawbackPolicy
     return_grace_days: int
-    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., effective_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earning: _Optional[_Union[_earning_pb2.EarningProgramme, _Mapping]] = ..., stored_value: _Optional[_Union[_stored_value_pb2.StoredValueProgramme, _Mapping]] = ..., points_tender: _Optional[_Union[PointsTender, _Mapping]] = ..., clawback_policy: _Optional[_Union[ClawbackPolicy, str]] = ..., return_grace_days: _Optional[int] = ...) -> None: ...
+    household_transfer: HouseholdTransfer
+    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., effective_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earning: _Optional[_Union[_earning_pb2.EarningProgramme, _Mapping]] = ..., stored_value: _Optional[_Union[_stored_value_pb2.StoredValueProgramme, _Mapping]] = ..., points_tender: _Optional[_Union[PointsTender, _Mapping]] = ..., clawback_policy: _Optional[_Union[ClawbackPolicy, str]] = ..., return_grace_days: _Optional[int] = ..., household_transfer: _Optional[_Union[HouseholdTransfer, _Mapping]] = ...) -> None: ...

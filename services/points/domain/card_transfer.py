@@ -1,0 +1,56 @@
+"""Moving what is on one member's card to another member's (转卡). Pure."""
+
+from chassis.errors import PreconditionFailed
+from services.points.domain.assets import Asset, BillKind
+from services.points.domain.books import Books, Draft
+from services.points.domain.header import Header
+from services.points.domain.member_move import MemberMove, require_no_holds, require_unmerged
+from services.points.domain.prepaid_law import limits_on
+from services.points.domain.programme import Programme
+from services.points.domain.wallet import Wallet
+
+
+def decide_card_transfer(
+    books: Books, header: Header, to_member_id: str, *, with_points: bool, with_passes: bool
+) -> list[Draft]:
+    """Moves all stored value of the header's member to another; both stay members.
+
+    Points, with what is owed on them, and passes move when asked for. PreconditionFailed
+    MEMBER_MERGED, WALLET_FROZEN, HOLDS_OPEN, NOTHING_TO_TRANSFER, TOO_MANY_LOTS, and
+    BALANCE_LIMIT_EXCEEDED when the other card would hold more than the law or the chain allows.
+    """
+    giver, taker = books.wallets[header.member_id], books.wallets[to_member_id]
+    require_unmerged(giver, taker)
+    giver.require_usable()
+    require_no_holds(giver, books.now)
+    assets = {Asset.PRINCIPAL, Asset.BONUS}
+    assets |= {Asset.POINTS} if with_points else set()
+    assets |= {Asset.PASS} if with_passes else set()
+    move = MemberMove(books, header, BillKind.CARD_TRANSFER, giver=giver, taker=taker)
+    move.every_lot(lot for lot in giver.lots.values() if lot.asset in assets)
+    if with_points:
+        move.debt(giver.debt_points)
+    moved = move.moved
+    if not any(moved[:-1]):
+        raise PreconditionFailed(
+            "NOTHING_TO_TRANSFER",
+            "nothing of what was asked for is on the card",
+            {"member_id": giver.member_id},
+        )
+    if moved.principal_fen or moved.bonus_fen:
+        after_fen = move.taker.balance(Asset.PRINCIPAL) + move.taker.balance(Asset.BONUS)
+        _check_limit(books.programmes.at(header.occurred_at), header, taker, after_fen)
+    return move.drafts()
+
+
+def _check_limit(programme: Programme, header: Header, taker: Wallet, after_fen: int) -> None:
+    kinds = programme.stored_value.card_types
+    kind = next((each for each in kinds if each.code == taker.card_type), kinds[0])
+    limits = limits_on(header.business_date, programme.stored_value.limits)
+    limit_fen = limits.named_balance_fen_max if kind.named else limits.unnamed_balance_fen_max
+    if after_fen > limit_fen:
+        raise PreconditionFailed(
+            "BALANCE_LIMIT_EXCEEDED",
+            f"the card would hold {after_fen} fen and may hold {limit_fen}",
+            {"member_id": taker.member_id, "balance_fen": after_fen, "limit_fen": limit_fen},
+        )

@@ -1,0 +1,179 @@
+"""Value on its way from one member's wallet to another's, and the two bills that say so. Pure.
+
+Lots move under their own keys with their origin and their last day: passing value on makes nothing
+last longer, and a return finds every lot wherever it is. MEMBER_TRANSFER stands between the two
+wallets; over both bills it is zero.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from chassis.errors import Invalid, PreconditionFailed
+from pricing.earning import Carry
+from services.points.domain.assets import MEMBER_TRANSFER, POINTS_DEBT, Asset, BillKind
+from services.points.domain.books import Books, Draft, receipt_of
+from services.points.domain.header import Header
+from services.points.domain.lot import Lot
+from services.points.domain.moved import Moved
+from services.points.domain.posting import Posting
+from services.points.domain.wallet import Wallet
+
+# A bill has to fit the answers that show it; nobody who spends now and then has as many lots.
+LOTS_MAX = 10_000
+
+
+def counterpart_id(bill_id: str) -> str:
+    """The id of the second bill of a document about two wallets."""
+    return str(uuid.uuid5(uuid.UUID(bill_id), "counterpart"))
+
+
+def require_two(member_id: str, other_member_id: str) -> None:
+    """Invalid SAME_MEMBER for a document between a member and itself."""
+    if member_id == other_member_id:
+        raise Invalid("SAME_MEMBER", "two different members are needed", {"member_id": member_id})
+
+
+def require_unmerged(*wallets: Wallet) -> None:
+    """PreconditionFailed MEMBER_MERGED for one that was taken into another."""
+    for wallet in wallets:
+        if wallet.merged_into is not None:
+            raise PreconditionFailed(
+                "MEMBER_MERGED",
+                "the member was merged into another",
+                {"member_id": wallet.member_id, "merged_into": wallet.merged_into},
+            )
+
+
+def require_no_holds(wallet: Wallet, now: datetime) -> None:
+    """PreconditionFailed HOLDS_OPEN while value is set aside: a till may be about to take it."""
+    open_ids = sorted(hold.hold_id for hold in wallet.holds.values() if hold.is_open(now))
+    if open_ids:
+        raise PreconditionFailed(
+            "HOLDS_OPEN",
+            "value is on hold; post or void the holds first",
+            {"member_id": wallet.member_id, "holds": len(open_ids), "hold_id": open_ids[0]},
+        )
+
+
+class MemberMove:
+    """Two postings, one on each wallet; the bill of the header's member comes first."""
+
+    def __init__(
+        self, books: Books, header: Header, kind: BillKind, *, giver: Wallet, taker: Wallet
+    ) -> None:
+        self._books = books
+        self._header = header
+        self._kind = kind
+        self.giver = self._posting(giver)
+        self.taker = self._posting(taker)
+        self._units: dict[Asset, int] = {}
+        self._debt_points = 0
+        self._purchases = 0
+        self._carry = Carry()
+
+    def _posting(self, wallet: Wallet) -> Posting:
+        header = self._header
+        first = wallet.member_id == header.member_id
+        return Posting(
+            wallet,
+            bill_id=header.bill_id if first else counterpart_id(header.bill_id),
+            kind=self._kind,
+            store_id=header.store_id,
+            business_date=header.business_date,
+            occurred_at=header.occurred_at,
+            now=self._books.now,
+        )
+
+    def every_lot(self, lots: Iterable[Lot]) -> None:
+        """Moves all that is left in the lots, what is pending or has expired included.
+
+        PreconditionFailed TOO_MANY_LOTS for more than a bill can show.
+        """
+        left = [lot for lot in lots if lot.remaining]
+        if len(left) > LOTS_MAX:
+            raise PreconditionFailed(
+                "TOO_MANY_LOTS",
+                f"at most {LOTS_MAX} lots can be moved at once",
+                {"lots": len(left), "most": LOTS_MAX},
+            )
+        for lot in sorted(left, key=lambda lot: lot.key):
+            self.part(lot, lot.remaining)
+
+    def part(self, lot: Lot, amount: int) -> None:
+        """Moves part of a lot."""
+        self.giver.take_from(lot, amount, MEMBER_TRANSFER)
+        self._arrive(lot, amount)
+
+    def points(self, amount: int) -> None:
+        """Moves points that can be spent, nearest expiry first; see Posting.take."""
+        for taken in self.giver.take(Asset.POINTS, amount, to=MEMBER_TRANSFER):
+            self._arrive(taken.lot, taken.amount)
+
+    def _arrive(self, lot: Lot, amount: int) -> None:
+        self.taker.adopt(lot, amount, MEMBER_TRANSFER)
+        self._count(lot, amount)
+
+    def part_back(self, lot: Lot, amount: int) -> None:
+        """Moves part of a lot into the one it came out of."""
+        self.giver.take_from(lot, amount, MEMBER_TRANSFER)
+        self.taker.give_back(lot, amount, MEMBER_TRANSFER)
+        self._count(lot, amount)
+
+    def _count(self, lot: Lot, amount: int) -> None:
+        self._units[lot.asset] = self._units.get(lot.asset, 0) + amount
+
+    def debt(self, points: int) -> None:
+        """Moves a debt."""
+        self.giver.move(Asset.POINTS, MEMBER_TRANSFER, POINTS_DEBT, points)
+        self.giver.debt_change -= points
+        self.taker.move(Asset.POINTS, POINTS_DEBT, MEMBER_TRANSFER, points)
+        self.taker.debt_change += points
+        self._debt_points += points
+
+    def purchases(self, count: int) -> None:
+        """Moves the count of sales."""
+        self.giver.sale_count_change -= count
+        self.taker.sale_count_change += count
+        self._purchases += count
+
+    def carry(self, moved: Carry, *, left: Carry, arrived: Carry) -> None:
+        """Moves a fraction of a point: `left` with the giver, `arrived` what the taker then has."""
+        self.giver.carry = left
+        self.taker.carry = arrived
+        self._carry = moved
+
+    @property
+    def moved(self) -> Moved:
+        """What has been moved so far."""
+        units = self._units.get
+        return Moved(
+            points=units(Asset.POINTS, 0),
+            principal_fen=units(Asset.PRINCIPAL, 0),
+            bonus_fen=units(Asset.BONUS, 0),
+            pass_units=units(Asset.PASS, 0),
+            debt_points=self._debt_points,
+            purchases=self._purchases,
+            carry=self._carry,
+        )
+
+    def drafts(
+        self, *, stayed: Moved | None = None, original_bill_id: str | None = None
+    ) -> list[Draft]:
+        """The two bills. The second names the first, or both name the original."""
+        header = self._header
+        first, second = self.giver, self.taker
+        if second.bill_id == header.bill_id:
+            first, second = second, first
+        return [
+            header.draft(
+                posting,
+                self._books,
+                receipt=receipt_of(posting)._replace(moved=self.moved, stayed=stayed),
+                original_bill_id=original,
+            )
+            for posting, original in (
+                (first, original_bill_id),
+                (second, original_bill_id or header.bill_id),
+            )
+        ]
