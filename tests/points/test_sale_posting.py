@@ -24,11 +24,12 @@ from pricing.earning import (
 from services.points.documents import read_allocation, write_allocation
 from services.points.domain.assets import Asset
 from services.points.domain.books import Books, Draft
+from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.lot import Lot
 from services.points.domain.programme import PointsTender, Programme, Programmes
 from services.points.domain.sale import Sale, SaleLine, SaleTender
 from services.points.domain.sale_posting import MemberFacts, decide_sale
-from services.points.domain.wallet import HeldLot, Hold, Wallet
+from services.points.domain.wallet import Wallet
 
 NOW = datetime(2026, 5, 1, 4, tzinfo=UTC)  # noon in the store
 DAY = date(2026, 5, 1)
