@@ -102,3 +102,8 @@ EXPIRED = {
 def tender_account(kind: str) -> str:
     """The account of money that a store's tills took in one kind of tender."""
     return f"tender:{kind}"
+
+
+def tender_kind(account: str) -> str:
+    """The kind of tender of such an account."""
+    return account.removeprefix("tender:")

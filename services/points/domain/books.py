@@ -12,6 +12,7 @@ from services.points.domain.lot import Lot, LotKey
 from services.points.domain.moved import Moved
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
+from services.points.domain.top_up_record import TopUpRecord, note
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
 
@@ -52,12 +53,18 @@ class Original:
 
 @dataclass(slots=True)
 class Books:
-    """Locked wallets by member, originals by bill id."""
+    """Locked wallets by member, originals by bill id, and top-ups by bill id.
+
+    `top_ups` holds those that the lots of the wallets come from, and those asked for, when
+    `follows_top_ups`.
+    """
 
     programmes: Programmes
     now: datetime
     wallets: dict[str, Wallet] = field(default_factory=dict)
     originals: dict[str, Original] = field(default_factory=dict)
+    top_ups: dict[str, TopUpRecord] = field(default_factory=dict)
+    follows_top_ups: bool = False
 
     def wallet(self, member_id: str) -> Wallet:
         """The member's wallet, or that of the member into whom it was merged in the end."""
@@ -88,6 +95,11 @@ class Books:
                 later=(*original.later, bill),
                 later_transfers=(*original.later_transfers, *transfers),
             )
+
+    def note_top_ups(self, posting: Posting) -> None:
+        """Lets the commands that follow in the same batch see what a bill did to top-ups."""
+        if self.follows_top_ups:
+            note(self.top_ups, posting)
 
 
 class Receipt(NamedTuple):

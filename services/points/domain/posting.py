@@ -57,6 +57,7 @@ class Posting(LotBooking):
         self.counters: dict[CounterKey, Tally] = {}  # those that change, as they will be
         self.pass_uses: dict[tuple[str, date], int] = {}  # (pass, day) -> by how many they change
         self.sale_count_change = 0
+        self.card_type = wallet.card_type  # as it will be
         self.merged_into = wallet.merged_into  # as it will be
 
     def earn_points(
@@ -161,4 +162,5 @@ class Posting(LotBooking):
         for use, change in self.pass_uses.items():
             wallet.pass_uses[use] = wallet.pass_uses.get(use, 0) + change
         wallet.sale_count += self.sale_count_change
+        wallet.card_type = self.card_type
         wallet.merged_into = self.merged_into

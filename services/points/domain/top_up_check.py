@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from chassis.errors import Invalid, PreconditionFailed
 from services.points.domain.limits import AMOUNT_FEN_MAX
@@ -36,6 +37,36 @@ class TopUp:
     purchase_fen: int | None = None
 
 
+class TopUpLaw(NamedTuple):
+    """What the law and the chain ask of one top-up. Amounts in fen; `_from_fen` is inclusive."""
+
+    balance_fen_max: int
+    at_once_fen: int
+    identity_from_fen: int
+    transfer_from_fen: int
+
+    @property
+    def identity_required(self) -> bool:
+        """True when the buyer must show a document of identity."""
+        return self.at_once_fen >= self.identity_from_fen
+
+    @property
+    def non_cash_required(self) -> bool:
+        """True when only kinds of money that count as a transfer may pay."""
+        return self.at_once_fen >= self.transfer_from_fen
+
+
+def law_of(limits: PrepaidLimits, card_type: CardType, top_up: TopUp) -> TopUpLaw:
+    """The figures that a top-up is measured by."""
+    named = card_type.named
+    return TopUpLaw(
+        limits.named_balance_fen_max if named else limits.unnamed_balance_fen_max,
+        top_up.amount_fen if top_up.purchase_fen is None else top_up.purchase_fen,
+        limits.named_identity_from_fen if named else limits.unnamed_identity_from_fen,
+        _transfer_from_fen(limits, top_up),
+    )
+
+
 def check_top_up(
     limits: PrepaidLimits, programme: StoredValueProgramme, card_type: CardType, top_up: TopUp
 ) -> None:
@@ -46,38 +77,33 @@ def check_top_up(
     card's limit: what can be bought with it is a balance like any other.
     """
     _check_amounts(programme, top_up)
-    limit_fen = limits.named_balance_fen_max if card_type.named else limits.unnamed_balance_fen_max
+    law = law_of(limits, card_type, top_up)
     after_fen = top_up.balance_fen + top_up.amount_fen + top_up.bonus_fen
-    if after_fen > limit_fen:
+    if after_fen > law.balance_fen_max:
         raise PreconditionFailed(
             "BALANCE_LIMIT_EXCEEDED",
-            f"the card would hold {after_fen} fen and may hold {limit_fen}",
+            f"the card would hold {after_fen} fen and may hold {law.balance_fen_max}",
             {
                 "balance_fen": top_up.balance_fen,
                 "amount_fen": top_up.amount_fen,
                 "bonus_fen": top_up.bonus_fen,
-                "limit_fen": limit_fen,
+                "limit_fen": law.balance_fen_max,
             },
         )
-    at_once_fen = top_up.amount_fen if top_up.purchase_fen is None else top_up.purchase_fen
-    identity_from_fen = (
-        limits.named_identity_from_fen if card_type.named else limits.unnamed_identity_from_fen
-    )
-    if at_once_fen >= identity_from_fen and not top_up.identified:
+    if law.identity_required and not top_up.identified:
         raise PreconditionFailed(
             "IDENTITY_REQUIRED",
             "the buyer must show a document of identity",
-            {"purchase_fen": at_once_fen, "from_fen": identity_from_fen},
+            {"purchase_fen": law.at_once_fen, "from_fen": law.identity_from_fen},
         )
-    transfer_from_fen = _transfer_from_fen(limits, top_up)
     other = set(top_up.tenders) - programme.transfer_tender_kinds
-    if at_once_fen >= transfer_from_fen and other:
+    if law.non_cash_required and other:
         raise Invalid(
             "NON_CASH_REQUIRED",
             "this must be paid by transfer, no part of it in cash",
             {
-                "purchase_fen": at_once_fen,
-                "from_fen": transfer_from_fen,
+                "purchase_fen": law.at_once_fen,
+                "from_fen": law.transfer_from_fen,
                 "kinds": ",".join(sorted(other)),
             },
         )

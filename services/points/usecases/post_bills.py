@@ -27,6 +27,7 @@ from services.points.storage.locked_books import (
     lock_wallets,
 )
 from services.points.storage.pass_facts import load_pass_facts
+from services.points.storage.top_ups import load_top_ups, top_up_ids
 
 _ATTEMPTS_MAX = 5
 
@@ -151,6 +152,7 @@ async def _post(
         for draft in drafts:
             new_bills.append(_book(draft, command))
             books.add_later(_stored(new_bills[-1]), draft.posting.transfers)
+            books.note_top_ups(draft.posting)
         drafted[command.bill_id] = new_bills[-len(drafts)]
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
     await _answer_refused_retries(driver, commands, outcomes, known)
@@ -193,6 +195,11 @@ async def _load(driver: Driver, commands: Sequence[Command], books: Books) -> No
     originals = {bill_id for command in commands for bill_id in command.originals}
     if originals:
         books.originals = await load_originals(driver, originals, books.wallets)
+    top_ups = [command.top_ups for command in commands if command.top_ups is not None]
+    if top_ups:
+        asked = {bill_id for ids in top_ups for bill_id in ids}
+        books.top_ups = await load_top_ups(driver, asked | top_up_ids(books.wallets.values()))
+        books.follows_top_ups = True
     questions = [question for command in commands for question in command.passes]
     if questions:
         await load_pass_facts(driver, books, questions)

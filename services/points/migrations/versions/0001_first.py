@@ -60,6 +60,10 @@ _STATEMENTS = (
         CONSTRAINT ck_transfers_accounts CHECK (debit_account <> credit_account)
     )
     """,
+    """
+    CREATE INDEX ix_transfers_left_top_ups ON transfers (lot_bill_id)
+        WHERE credit_account IN ('principal_cashed_out', 'principal_issued', 'bonus_expired')
+    """,
     # Rows of lots and wallets change in place; room on the page keeps the changes there.
     """
     CREATE TABLE lots (

@@ -1,0 +1,34 @@
+"""What a wallet holds of stored value, as the law and a cash-out count it. Pure."""
+
+from datetime import date, datetime
+
+from chassis.errors import PreconditionFailed
+from services.points.domain.assets import Asset
+from services.points.domain.lot import has_expired
+from services.points.domain.wallet import Wallet
+
+STORED_VALUE = frozenset({Asset.PRINCIPAL, Asset.BONUS})
+
+
+def stored_balance_fen(wallet: Wallet, business_date: date) -> int:
+    """Principal, and bonus that has not expired, of a wallet whose lots were loaded, in fen.
+
+    Expired principal counts: it stays the holder's and comes back on demand.
+    """
+    return sum(
+        lot.remaining
+        for lot in wallet.lots.values()
+        if lot.asset is Asset.PRINCIPAL
+        or (lot.asset is Asset.BONUS and not has_expired(lot, business_date))
+    )
+
+
+def require_nothing_held(wallet: Wallet, now: datetime) -> None:
+    """PreconditionFailed HOLDS_OPEN while a hold sets stored value aside."""
+    for hold in wallet.holds.values():
+        if hold.asset in STORED_VALUE and hold.is_open(now):
+            raise PreconditionFailed(
+                "HOLDS_OPEN",
+                "stored value of the wallet is on hold",
+                {"hold_id": hold.hold_id, "expires_time": hold.expires_at.isoformat()},
+            )

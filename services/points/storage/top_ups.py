@@ -1,0 +1,68 @@
+"""Reads what the books say of top-ups, wherever merges and card transfers moved their lots."""
+
+from collections.abc import Collection, Iterable
+
+from services.points.domain.assets import BillKind
+from services.points.domain.stored_balance import STORED_VALUE
+from services.points.domain.top_up_record import TopUpRecord
+from services.points.domain.transfer import Transfer
+from services.points.domain.wallet import Wallet
+from services.points.storage.driver import Driver
+from services.points.storage.locked_books import transfer_of
+
+_BILLS = """
+    SELECT member_id, bill_id, kind, business_date FROM bills WHERE bill_id = ANY($1::uuid[])
+    """
+_GRANTS = """
+    SELECT bill_id, asset, debit_account, credit_account, amount, lot_bill_id, lot_ordinal, pass_id
+    FROM transfers WHERE member_id = ANY($1::uuid[]) AND bill_id = ANY($2::uuid[])
+    ORDER BY bill_id, ordinal
+    """
+# Whoever's the lots were at the time: ix_transfers_left_top_ups holds nothing else.
+_LEFT = """
+    SELECT lot_bill_id, credit_account, sum(amount)::bigint AS amount FROM transfers
+    WHERE lot_bill_id = ANY($1::uuid[])
+      AND credit_account IN ('principal_cashed_out', 'principal_issued', 'bonus_expired')
+    GROUP BY lot_bill_id, credit_account
+    """
+
+
+def top_up_ids(wallets: Iterable[Wallet]) -> set[str]:
+    """The bills that the wallets' lots of stored value come from."""
+    return {
+        lot.bill_id
+        for wallet in wallets
+        for lot in wallet.lots.values()
+        if lot.asset in STORED_VALUE
+    }
+
+
+async def load_top_ups(driver: Driver, bill_ids: Collection[str]) -> dict[str, TopUpRecord]:
+    """The records of those of the bills that are in the books; empty ones for other kinds.
+
+    The wallets that have their lots must be locked for the answer to stay true.
+    """
+    records = {
+        str(row["bill_id"]): TopUpRecord(
+            str(row["bill_id"]),
+            str(row["member_id"]),
+            BillKind(row["kind"]),
+            row["business_date"],
+        )
+        for row in await driver.fetch(_BILLS, list(bill_ids))
+    }
+    top_ups = {
+        bill_id: record for bill_id, record in records.items() if record.kind is BillKind.TOP_UP
+    }
+    if not top_ups:
+        return records
+    members = {record.member_id for record in top_ups.values()}
+    moved: dict[str, list[Transfer]] = {}
+    for row in await driver.fetch(_GRANTS, list(members), list(top_ups)):
+        moved.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
+    for bill_id, record in top_ups.items():
+        records[bill_id] = record.granted(moved.get(bill_id, ()))
+    for row in await driver.fetch(_LEFT, list(top_ups)):
+        bill_id = str(row["lot_bill_id"])
+        records[bill_id] = records[bill_id].less(row["credit_account"], row["amount"])
+    return records
