@@ -19,41 +19,60 @@ def allocate(whole: int, caps: Sequence[int], weights: Sequence[int] | None = No
     Raises PricingError: NEGATIVE_AMOUNT for a negative whole, cap or weight,
     ALLOCATION_EXCEEDS_CAPS when the lines cannot hold the whole.
     """
+    if whole < 0 or min(caps, default=0) < 0 or min(weights or (), default=0) < 0:
+        raise PricingError("NEGATIVE_AMOUNT", "whole, caps and weights must not be negative")
     if weights is None:
-        weights = caps
+        # A share in proportion to the caps reaches none of them before all are full.
+        room = sum(caps)
+        _check_room(whole, room)
+        return list(caps) if whole == room else _in_proportion(whole, caps)
     if len(weights) != len(caps):
         raise ValueError(f"{len(weights)} weights for {len(caps)} lines")
-    if whole < 0 or min(caps, default=0) < 0 or min(weights, default=0) < 0:
-        raise PricingError("NEGATIVE_AMOUNT", "whole, caps and weights must not be negative")
-    room = sum(cap for cap, weight in zip(caps, weights, strict=True) if weight)
-    if whole > room:
-        raise PricingError(
-            "ALLOCATION_EXCEEDS_CAPS",
-            f"{whole} cannot be shared over lines that hold {room}",
-            {"whole": whole, "room": room},
-        )
+    room = sum([cap for cap, weight in zip(caps, weights, strict=True) if weight])
+    _check_room(whole, room)
     parts = [0] * len(caps)
     open_lines = [i for i, weight in enumerate(weights) if weight and caps[i]]
     rest = whole
     while open_lines and rest:
-        weight_sum = sum(weights[i] for i in open_lines)
+        weight_sum = sum([weights[i] for i in open_lines])
         full = [i for i in open_lines if rest * weights[i] >= caps[i] * weight_sum]
         if not full:
             break
         # A line whose share reaches its cap takes just the cap; the others share what is left.
         for i in full:
             parts[i] = caps[i]
-        rest -= sum(caps[i] for i in full)
+        rest -= sum([caps[i] for i in full])
         open_lines = [i for i in open_lines if not parts[i]]
     if rest:
-        weight_sum = sum(weights[i] for i in open_lines)
-        remainders = []
-        for i in open_lines:
-            parts[i], remainder = divmod(rest * weights[i], weight_sum)
-            remainders.append((-remainder, i))
-        missing = rest - sum(parts[i] for i in open_lines)
         # Every share here is below its cap, so one unit more still fits.
-        for _, i in sorted(remainders)[:missing]:
+        shares = _in_proportion(rest, [weights[i] for i in open_lines])
+        for i, share in zip(open_lines, shares, strict=True):
+            parts[i] = share
+    return parts
+
+
+def _check_room(whole: int, room: int) -> None:
+    if whole > room:
+        raise PricingError(
+            "ALLOCATION_EXCEEDS_CAPS",
+            f"{whole} cannot be shared over lines that hold {room}",
+            {"whole": whole, "room": room},
+        )
+
+
+def _in_proportion(whole: int, weights: Sequence[int]) -> list[int]:
+    """Shares by largest remainder, without caps; a tie goes to the earlier line."""
+    weight_sum = sum(weights)
+    if not whole:
+        return [0] * len(weights)
+    shared = [divmod(whole * weight, weight_sum) for weight in weights]
+    parts = [part for part, _ in shared]
+    missing = whole - sum(parts)
+    if missing:
+        remainders = [remainder for _, remainder in shared]
+        # The sort is stable both ways, so equal remainders keep the order of their lines.
+        order = sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)
+        for i in order[:missing]:
             parts[i] += 1
     return parts
 
