@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
 
 from chassis.database import NAMING_CONVENTION
+from services.points.storage.audit_tables import add_audit_tables
 from services.points.storage.coupon_tables import add_coupon_tables
 from services.points.storage.job_tables import add_job_tables
 from services.points.storage.wallet_tables import add_wallet_tables
@@ -27,6 +28,7 @@ from services.points.storage.wallet_tables import add_wallet_tables
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
 add_coupon_tables(metadata)
 add_job_tables(metadata)
+add_audit_tables(metadata)
 add_wallet_tables(metadata)
 
 bills = Table(
