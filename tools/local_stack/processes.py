@@ -142,7 +142,7 @@ def service_processes(
     )
 
 
-def _coupon_key_file(state: Path) -> Path:
+def coupon_key_file(state: Path) -> Path:
     """The key of this state directory's coupon codes, made once: codes live as long as it does."""
     path = state / "coupon-keys"
     if not path.exists():
@@ -159,7 +159,7 @@ def _own_settings(service: str, state: Path, ports: Ports) -> dict[str, str]:
             "YIKA_DATA_DIR": str(state / "devices"),
         }
     if service == "points":
-        return {"YIKA_COUPON_KEY_FILE": str(_coupon_key_file(state))}
+        return {"YIKA_COUPON_KEY_FILE": str(coupon_key_file(state))}
     if service == "portal":
         return {
             "YIKA_PUBLIC_URL": f"http://127.0.0.1:{ports['portal http']}",
