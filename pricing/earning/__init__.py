@@ -29,7 +29,7 @@ from pricing.earning.returning import (
     returned_counter_keys,
     take_back,
 )
-from pricing.earning.sale import counter_keys, earn
+from pricing.earning.sale import counter_keys, earn, earn_plain
 
 __all__ = [
     "BASE_PROGRAMME",
@@ -62,6 +62,7 @@ __all__ = [
     "Tally",
     "counter_keys",
     "earn",
+    "earn_plain",
     "earning_fen",
     "expiry_date",
     "explain",

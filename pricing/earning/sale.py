@@ -58,13 +58,23 @@ def earn(
     Raises PricingError NEGATIVE_AMOUNT: a return takes points back, it does not earn.
     """
     fens = [line.earning_fen for line in sale.lines]
-    if min(fens, default=0) < 0:
-        raise PricingError("NEGATIVE_AMOUNT", "a line of a sale cannot earn less than nothing")
-    if not programme.is_plain:
-        return _Earning(programme, sale, fens, counters).earned(carried)
+    if programme.is_plain:
+        return earn_plain(programme, fens, sale.business_date, carried)
+    _require_no_loss(fens)
+    return _Earning(programme, sale, fens, counters).earned(carried)
+
+
+def earn_plain(
+    programme: EarningProgramme,
+    fens: Sequence[int],
+    business_date: date,
+    carried: Carry = NOTHING_CARRIED,
+) -> Earned:
+    """What `earn` gives under a programme that is plain: only what each line earns matters."""
+    _require_no_loss(fens)
     fen = sum(fens)
     points, carry = _whole_points(programme, fen * WHOLE_BP, carried)
-    grants = (_base_grant(programme, sale.business_date, points, fen, fen * WHOLE_BP),)
+    grants = (_base_grant(programme, business_date, points, fen, fen * WHOLE_BP),)
     basis = EarningBasis(
         programme.rounding,
         programme.denominator,
@@ -72,6 +82,11 @@ def earn(
         points,
     )
     return Earned(grants if points else (), basis, carry, NO_COUNTERS)
+
+
+def _require_no_loss(fens: Sequence[int]) -> None:
+    if min(fens, default=0) < 0:
+        raise PricingError("NEGATIVE_AMOUNT", "a line of a sale cannot earn less than nothing")
 
 
 def _whole_points(programme: EarningProgramme, weight: int, carried: Carry) -> tuple[int, Carry]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
 
 from google.protobuf.message import Message
 
@@ -39,12 +40,7 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
     if message.member_id:
         message.member_id = canonical_id(message.member_id, "member_id")
     for field, longest in _CODE_LENGTHS_MAX.items():
-        if len(getattr(message, field)) > longest:
-            raise Invalid(
-                "CODE_TOO_LONG",
-                f"{field} has at most {longest} characters",
-                {"field": field},
-            )
+        check_text(getattr(message, field), field, longest)
     if not message.HasField("sold_time"):
         raise Invalid("INVALID_TIME", "sold_time is required", {"field": "sold_time"})
     if not message.HasField("business_date"):
@@ -77,18 +73,18 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
     )
 
 
-def read_header(message: ledger_pb2.BillHeader, now: datetime) -> Header:
+def read_header(
+    message: ledger_pb2.BillHeader, now: datetime, *, member_required: bool = True
+) -> Header:
     """The header of a document; Invalid when something of it is missing or not well formed.
 
     Ids in the message are brought to canonical form in place, as for a sale.
     """
     for field in ("bill_id", "member_id", "store_id"):
-        setattr(message, field, canonical_id(getattr(message, field), field))
+        if field != "member_id" or member_required or message.member_id:
+            setattr(message, field, canonical_id(getattr(message, field), field))
     for field, longest in {**_CODE_LENGTHS_MAX, "reason": REASON_LENGTH_MAX}.items():
-        if len(getattr(message, field)) > longest:
-            raise Invalid(
-                "CODE_TOO_LONG", f"{field} has at most {longest} characters", {"field": field}
-            )
+        check_text(getattr(message, field), field, longest)
     if not message.HasField("occurred_time"):
         raise Invalid("INVALID_TIME", "occurred_time is required", {"field": "occurred_time"})
     if not message.HasField("business_date"):
@@ -106,6 +102,17 @@ def read_header(message: ledger_pb2.BillHeader, now: datetime) -> Header:
         occurred_at=occurred_at,
         reason=message.reason,
     )
+
+
+def check_text(text: str, field: str, longest: int) -> str:
+    """The text; Invalid CODE_TOO_LONG, or INVALID_TEXT for what the database cannot keep."""
+    if len(text) > longest:
+        raise Invalid(
+            "CODE_TOO_LONG", f"{field} has at most {longest} characters", {"field": field}
+        )
+    if "\0" in text:
+        raise Invalid("INVALID_TEXT", f"{field} holds a character of value 0", {"field": field})
+    return text
 
 
 def stamp_categories(message: sale_pb2.Sale, categories: Mapping[str, str]) -> None:
@@ -222,7 +229,7 @@ def write_allocation(allocation: SaleAllocation | None) -> bytes:
             )
             for source in allocation.sources
         ],
-        lines=[ledger_pb2.LineAllocation(amounts_fen=line) for line in allocation.amounts_fen],
+        amounts_fen=chain.from_iterable(allocation.amounts_fen),
         earning=earning_message(allocation.earned) if allocation.earned else None,
     ).SerializeToString()
 
@@ -230,6 +237,7 @@ def write_allocation(allocation: SaleAllocation | None) -> bytes:
 def read_allocation(stored: bytes) -> SaleAllocation:
     """An allocation from its stored form."""
     message = ledger_pb2.Allocation.FromString(stored)
+    flat, width = message.amounts_fen, max(1, len(message.sources))
     earned = None
     if message.HasField("earning"):
         earned = Earned(
@@ -249,6 +257,8 @@ def read_allocation(stored: bytes) -> SaleAllocation:
             )
             for source in message.sources
         ),
-        amounts_fen=tuple(tuple(line.amounts_fen) for line in message.lines),
+        amounts_fen=tuple(
+            tuple(flat[start : start + width]) for start in range(0, len(flat), width)
+        ),
         earned=earned,
     )

@@ -12,6 +12,7 @@ from pricing.earning import (
     Rounding,
     SaleFacts,
     earn,
+    earn_plain,
 )
 from services.points.domain.assets import (
     POINTS_TENDER,
@@ -118,28 +119,11 @@ def _earn(
             if amounts_fen
             else [0] * len(nets)
         )
-    local = sale.sold_at + STORE_TIME_OFFSET
-    day = sale.business_date
-    earned = earn(
-        rules,
-        SaleFacts(
-            tuple(
-                [
-                    EarningLine(line.product_id, line.category_id, line.brand, fen)
-                    for line, fen in zip(sale.lines, earning, strict=True)
-                ]
-            ),
-            day,
-            store_id=sale.store_id,
-            tier=facts.tier,
-            local_minute=local.hour * 60 + local.minute,
-            is_birthday=(facts.birth_month, facts.birth_day) == (day.month, day.day),
-            is_birthday_month=facts.birth_month == day.month,
-            is_first_purchase=wallet.sale_count == 0,
-        ),
-        wallet.carry,
-        wallet.counters,
-    )
+    if rules.is_plain:
+        earned = earn_plain(rules, earning, sale.business_date, wallet.carry)
+    else:
+        facts_of_sale = _sale_facts(sale, earning, facts, wallet)
+        earned = earn(rules, facts_of_sale, wallet.carry, wallet.counters)
     if rules.rounding is Rounding.CARRY:
         posting.carry = earned.carry
     posting.counters.update(earned.counters)
@@ -151,6 +135,24 @@ def _earn(
             expiry_date=grant.expiry_date,
         )
     return earned
+
+
+def _sale_facts(sale: Sale, earning: list[int], facts: MemberFacts, wallet: Wallet) -> SaleFacts:
+    local = sale.sold_at + STORE_TIME_OFFSET
+    day = sale.business_date
+    return SaleFacts(
+        tuple(
+            EarningLine(line.product_id, line.category_id, line.brand, fen)
+            for line, fen in zip(sale.lines, earning, strict=True)
+        ),
+        day,
+        store_id=sale.store_id,
+        tier=facts.tier,
+        local_minute=local.hour * 60 + local.minute,
+        is_birthday=(facts.birth_month, facts.birth_day) == (day.month, day.day),
+        is_birthday_month=facts.birth_month == day.month,
+        is_first_purchase=wallet.sale_count == 0,
+    )
 
 
 def _available_at(sale: Sale, pending_days: int) -> datetime:

@@ -236,14 +236,14 @@ class MovedValue(_message.Message):
     def __init__(self, points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., pass_units: _Optional[int] = ..., debt_points: _Optional[int] = ..., purchases: _Optional[int] = ..., carry_numerator: _Optional[int] = ..., carry_denominator: _Optional[int] = ...) -> None: ...
 
 class Allocation(_message.Message):
-    __slots__ = ("sources", "lines", "earning")
+    __slots__ = ("sources", "amounts_fen", "earning")
     SOURCES_FIELD_NUMBER: _ClassVar[int]
-    LINES_FIELD_NUMBER: _ClassVar[int]
+    AMOUNTS_FEN_FIELD_NUMBER: _ClassVar[int]
     EARNING_FIELD_NUMBER: _ClassVar[int]
     sources: _containers.RepeatedCompositeFieldContainer[PaymentSource]
-    lines: _containers.RepeatedCompositeFieldContainer[LineAllocation]
+    amounts_fen: _containers.RepeatedScalarFieldContainer[int]
     earning: _earning_pb2.SaleEarning
-    def __init__(self, sources: _Optional[_Iterable[_Union[PaymentSource, _Mapping]]] = ..., lines: _Optional[_Iterable[_Union[LineAllocation, _Mapping]]] = ..., earning: _Optional[_Union[_earning_pb2.SaleEarning, _Mapping]] = ...) -> None: ...
+    def __init__(self, sources: _Optional[_Iterable[_Union[PaymentSource, _Mapping]]] = ..., amounts_fen: _Optional[_Iterable[int]] = ..., earning: _Optional[_Union[_earning_pb2.SaleEarning, _Mapping]] = ...) -> None: ...
 
 class PaymentSource(_message.Message):
     __slots__ = ("tender_kind", "amount_fen", "asset", "units", "lot_bill_id", "lot_ordinal")
@@ -260,12 +260,6 @@ class PaymentSource(_message.Message):
     lot_bill_id: str
     lot_ordinal: int
     def __init__(self, tender_kind: _Optional[str] = ..., amount_fen: _Optional[int] = ..., asset: _Optional[_Union[Asset, str]] = ..., units: _Optional[int] = ..., lot_bill_id: _Optional[str] = ..., lot_ordinal: _Optional[int] = ...) -> None: ...
-
-class LineAllocation(_message.Message):
-    __slots__ = ("amounts_fen",)
-    AMOUNTS_FEN_FIELD_NUMBER: _ClassVar[int]
-    amounts_fen: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, amounts_fen: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Wallet(_message.Message):
     __slots__ = ("member_id", "points", "lots", "principal_fen", "bonus_fen", "pending_points", "held_points", "held_fen", "debt_points", "frozen_reason", "merged_into")
