@@ -17,12 +17,18 @@ from services.points.door import Door
 from services.points.event_handlers import SUBSCRIPTIONS
 from services.points.grpc_api.points import PointsServicer
 from services.points.grpc_api.programmes import ProgrammeServicer
+from services.points.grpc_api.wallets import WalletServicer
 from services.points.ledger import Ledger
 from services.points.programmes import ProgrammeSource
 from services.points.settings import Settings
 from services.points.usecases.post_bills import Outcome, post_bills
 from services.points.usecases.publish_bills import publish_bills
-from yika.points.v1 import coupon_service_pb2_grpc, points_service_pb2_grpc, programme_service_pb2_grpc
+from yika.points.v1 import (
+    coupon_service_pb2_grpc,
+    points_service_pb2_grpc,
+    programme_service_pb2_grpc,
+    wallet_service_pb2_grpc,
+)
 
 
 async def build(settings: Settings, database: Database | None) -> Parts:
@@ -73,6 +79,11 @@ async def build(settings: Settings, database: Database | None) -> Parts:
                 "yika.points.v1.CouponService",
                 coupon_service_pb2_grpc.add_CouponServiceServicer_to_server,
                 CouponServicer(desk),
+            ),
+            (
+                "yika.points.v1.WalletService",
+                wallet_service_pb2_grpc.add_WalletServiceServicer_to_server,
+                WalletServicer(ledger),
             ),
         ],
         subscriptions=SUBSCRIPTIONS,

@@ -25,6 +25,16 @@ READ_PERMISSIONS = (
 )
 
 
+# What staff does to whole wallets: a decision each time, with a reason.
+WALLET_PERMISSIONS = (
+    "points.cards.transfer",
+    "points.households.link",
+    "points.transfers.post",
+    "points.wallets.freeze",
+    "points.wallets.merge",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody of the demo chain: a role, what it may do and in which stores."""
@@ -41,7 +51,12 @@ PEOPLE = (
         "hq",
         PASSWORD,
         "总部运营",
-        (*READ_PERMISSIONS, "points.programmes.publish", "points.programmes.read"),
+        (
+            *READ_PERMISSIONS,
+            *WALLET_PERMISSIONS,
+            "points.programmes.publish",
+            "points.programmes.read",
+        ),
         ("*",),
     ),
     Person(

@@ -35,6 +35,11 @@ EVERY_PERMISSION = frozenset(
         "points.coupons.revoke",
         "points.coupons.use",
         "points.sales.post",
+        "points.cards.transfer",
+        "points.households.link",
+        "points.transfers.post",
+        "points.wallets.freeze",
+        "points.wallets.merge",
         "points.wallets.read",
         "reports.sales.read",
     }

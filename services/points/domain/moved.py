@@ -22,5 +22,11 @@ class Moved(NamedTuple):
 
     def minus(self, other: "Moved") -> "Moved":
         """What is left of the amounts, none below 0, when `other` is gone. The carry is 0."""
-        pairs = zip(self[:-1], other[:-1], strict=True)
-        return Moved(*(max(0, mine - gone) for mine, gone in pairs))
+        return Moved(
+            max(0, self.points - other.points),
+            max(0, self.principal_fen - other.principal_fen),
+            max(0, self.bonus_fen - other.bonus_fen),
+            max(0, self.pass_units - other.pass_units),
+            max(0, self.debt_points - other.debt_points),
+            max(0, self.purchases - other.purchases),
+        )

@@ -23,14 +23,14 @@ class Page:
     next_page_token: str
 
 
-def _page(rows: Sequence[Record], limit: int, *key: str) -> Page:
+def cut_page(rows: Sequence[Record], limit: int, *key: str) -> Page:
     """Cuts the one row too many that was read to learn whether there is a next page."""
     if len(rows) <= limit:
         return Page(rows, "")
     return Page(rows[:limit], encode_page_token(*(getattr(rows[limit - 1], k) for k in key)))
 
 
-def _after(token: str) -> str | None:
+def id_in_token(token: str) -> str | None:
     """The id in a token of a list with one key; None for the first page."""
     key = decode_page_token(token, str)
     return None if key is None else _id_of(key[0])
@@ -49,30 +49,30 @@ def _foreign_token() -> Invalid:
 
 async def list_balances(database: Database, token: str, limit: int) -> Page:
     """Points of all members with a wallet, in order of member_id."""
-    after = _after(token)
+    after = id_in_token(token)
     async with database.read() as connection:
         rows = await LedgerQueries(connection).balances(after, limit + 1)
-    return _page(rows, limit, "member_id")
+    return cut_page(rows, limit, "member_id")
 
 
 async def list_member_bills(database: Database, member_id: str, token: str, limit: int) -> Page:
     """Bills of a member, newest first."""
-    before = _after(token) or NEWEST
+    before = id_in_token(token) or NEWEST
     async with database.read() as connection:
         rows = await LedgerQueries(connection).bills_of_member(member_id, before, limit + 1)
-    return _page(rows, limit, "bill_id")
+    return cut_page(rows, limit, "bill_id")
 
 
 async def list_store_bills(
     database: Database, store_id: str, business_date: date, token: str, limit: int
 ) -> Page:
     """Bills of a store's business date, newest first."""
-    before = _after(token) or NEWEST
+    before = id_in_token(token) or NEWEST
     async with database.read() as connection:
         rows = await LedgerQueries(connection).bills_of_day(
             store_id, business_date, before, limit + 1
         )
-    return _page(rows, limit, "bill_id")
+    return cut_page(rows, limit, "bill_id")
 
 
 async def read_statement(
@@ -86,7 +86,7 @@ async def read_statement(
             raise _foreign_token()
     async with database.read() as connection:
         rows = await LedgerQueries(connection).statement(member_id, asset, start, limit + 1)
-    return _page(rows, limit, "bill_id", "ordinal")
+    return cut_page(rows, limit, "bill_id", "ordinal")
 
 
 async def read_bill(database: Database, bill_id: str) -> tuple[Record, Sequence[Record]]:

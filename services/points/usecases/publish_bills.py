@@ -8,13 +8,17 @@ from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Transaction
 from chassis.events import EVENT_BYTES_MAX
 from services.points.domain.assets import BillKind
+from services.points.domain.transfer import Transfer
 from services.points.storage.bill_writer import NewBill
 from services.points.usecases.post_sales import publish_sales
 from services.points.usecases.publish_holds import publish_closed_holds
+from services.points.usecases.publish_merges import publish_merges
 from yika.points.v1 import events_pb2, ledger_pb2
 
 # Room for what the event says beside its parts.
 _EVENT_BYTES_FILLED = EVENT_BYTES_MAX - 64 * 1024
+# A merge may move thousands of lots, and what is told of it must fit an event.
+_TRANSFERS_TOLD_MAX = 500
 # Kinds that have an event of their own, with what stock and statistics need.
 _PUBLISHERS: dict[BillKind, Callable[[Transaction, Sequence[NewBill], datetime], None]] = {
     BillKind.SALE: publish_sales,
@@ -30,6 +34,7 @@ def publish_bills(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> N
     for own_kind, alike in by_kind.items():
         publish = _publish_others if own_kind is None else _PUBLISHERS[own_kind]
         publish(tx, alike, now)
+    publish_merges(tx, bills, now)
     holds = [
         (bill.draft.posting.wallet.member_id, hold)
         for bill in bills
@@ -52,6 +57,17 @@ def _publish_others(tx: Transaction, bills: Sequence[NewBill], now: datetime) ->
         event.bills.append(posted)
         filled += size
     tx.publish(event, member_id=lane)
+
+
+def told_transfers(transfers: Sequence[Transfer]) -> Sequence[Transfer]:
+    """The transfers as the event tells them: of a bill with very many, their sums without lots."""
+    if len(transfers) <= _TRANSFERS_TOLD_MAX:
+        return transfers
+    sums: dict[Transfer, int] = {}
+    for each in transfers:
+        alike = each._replace(amount=0, lot=None)
+        sums[alike] = sums.get(alike, 0) + each.amount
+    return [alike._replace(amount=amount) for alike, amount in sums.items()]
 
 
 def _posted_bill(bill: NewBill, now: datetime) -> events_pb2.PostedBill:
@@ -79,7 +95,7 @@ def _posted_bill(bill: NewBill, now: datetime) -> events_pb2.PostedBill:
                 lot_ordinal=each.lot.ordinal if each.lot else 0,
                 **common,
             )
-            for each in posting.transfers
+            for each in told_transfers(posting.transfers)
         ],
         receipt=ledger_pb2.BillReceipt.FromString(bill.receipt),
         **common,

@@ -1,0 +1,113 @@
+"""The only SQL of what happens to wallets beside bills. Rows of the history are never changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.points.domain.wallet_change import WalletChange, WalletChangeKind
+from services.points.storage.tables import wallets
+from services.points.storage.wallet_tables import wallet_changes
+
+Record = Row[Any]
+
+_LOCK_HOUSEHOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:household_id, 0))")
+
+
+class WalletChangeRepository:
+    """Reads and writes changes of wallets; whose wallets must be locked by who writes."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, change_id: str) -> WalletChange | None:
+        """The change of an id, whoever's wallets it is about."""
+        rows = (
+            await self._connection.execute(
+                select(wallet_changes)
+                .where(wallet_changes.c.change_id == change_id)
+                .order_by(wallet_changes.c.ordinal)
+            )
+        ).all()
+        if not rows:
+            return None
+        first = rows[0]
+        return WalletChange(
+            change_id=first.change_id,
+            kind=WalletChangeKind(first.kind),
+            member_ids=tuple(row.member_id for row in rows),
+            caller=first.caller,
+            happened_at=first.happened_at,
+            reason=first.reason,
+            household_id=first.household_id,
+            store_id=first.store_id,
+            staff_id=first.staff_id,
+        )
+
+    async def add(self, change: WalletChange) -> bool:
+        """Adds a change to the history; False when another writer has just used its id."""
+        added = await self._connection.execute(
+            insert(wallet_changes)
+            .values(
+                [
+                    {
+                        "member_id": member_id,
+                        "change_id": change.change_id,
+                        "ordinal": ordinal,
+                        "kind": change.kind,
+                        "household_id": change.household_id,
+                        "store_id": change.store_id,
+                        "staff_id": change.staff_id,
+                        "caller": change.caller,
+                        "reason": change.reason,
+                        "happened_at": change.happened_at,
+                    }
+                    for ordinal, member_id in enumerate(change.member_ids)
+                ]
+            )
+            .on_conflict_do_nothing()
+        )
+        return added.rowcount == len(change.member_ids)
+
+    async def set_frozen(self, member_id: str, reason: str | None) -> None:
+        """Freezes a wallet with a reason, or unfreezes it."""
+        await self._connection.execute(
+            update(wallets).where(wallets.c.member_id == member_id).values(frozen_reason=reason)
+        )
+
+    async def set_household(self, member_ids: Sequence[str], household_id: str | None) -> None:
+        """Puts members into a household, or out of theirs."""
+        await self._connection.execute(
+            update(wallets)
+            .where(wallets.c.member_id.in_(member_ids))
+            .values(household_id=household_id)
+        )
+
+    async def lock_household(self, household_id: str) -> None:
+        """Lets the changes of one household take turns: it has no row that could be locked."""
+        await self._connection.execute(_LOCK_HOUSEHOLD, {"household_id": household_id})
+
+    async def household(self, household_id: str) -> Sequence[str]:
+        """The members of a household in order."""
+        rows = await self._connection.execute(
+            select(wallets.c.member_id)
+            .where(wallets.c.household_id == household_id)
+            .order_by(wallets.c.member_id)
+        )
+        return list(rows.scalars())
+
+    async def history(self, member_id: str, before_change_id: str, limit: int) -> Sequence[Record]:
+        """Changes of one wallet, newest id first."""
+        rows = await self._connection.execute(
+            select(wallet_changes)
+            .where(
+                wallet_changes.c.member_id == member_id,
+                wallet_changes.c.change_id < before_change_id,
+            )
+            .order_by(wallet_changes.c.change_id.desc())
+            .limit(limit)
+        )
+        found: Sequence[Record] = rows.all()
+        return found

@@ -1,0 +1,22 @@
+"""Reads what happened to wallets beside bills, and who belongs to a household."""
+
+from collections.abc import Sequence
+
+from chassis.database import Database
+from services.points.storage.queries import NEWEST
+from services.points.storage.wallet_changes import WalletChangeRepository
+from services.points.usecases.list_ledger import Page, cut_page, id_in_token
+
+
+async def list_wallet_changes(database: Database, member_id: str, token: str, limit: int) -> Page:
+    """The history of a wallet, newest id first."""
+    before = id_in_token(token) or NEWEST
+    async with database.read() as connection:
+        rows = await WalletChangeRepository(connection).history(member_id, before, limit + 1)
+    return cut_page(rows, limit, "change_id")
+
+
+async def read_household(database: Database, household_id: str) -> Sequence[str]:
+    """The members of a household in order; none when nobody belongs to it."""
+    async with database.read() as connection:
+        return await WalletChangeRepository(connection).household(household_id)

@@ -1,0 +1,37 @@
+"""Undoes a merge: the command of the request."""
+
+from services.points.commands import Command
+from services.points.documents import read_receipt
+from services.points.domain.assets import BillKind
+from services.points.domain.books import Books, Drafts
+from services.points.domain.header import Header
+from services.points.domain.member_move import counterpart_id
+from services.points.domain.merge_reversal import decide_merge_reversal
+from services.points.domain.moved import Moved
+from services.points.domain.wallet_change import check_decision
+from yika.points.v1 import wallet_service_pb2
+
+
+def undo_merge(header: Header, message: wallet_service_pb2.UndoMergeRequest) -> Command:
+    """The command of a merge's undoing; Invalid REASON_REQUIRED, STAFF_REQUIRED.
+
+    The other member need not be named: the door follows the merge and locks both.
+    """
+    check_decision(header.staff_id, header.reason)
+    merge_bill_id = message.merge_bill_id
+
+    def decide(books: Books) -> Drafts:
+        merge = books.original(merge_bill_id, BillKind.MERGE)
+        merged = read_receipt(merge.bill.receipt).moved or Moved()
+        return decide_merge_reversal(books, header, merge_bill_id, merged)
+
+    return Command(
+        bill_id=header.bill_id,
+        kind=BillKind.MERGE_REVERSAL,
+        message=message,
+        members=(header.member_id,),
+        decide=decide,
+        further_bill_ids=(counterpart_id(header.bill_id),),
+        needs_lots=True,
+        originals=(merge_bill_id, counterpart_id(merge_bill_id)),
+    )
