@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -124,6 +125,17 @@ async def _redrive(
         sys.exit(1)
 
 
+def _calm_garbage_collection() -> None:
+    """Leaves what the start made out of every later collection, and collects less often.
+
+    A batch makes tens of thousands of small tuples, none of them in a circle: with the defaults
+    a third of its time goes into looking for circles.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 async def serve(name: str, settings: ServiceSettings, build: Builder) -> None:
     """Runs a service until SIGTERM or SIGINT, then drains and closes everything in order."""
     stopping = asyncio.Event()
@@ -135,6 +147,7 @@ async def serve(name: str, settings: ServiceSettings, build: Builder) -> None:
         if settings.database_url:
             database = await stack.enter_async_context(_database_of(name, settings))
         parts = await build(settings, database)
+        _calm_garbage_collection()
         for close in reversed(parts.closers):
             stack.push_async_callback(close)
         checks = dict(parts.readiness)

@@ -23,6 +23,9 @@ _LOCK_WALLETS = f"""
     SELECT {_WALLET_COLUMNS} FROM wallets
     WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR UPDATE
     """  # noqa: S608 - constants of this file
+_READ_WALLETS = f"""
+    SELECT {_WALLET_COLUMNS} FROM wallets WHERE member_id = ANY($1::uuid[])
+    """  # noqa: S608
 _CREATE_WALLETS = """
     INSERT INTO wallets (member_id, points, principal_fen, bonus_fen, debt_points,
         carry_numerator, carry_denominator, sale_count, open_holds, card_type, bill_count,
@@ -85,6 +88,11 @@ async def lock_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -
         await driver.execute(_CREATE_WALLETS, missing)
         wallets.update(_wallets(await driver.fetch(_LOCK_WALLETS, missing)))
     return wallets
+
+
+async def read_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -> dict[str, Wallet]:
+    """The members' wallets without a lock, for reading. Begins a transaction."""
+    return _wallets(await begin(connection, _READ_WALLETS, list(member_ids)))
 
 
 async def follow_merges(connection: AsyncConnection, member_ids: Iterable[str]) -> set[str]:

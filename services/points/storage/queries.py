@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.points.domain.assets import Asset
 from services.points.domain.wallet import Wallet
 from services.points.storage.driver import driver_of
-from services.points.storage.locked_books import load_lots, wallet_of
+from services.points.storage.locked_books import load_lots, read_wallets
 from services.points.storage.tables import bills, transfers, wallets
 
 Record = Row[Any]  # a row with the columns of its table as attributes
@@ -25,17 +25,16 @@ class LedgerQueries:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
+    async def wallets(self, member_ids: Sequence[str]) -> dict[str, Wallet]:
+        """Wallets with their open lots and holds; of members with whom anything was ever posted."""
+        wallets = await read_wallets(self._connection, member_ids)
+        if wallets:
+            await load_lots(await driver_of(self._connection), list(wallets.values()))
+        return wallets
+
     async def wallet(self, member_id: str) -> Wallet | None:
-        """A member's wallet with its open lots and holds; None when nothing was ever posted."""
-        found = (
-            await self._connection.execute(select(wallets).where(wallets.c.member_id == member_id))
-        ).mappings()
-        row = found.one_or_none()
-        if row is None:
-            return None
-        wallet = wallet_of(row)
-        await load_lots(await driver_of(self._connection), [wallet])
-        return wallet
+        """One member's wallet; None when nothing was ever posted."""
+        return (await self.wallets([member_id])).get(member_id)
 
     async def balances(self, after_member_id: str | None, limit: int) -> Sequence[Record]:
         """(member_id, points) in order of member_id."""

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.domain.lot import Lot, LotKey, has_expired, spendable, spending_order
 from services.points.domain.wallet import Wallet
-from services.points.storage.queries import LedgerQueries
+from services.points.wallet_reader import WalletReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,10 @@ class WalletView:
 
 
 async def read_wallet(
-    database: Database, member_id: str, *, business_date: date, now: datetime
+    reader: WalletReader, member_id: str, *, business_date: date, now: datetime
 ) -> WalletView:
     """The wallet of a member; an empty one when nothing was ever posted."""
-    async with database.read() as connection:
-        wallet = await LedgerQueries(connection).wallet(member_id)
+    wallet = await reader.read(member_id)
     if wallet is None:
         return WalletView(member_id)
     return view_of(wallet, business_date=business_date, now=now)
