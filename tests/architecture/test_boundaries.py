@@ -64,8 +64,8 @@ KEEPS_EXCEPTIONS = {
     "services/devices/gateway.py": "a till goes on selling whatever breaks the way to headquarters",
     "services/messaging/sender.py": "a message that breaks a provider must not stop the others",
     "services/points/door.py": "every caller of a batch gets what it raised; the writer lives on",
-    "services/points/wallet_reader.py": "every caller of a batch gets what it raised, as at the door",
-    "services/points/jobs.py": "the door lives on when a job breaks; the age of its last run alerts",
+    "services/points/wallet_reader.py": "each caller of a batch gets what it raised",
+    "services/points/jobs.py": "the door lives on when a job breaks; its age alerts",
 }
 
 # Retail has no place in the chassis. Member and store are allowed: the lane of an event and the
