@@ -22,7 +22,9 @@ from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
 from chassis.database import NAMING_CONVENTION
 from services.points.storage.audit_tables import add_audit_tables
 from services.points.storage.coupon_tables import add_coupon_tables
+from services.points.storage.expiry_tables import add_expiry_tables
 from services.points.storage.job_tables import add_job_tables
+from services.points.storage.query_indexes import add_query_indexes
 from services.points.storage.wallet_tables import add_wallet_tables
 
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
@@ -30,6 +32,7 @@ add_coupon_tables(metadata)
 add_job_tables(metadata)
 add_audit_tables(metadata)
 add_wallet_tables(metadata)
+add_expiry_tables(metadata)
 
 bills = Table(
     "bills",
@@ -64,7 +67,6 @@ bills = Table(
     # An id names one bill, whoever's it is: the look before the write cannot see what another
     # writer has not committed. The one unique index without member_id first: see ADR 0014.
     Index("uq_bills_bill_id", "bill_id", unique=True),
-    Index("ix_bills_store_id_business_date_bill_id", "store_id", "business_date", "bill_id"),
     Index(
         "ix_bills_original_bill_id",
         "original_bill_id",
@@ -131,6 +133,8 @@ lots = Table(
         postgresql_where=text("remaining > 0 AND expiry_date IS NOT NULL"),
     ),
 )
+
+add_query_indexes(bills, transfers, lots)
 
 # One row a member: what the door locks. The balances are a cache of the sums of the lots.
 wallets = Table(
