@@ -17,6 +17,7 @@ from services.points.door import Door
 from services.points.event_handlers import SUBSCRIPTIONS
 from services.points.grpc_api.points import PointsServicer
 from services.points.grpc_api.programmes import ProgrammeServicer
+from services.points.grpc_api.returns import ReturnServicer
 from services.points.grpc_api.wallets import WalletServicer
 from services.points.ledger import Ledger
 from services.points.programmes import ProgrammeSource
@@ -27,6 +28,7 @@ from yika.points.v1 import (
     coupon_service_pb2_grpc,
     points_service_pb2_grpc,
     programme_service_pb2_grpc,
+    return_service_pb2_grpc,
     wallet_service_pb2_grpc,
 )
 
@@ -74,6 +76,11 @@ async def build(settings: Settings, database: Database | None) -> Parts:
                 "yika.points.v1.ProgrammeService",
                 programme_service_pb2_grpc.add_ProgrammeServiceServicer_to_server,
                 ProgrammeServicer(ledger, settings.programme_notice_seconds),
+            ),
+            (
+                "yika.points.v1.ReturnService",
+                return_service_pb2_grpc.add_ReturnServiceServicer_to_server,
+                ReturnServicer(ledger, settings.refund_as_paid_kinds),
             ),
             (
                 "yika.points.v1.CouponService",

@@ -27,15 +27,17 @@ class Ledger:
     programmes: ProgrammeSource
     tender_kinds: Collection[str]
 
-    async def read_header(self, message: ledger_pb2.BillHeader) -> Header:
+    async def read_header(
+        self, message: ledger_pb2.BillHeader, *, member_required: bool = True
+    ) -> Header:
         """The header of a request whose caller may act in its store.
 
         Invalid for bad form, Forbidden for a store out of reach, NotFound UNKNOWN_STORE or
-        UNKNOWN_MEMBER.
+        UNKNOWN_MEMBER. Its member_id may be empty when none is required.
         """
-        header = read_header(message, utc_now())
+        header = read_header(message, utc_now(), member_required=member_required)
         current_principal().require_store(header.store_id)
-        await self.require_known({header.member_id}, {header.store_id})
+        await self.require_known({header.member_id} - {""}, {header.store_id})
         return header
 
     async def require_known(self, member_ids: set[str], store_ids: set[str]) -> None:

@@ -17,6 +17,11 @@ class Settings(ServiceSettings):
         ["cash", "bank_card", "wechat_pay", "alipay", "manufacturer_coupon"],
         description="Kinds of money that tills may take, as a JSON list.",
     )
+    refund_as_paid_kinds: list[str] = Field(
+        ["manufacturer_coupon"],
+        description="Kinds of money that a return gives back as such, whatever kind of money is "
+        "asked for, as a JSON list.",
+    )
     programme_refresh_seconds: float = Field(
         5.0, ge=0, description="Age at which the programme's versions are read again."
     )

@@ -10,7 +10,12 @@ from tools.local_stack.identities import EVERY_PERMISSION, identities, write_tok
 from yika.inventory.v1 import inventory_service_pb2
 from yika.members.v1 import member_service_pb2
 from yika.messaging.v1 import messaging_service_pb2
-from yika.points.v1 import coupon_service_pb2, points_service_pb2, wallet_service_pb2
+from yika.points.v1 import (
+    coupon_service_pb2,
+    points_service_pb2,
+    return_service_pb2,
+    wallet_service_pb2,
+)
 from yika.reports.v1 import report_service_pb2
 
 _STORE = "01920000-0000-7000-8000-000000000001"
@@ -21,6 +26,7 @@ _CONTRACT = (
     coupon_service_pb2,
     points_service_pb2,
     report_service_pb2,
+    return_service_pb2,
     wallet_service_pb2,
 )
 

@@ -70,7 +70,12 @@ PEOPLE = (
         "manager",
         PASSWORD,
         "门店店长",
-        ("inventory.catalogue.read", "inventory.stock.read", "reports.sales.read"),
+        (
+            "inventory.catalogue.read",
+            "inventory.stock.read",
+            "points.returns.post",
+            "reports.sales.read",
+        ),
         (FIRST_DEMO_STORE_ID,),
     ),
     # May sell and nothing else: shows what a person without a permission sees.

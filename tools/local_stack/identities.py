@@ -34,6 +34,7 @@ EVERY_PERMISSION = frozenset(
         "points.coupons.read",
         "points.coupons.revoke",
         "points.coupons.use",
+        "points.returns.post",
         "points.sales.post",
         "points.cards.transfer",
         "points.households.link",

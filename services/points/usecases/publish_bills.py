@@ -13,6 +13,7 @@ from services.points.storage.bill_writer import NewBill
 from services.points.usecases.post_sales import publish_sales
 from services.points.usecases.publish_holds import publish_closed_holds
 from services.points.usecases.publish_merges import publish_merges
+from services.points.usecases.return_sale import publish_returns
 from yika.points.v1 import events_pb2, ledger_pb2
 
 # Room for what the event says beside its parts.
@@ -22,6 +23,7 @@ _TRANSFERS_TOLD_MAX = 500
 # Kinds that have an event of their own, with what stock and statistics need.
 _PUBLISHERS: dict[BillKind, Callable[[Transaction, Sequence[NewBill], datetime], None]] = {
     BillKind.SALE: publish_sales,
+    BillKind.SALE_RETURN: publish_returns,
 }
 
 

@@ -1,0 +1,99 @@
+"""Returns of goods as commands, what they would do, and the event that tells of them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import partial
+
+from chassis.clock import to_timestamp
+from chassis.database import Database, Transaction
+from chassis.errors import NotFound
+from chassis.events import EVENT_BYTES_MAX
+from pricing.earning import returned_counter_keys
+from services.points.commands import Command
+from services.points.domain.assets import BillKind
+from services.points.domain.books import Books, Draft
+from services.points.domain.programme import Programmes
+from services.points.domain.return_request import SaleReturn, check_refund_kind, returned_before
+from services.points.domain.sale_return import ReturnDraft, SoldGoods, decide_sale_return
+from services.points.return_documents import read_returned, read_sold, returned_sale_message
+from services.points.storage.bill_writer import NewBill
+from services.points.usecases.post_bills import find_bill, preview_bill
+from yika.points.v1 import events_pb2, return_service_pb2
+
+# Room for what the event says beside its parts.
+_EVENT_BYTES_FILLED = EVENT_BYTES_MAX - 64 * 1024
+
+
+async def return_command(
+    database: Database,
+    request: SaleReturn,
+    message: return_service_pb2.ReturnSaleRequest,
+    tender_kinds: Collection[str],
+) -> Command:
+    """The command of a return; the message becomes its document.
+
+    Whose wallet it needs is read from the sale, which never changes.
+    """
+    bill = await find_bill(database, request.sale_id)
+    sold = read_sold(bill) if bill is not None and bill.kind is BillKind.SALE else None
+    members: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    if sold is not None and sold.sale.member_id is not None:
+        members = (sold.sale.member_id,)
+        if sold.allocation.earned is not None:
+            keys = returned_counter_keys(sold.allocation.earned.basis)
+            periods = tuple({key.period for key in keys})
+    return Command(
+        bill_id=request.header.bill_id,
+        kind=BillKind.SALE_RETURN,
+        message=message,
+        members=members,
+        decide=partial(_decide, request=request, sold=sold, tender_kinds=tender_kinds),
+        needs_lots=True,
+        periods=periods,
+        originals=(request.sale_id,),
+    )
+
+
+async def quote_return(
+    database: Database, command: Command, *, programmes: Programmes, now: datetime
+) -> ReturnDraft:
+    """What a return would do now; nothing is written. Raises the DomainError of a refused one."""
+    (draft,) = await preview_bill(database, command, programmes=programmes, now=now)
+    return _as_return(draft)
+
+
+def _decide(
+    books: Books, request: SaleReturn, sold: SoldGoods | None, tender_kinds: Collection[str]
+) -> list[ReturnDraft]:
+    original = books.original(request.sale_id, BillKind.SALE)
+    if sold is None:  # it was posted since this return was sent
+        raise NotFound("UNKNOWN_BILL", f"no bill {request.sale_id}", {"bill_id": request.sale_id})
+    check_refund_kind(request, tender_kinds)
+    earlier = [read_returned(bill) for bill in original.later if bill.kind is BillKind.SALE_RETURN]
+    return decide_sale_return(books, request, sold, returned_before(sold.sale, earlier))
+
+
+def publish_returns(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> None:
+    """Puts the returns into as few events as their size allows."""
+    posted_time = to_timestamp(now)
+    lane = bills[0].draft.posting.wallet.member_id
+    event = events_pb2.SalesReturned()
+    filled = 0
+    for bill in bills:
+        returned = returned_sale_message(_as_return(bill.draft))
+        returned.posted_time.CopyFrom(posted_time)
+        size = returned.ByteSize()
+        if event.returns and filled + size > _EVENT_BYTES_FILLED:
+            tx.publish(event, member_id=lane)
+            event = events_pb2.SalesReturned()
+            filled = 0
+        event.returns.append(returned)
+        filled += size
+    tx.publish(event, member_id=lane)
+
+
+def _as_return(draft: Draft) -> ReturnDraft:
+    if not isinstance(draft, ReturnDraft):
+        raise TypeError(f"bill {draft.posting.bill_id} is no return")
+    return draft
