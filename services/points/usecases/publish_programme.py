@@ -59,13 +59,12 @@ async def publish_programme(
                 "a version takes effect after those before it",
                 {"newest_effective_time": stored[-1].effective_at.isoformat()},
             )
-        await repository.add(
-            StoredProgramme(
-                version=programme.version,
-                effective_at=programme.effective_at,
-                created_at=now,
-                created_by=published_by,
-                document=message.SerializeToString(),
-            )
+        version = StoredProgramme(
+            version=programme.version,
+            effective_at=programme.effective_at,
+            created_at=now,
+            created_by=published_by,
+            document=message.SerializeToString(),
         )
+        await repository.add(version)
     return False
