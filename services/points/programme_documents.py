@@ -16,6 +16,7 @@ from services.points.domain.programme import (
 from services.points.domain.stored_value import FIRST_STORED_VALUE
 from services.points.earning_messages import programme_message
 from services.points.earning_programme import read_programme
+from services.points.pass_programme import read_pass_definitions
 from services.points.stored_value_programme import read_stored_value_programme
 from yika.points.v1 import programme_pb2
 
@@ -83,6 +84,7 @@ def read_programme_message(
             if message.HasField("stored_value")
             else FIRST_STORED_VALUE
         ),
+        passes=read_pass_definitions(message.passes, version=message.version),
     )
 
 

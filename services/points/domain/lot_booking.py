@@ -123,8 +123,12 @@ class LotBooking:
         self.transfers.append(Transfer(lot.asset, WALLET, to, amount, lot.key, lot.pass_id))
 
     def give_back(self, lot: Lot, amount: int, source: str) -> None:
-        """Puts value back into the lot it came from, which a merge may have left elsewhere."""
-        if lot.key not in self.lots and lot.key not in self.wallet.lots:
+        """Puts value back into the lot it came from, which a merge may have left elsewhere.
+
+        Of a lot that was moved here after the value was spent, the wallet never had that part.
+        """
+        there = self.lots.get(lot.key) or self.wallet.lots.get(lot.key)
+        if there is None or there.remaining + there.expired + amount > there.granted:
             self.adopt(lot, amount, source)
             return
         self._change_lot(lot, amount)

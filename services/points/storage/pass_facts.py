@@ -24,9 +24,7 @@ _SHARES = """
     """
 
 
-async def load_pass_facts(
-    driver: Driver, books: Books, questions: Iterable[PassQuestion]
-) -> None:
+async def load_pass_facts(driver: Driver, books: Books, questions: Iterable[PassQuestion]) -> None:
     """Fills locked wallets with the uses of days and the shares that are asked about."""
     asked = list(questions)
     owners = {question.owner_member_id for question in asked}

@@ -24,6 +24,7 @@ from services.points.storage.audit_tables import add_audit_tables
 from services.points.storage.coupon_tables import add_coupon_tables
 from services.points.storage.expiry_tables import add_expiry_tables
 from services.points.storage.job_tables import add_job_tables
+from services.points.storage.pass_tables import add_pass_tables
 from services.points.storage.query_indexes import add_query_indexes
 from services.points.storage.wallet_tables import add_wallet_tables
 
@@ -32,6 +33,7 @@ add_coupon_tables(metadata)
 add_job_tables(metadata)
 add_audit_tables(metadata)
 add_wallet_tables(metadata)
+add_pass_tables(metadata)
 add_expiry_tables(metadata)
 
 bills = Table(
@@ -93,6 +95,14 @@ transfers = Table(
     Column("posted_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("debit_account <> credit_account", name="accounts"),
+    # The uses of a pass on a day; transfers of other assets write nothing into it.
+    Index(
+        "ix_transfers_member_id_pass_id_business_date",
+        "member_id",
+        "pass_id",
+        "business_date",
+        postgresql_where=text("pass_id IS NOT NULL"),
+    ),
     # What was paid out of a top-up counts whoever's it was then, so this reads over all members;
     # sales, which come by the million, write nothing into it.
     Index(

@@ -29,7 +29,7 @@ from yika.points.v1 import pass_pb2 as yika_dot_points_dot_v1_dot_pass__pb2
 from yika.points.v1 import sale_pb2 as yika_dot_points_dot_v1_dot_sale__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!yika/points/v1/pass_service.proto\x12\x0eyika.points.v1\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1byika/points/v1/ledger.proto\x1a\x19yika/points/v1/pass.proto\x1a\x19yika/points/v1/sale.proto\"w\n\x0fSellPassRequest\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.yika.points.v1.BillHeader\x12\x0f\n\x07pass_id\x18\x02 \x01(\t\x12\'\n\x07tenders\x18\x03 \x03(\x0b\x32\x16.yika.points.v1.Tender\"@\n\x10SellPassResponse\x12,\n\x07receipt\x18\x01 \x01(\x0b\x32\x1b.yika.points.v1.BillReceipt\"\x9a\x01\n\x0eUsePassRequest\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.yika.points.v1.BillHeader\x12\x0f\n\x07pass_id\x18\x02 \x01(\t\x12\r\n\x05units\x18\x03 \x01(\x03\x12\x12\n\nproduct_id\x18\x04 \x01(\t\x12\x17\n\x0fowner_member_id\x18\x05 \x01(\t\x12\x0f\n\x07hold_id\x18\x06 \x01(\t\"?\n\x0fUsePassResponse\x12,\n\x07receipt\x18\x01 \x01(\x0b\x32\x1b.yika.points.v1.BillReceipt\"X\n\x15ReversePassUseRequest\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.yika.points.v1.BillHeader\x12\x13\n\x0buse_bill_id\x18\x02 \x01(\t\"F\n\x16ReversePassUseResponse\x12,\n\x07receipt\x18\x01 \x01(\x0b\x32\x1b.yika.points.v1.BillReceipt\"h\n\x11RefundPassRequest\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.yika.points.v1.BillHeader\x12\x14\n\x0csale_bill_id\x18\x02 \x01(\t\x12\x11\n\twaive_fee\x18\x03 \x01(\x08\"B\n\x12RefundPassResponse\x12,\n\x07receipt\x18\x01 \x01(\x0b\x32\x1b.yika.points.v1.BillReceipt\"\x8a\x01\n\x10SharePassRequest\x12\x10\n\x08share_id\x18\x01 \x01(\t\x12\x17\n\x0fowner_member_id\x18\x02 \x01(\t\x12\x0f\n\x07pass_id\x18\x03 \x01(\t\x12\x16\n\x0euser_member_id\x18\x04 \x01(\t\x12\x10\n\x08store_id\x18\x05 \x01(\t\x12\x10\n\x08staff_id\x18\x06 \x01(\t\"O\n\x11SharePassResponse\x12(\n\x05share\x18\x01 \x01(\x0b\x32\x19.yika.points.v1.PassShare\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"\x87\x01\n\x12UnsharePassRequest\x12\x12\n\nunshare_id\x18\x01 \x01(\t\x12\x17\n\x0fowner_member_id\x18\x02 \x01(\t\x12\x10\n\x08share_id\x18\x03 \x01(\t\x12\x10\n\x08store_id\x18\x04 \x01(\t\x12\x10\n\x08staff_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\"Q\n\x13UnsharePassResponse\x12(\n\x05share\x18\x01 \x01(\x0b\x32\x19.yika.points.v1.PassShare\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"O\n\x10GetPassesRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12(\n\rbusiness_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\"9\n\x11GetPassesResponse\x12$\n\x06passes\x18\x01 \x03(\x0b\x32\x14.yika.points.v1.Pass\"W\n\x15ListPassSharesRequest\x12\x17\n\x0fowner_member_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\\\n\x16ListPassSharesResponse\x12)\n\x06shares\x18\x01 \x03(\x0b\x32\x19.yika.points.v1.PassShare\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x81\x07\n\x0bPassService\x12\x65\n\x08SellPass\x12\x1f.yika.points.v1.SellPassRequest\x1a .yika.points.v1.SellPassResponse\"\x16\xfa\xa9\x19\x12points.passes.sell\x12\x61\n\x07UsePass\x12\x1e.yika.points.v1.UsePassRequest\x1a\x1f.yika.points.v1.UsePassResponse\"\x15\xfa\xa9\x19\x11points.passes.use\x12z\n\x0eReversePassUse\x12%.yika.points.v1.ReversePassUseRequest\x1a&.yika.points.v1.ReversePassUseResponse\"\x19\xfa\xa9\x19\x15points.passes.reverse\x12m\n\nRefundPass\x12!.yika.points.v1.RefundPassRequest\x1a\".yika.points.v1.RefundPassResponse\"\x18\xfa\xa9\x19\x14points.passes.refund\x12i\n\tSharePass\x12 .yika.points.v1.SharePassRequest\x1a!.yika.points.v1.SharePassResponse\"\x17\xfa\xa9\x19\x13points.passes.share\x12o\n\x0bUnsharePass\x12\".yika.points.v1.UnsharePassRequest\x1a#.yika.points.v1.UnsharePassResponse\"\x17\xfa\xa9\x19\x13points.passes.share\x12h\n\tGetPasses\x12 .yika.points.v1.GetPassesRequest\x1a!.yika.points.v1.GetPassesResponse\"\x16\xfa\xa9\x19\x12points.passes.read\x12w\n\x0eListPassShares\x12%.yika.points.v1.ListPassSharesRequest\x1a&.yika.points.v1.ListPassSharesResponse\"\x16\xfa\xa9\x19\x12points.passes.readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!yika/points/v1/pass_service.proto\x12\x0eyika.points.v1\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1byika/points/v1/ledger.proto\x1a\x19yika/points/v1/pass.proto\x1a\x19yika/points/v1/sale.proto\"w\n\x0fSellPassRequest\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.yika.points.v1.BillHeader\x12\x0f\n\x07pass_id\x18\x02 \x01(\t\x12\'\n\x07tenders\x18\x03 \x03(\x0b\x32\x16.yika.points.v1.Tender\"@\n\x10SellPassResponse\x12,\n\x07receipt\x18\x01 \x01(\x0b\x32\x1b.yika.points.v1.BillReceipt\"\xad\x01\n\x0eUsePassRequest\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.yika.points.v1.BillHeader\x12\x0f\n\x07pass_id\x18\x02 \x01(\t\x12\r\n\x05units\x18\x03 \x01(\x03\x12\x12\n\nproduct_id\x18\x04 \x01(\t\x12\x17\n\x0fowner_member_id\x18\x05 \x01(\t\x12\x0f\n\x07hold_id\x18\x06 \x01(\t\x12\x11\n\tkeep_rest\x18\x07 \x01(\x08\"?\n\x0fUsePassResponse\x12,\n\x07receipt\x18\x01 \x01(\x0b\x32\x1b.yika.points.v1.BillReceipt\"X\n\x15ReversePassUseRequest\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.yika.points.v1.BillHeader\x12\x13\n\x0buse_bill_id\x18\x02 \x01(\t\"F\n\x16ReversePassUseResponse\x12,\n\x07receipt\x18\x01 \x01(\x0b\x32\x1b.yika.points.v1.BillReceipt\"h\n\x11RefundPassRequest\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.yika.points.v1.BillHeader\x12\x14\n\x0csale_bill_id\x18\x02 \x01(\t\x12\x11\n\twaive_fee\x18\x03 \x01(\x08\"B\n\x12RefundPassResponse\x12,\n\x07receipt\x18\x01 \x01(\x0b\x32\x1b.yika.points.v1.BillReceipt\"\x8a\x01\n\x10SharePassRequest\x12\x10\n\x08share_id\x18\x01 \x01(\t\x12\x17\n\x0fowner_member_id\x18\x02 \x01(\t\x12\x0f\n\x07pass_id\x18\x03 \x01(\t\x12\x16\n\x0euser_member_id\x18\x04 \x01(\t\x12\x10\n\x08store_id\x18\x05 \x01(\t\x12\x10\n\x08staff_id\x18\x06 \x01(\t\"O\n\x11SharePassResponse\x12(\n\x05share\x18\x01 \x01(\x0b\x32\x19.yika.points.v1.PassShare\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"\x87\x01\n\x12UnsharePassRequest\x12\x12\n\nunshare_id\x18\x01 \x01(\t\x12\x17\n\x0fowner_member_id\x18\x02 \x01(\t\x12\x10\n\x08share_id\x18\x03 \x01(\t\x12\x10\n\x08store_id\x18\x04 \x01(\t\x12\x10\n\x08staff_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\"Q\n\x13UnsharePassResponse\x12(\n\x05share\x18\x01 \x01(\x0b\x32\x19.yika.points.v1.PassShare\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"O\n\x10GetPassesRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12(\n\rbusiness_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\"9\n\x11GetPassesResponse\x12$\n\x06passes\x18\x01 \x03(\x0b\x32\x14.yika.points.v1.Pass\"W\n\x15ListPassSharesRequest\x12\x17\n\x0fowner_member_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\\\n\x16ListPassSharesResponse\x12)\n\x06shares\x18\x01 \x03(\x0b\x32\x19.yika.points.v1.PassShare\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x81\x07\n\x0bPassService\x12\x65\n\x08SellPass\x12\x1f.yika.points.v1.SellPassRequest\x1a .yika.points.v1.SellPassResponse\"\x16\xfa\xa9\x19\x12points.passes.sell\x12\x61\n\x07UsePass\x12\x1e.yika.points.v1.UsePassRequest\x1a\x1f.yika.points.v1.UsePassResponse\"\x15\xfa\xa9\x19\x11points.passes.use\x12z\n\x0eReversePassUse\x12%.yika.points.v1.ReversePassUseRequest\x1a&.yika.points.v1.ReversePassUseResponse\"\x19\xfa\xa9\x19\x15points.passes.reverse\x12m\n\nRefundPass\x12!.yika.points.v1.RefundPassRequest\x1a\".yika.points.v1.RefundPassResponse\"\x18\xfa\xa9\x19\x14points.passes.refund\x12i\n\tSharePass\x12 .yika.points.v1.SharePassRequest\x1a!.yika.points.v1.SharePassResponse\"\x17\xfa\xa9\x19\x13points.passes.share\x12o\n\x0bUnsharePass\x12\".yika.points.v1.UnsharePassRequest\x1a#.yika.points.v1.UnsharePassResponse\"\x17\xfa\xa9\x19\x13points.passes.share\x12h\n\tGetPasses\x12 .yika.points.v1.GetPassesRequest\x1a!.yika.points.v1.GetPassesResponse\"\x16\xfa\xa9\x19\x12points.passes.read\x12w\n\x0eListPassShares\x12%.yika.points.v1.ListPassSharesRequest\x1a&.yika.points.v1.ListPassSharesResponse\"\x16\xfa\xa9\x19\x12points.passes.readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -57,33 +57,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SELLPASSRESPONSE']._serialized_start=306
   _globals['_SELLPASSRESPONSE']._serialized_end=370
   _globals['_USEPASSREQUEST']._serialized_start=373
-  _globals['_USEPASSREQUEST']._serialized_end=527
-  _globals['_USEPASSRESPONSE']._serialized_start=529
-  _globals['_USEPASSRESPONSE']._serialized_end=592
-  _globals['_REVERSEPASSUSEREQUEST']._serialized_start=594
-  _globals['_REVERSEPASSUSEREQUEST']._serialized_end=682
-  _globals['_REVERSEPASSUSERESPONSE']._serialized_start=684
-  _globals['_REVERSEPASSUSERESPONSE']._serialized_end=754
-  _globals['_REFUNDPASSREQUEST']._serialized_start=756
-  _globals['_REFUNDPASSREQUEST']._serialized_end=860
-  _globals['_REFUNDPASSRESPONSE']._serialized_start=862
-  _globals['_REFUNDPASSRESPONSE']._serialized_end=928
-  _globals['_SHAREPASSREQUEST']._serialized_start=931
-  _globals['_SHAREPASSREQUEST']._serialized_end=1069
-  _globals['_SHAREPASSRESPONSE']._serialized_start=1071
-  _globals['_SHAREPASSRESPONSE']._serialized_end=1150
-  _globals['_UNSHAREPASSREQUEST']._serialized_start=1153
-  _globals['_UNSHAREPASSREQUEST']._serialized_end=1288
-  _globals['_UNSHAREPASSRESPONSE']._serialized_start=1290
-  _globals['_UNSHAREPASSRESPONSE']._serialized_end=1371
-  _globals['_GETPASSESREQUEST']._serialized_start=1373
-  _globals['_GETPASSESREQUEST']._serialized_end=1452
-  _globals['_GETPASSESRESPONSE']._serialized_start=1454
-  _globals['_GETPASSESRESPONSE']._serialized_end=1511
-  _globals['_LISTPASSSHARESREQUEST']._serialized_start=1513
-  _globals['_LISTPASSSHARESREQUEST']._serialized_end=1600
-  _globals['_LISTPASSSHARESRESPONSE']._serialized_start=1602
-  _globals['_LISTPASSSHARESRESPONSE']._serialized_end=1694
-  _globals['_PASSSERVICE']._serialized_start=1697
-  _globals['_PASSSERVICE']._serialized_end=2594
+  _globals['_USEPASSREQUEST']._serialized_end=546
+  _globals['_USEPASSRESPONSE']._serialized_start=548
+  _globals['_USEPASSRESPONSE']._serialized_end=611
+  _globals['_REVERSEPASSUSEREQUEST']._serialized_start=613
+  _globals['_REVERSEPASSUSEREQUEST']._serialized_end=701
+  _globals['_REVERSEPASSUSERESPONSE']._serialized_start=703
+  _globals['_REVERSEPASSUSERESPONSE']._serialized_end=773
+  _globals['_REFUNDPASSREQUEST']._serialized_start=775
+  _globals['_REFUNDPASSREQUEST']._serialized_end=879
+  _globals['_REFUNDPASSRESPONSE']._serialized_start=881
+  _globals['_REFUNDPASSRESPONSE']._serialized_end=947
+  _globals['_SHAREPASSREQUEST']._serialized_start=950
+  _globals['_SHAREPASSREQUEST']._serialized_end=1088
+  _globals['_SHAREPASSRESPONSE']._serialized_start=1090
+  _globals['_SHAREPASSRESPONSE']._serialized_end=1169
+  _globals['_UNSHAREPASSREQUEST']._serialized_start=1172
+  _globals['_UNSHAREPASSREQUEST']._serialized_end=1307
+  _globals['_UNSHAREPASSRESPONSE']._serialized_start=1309
+  _globals['_UNSHAREPASSRESPONSE']._serialized_end=1390
+  _globals['_GETPASSESREQUEST']._serialized_start=1392
+  _globals['_GETPASSESREQUEST']._serialized_end=1471
+  _globals['_GETPASSESRESPONSE']._serialized_start=1473
+  _globals['_GETPASSESRESPONSE']._serialized_end=1530
+  _globals['_LISTPASSSHARESREQUEST']._serialized_start=1532
+  _globals['_LISTPASSSHARESREQUEST']._serialized_end=1619
+  _globals['_LISTPASSSHARESRESPONSE']._serialized_start=1621
+  _globals['_LISTPASSSHARESRESPONSE']._serialized_end=1713
+  _globals['_PASSSERVICE']._serialized_start=1716
+  _globals['_PASSSERVICE']._serialized_end=2613
 # @@protoc_insertion_point(module_scope)

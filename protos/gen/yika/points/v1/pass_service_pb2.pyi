@@ -28,20 +28,22 @@ class SellPassResponse(_message.Message):
     def __init__(self, receipt: _Optional[_Union[_ledger_pb2.BillReceipt, _Mapping]] = ...) -> None: ...
 
 class UsePassRequest(_message.Message):
-    __slots__ = ("header", "pass_id", "units", "product_id", "owner_member_id", "hold_id")
+    __slots__ = ("header", "pass_id", "units", "product_id", "owner_member_id", "hold_id", "keep_rest")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     PASS_ID_FIELD_NUMBER: _ClassVar[int]
     UNITS_FIELD_NUMBER: _ClassVar[int]
     PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
     OWNER_MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     HOLD_ID_FIELD_NUMBER: _ClassVar[int]
+    KEEP_REST_FIELD_NUMBER: _ClassVar[int]
     header: _ledger_pb2.BillHeader
     pass_id: str
     units: int
     product_id: str
     owner_member_id: str
     hold_id: str
-    def __init__(self, header: _Optional[_Union[_ledger_pb2.BillHeader, _Mapping]] = ..., pass_id: _Optional[str] = ..., units: _Optional[int] = ..., product_id: _Optional[str] = ..., owner_member_id: _Optional[str] = ..., hold_id: _Optional[str] = ...) -> None: ...
+    keep_rest: bool
+    def __init__(self, header: _Optional[_Union[_ledger_pb2.BillHeader, _Mapping]] = ..., pass_id: _Optional[str] = ..., units: _Optional[int] = ..., product_id: _Optional[str] = ..., owner_member_id: _Optional[str] = ..., hold_id: _Optional[str] = ..., keep_rest: _Optional[bool] = ...) -> None: ...
 
 class UsePassResponse(_message.Message):
     __slots__ = ("receipt",)

@@ -2,11 +2,13 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from yika.points.v1 import earning_pb2 as _earning_pb2
+from yika.points.v1 import pass_pb2 as _pass_pb2
 from yika.points.v1 import stored_value_pb2 as _stored_value_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -45,7 +47,7 @@ class HouseholdTransfer(_message.Message):
     def __init__(self, points_min: _Optional[int] = ..., day_points_max: _Optional[int] = ...) -> None: ...
 
 class Programme(_message.Message):
-    __slots__ = ("programme_id", "version", "effective_time", "earning", "stored_value", "points_tender", "clawback_policy", "return_grace_days", "household_transfer")
+    __slots__ = ("programme_id", "version", "effective_time", "earning", "stored_value", "points_tender", "clawback_policy", "return_grace_days", "passes", "household_transfer")
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -54,6 +56,7 @@ class Programme(_message.Message):
     POINTS_TENDER_FIELD_NUMBER: _ClassVar[int]
     CLAWBACK_POLICY_FIELD_NUMBER: _ClassVar[int]
     RETURN_GRACE_DAYS_FIELD_NUMBER: _ClassVar[int]
+    PASSES_FIELD_NUMBER: _ClassVar[int]
     HOUSEHOLD_TRANSFER_FIELD_NUMBER: _ClassVar[int]
     programme_id: str
     version: int
@@ -63,5 +66,6 @@ class Programme(_message.Message):
     points_tender: PointsTender
     clawback_policy: ClawbackPolicy
     return_grace_days: int
+    passes: _containers.RepeatedCompositeFieldContainer[_pass_pb2.PassDefinition]
     household_transfer: HouseholdTransfer
-    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., effective_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earning: _Optional[_Union[_earning_pb2.EarningProgramme, _Mapping]] = ..., stored_value: _Optional[_Union[_stored_value_pb2.StoredValueProgramme, _Mapping]] = ..., points_tender: _Optional[_Union[PointsTender, _Mapping]] = ..., clawback_policy: _Optional[_Union[ClawbackPolicy, str]] = ..., return_grace_days: _Optional[int] = ..., household_transfer: _Optional[_Union[HouseholdTransfer, _Mapping]] = ...) -> None: ...
+    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., effective_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earning: _Optional[_Union[_earning_pb2.EarningProgramme, _Mapping]] = ..., stored_value: _Optional[_Union[_stored_value_pb2.StoredValueProgramme, _Mapping]] = ..., points_tender: _Optional[_Union[PointsTender, _Mapping]] = ..., clawback_policy: _Optional[_Union[ClawbackPolicy, str]] = ..., return_grace_days: _Optional[int] = ..., passes: _Optional[_Iterable[_Union[_pass_pb2.PassDefinition, _Mapping]]] = ..., household_transfer: _Optional[_Union[HouseholdTransfer, _Mapping]] = ...) -> None: ...

@@ -1,0 +1,24 @@
+"""Value that goes back to the wallet it was spent from. Pure."""
+
+from datetime import timedelta
+
+from services.points.domain.assets import REDEEMED
+from services.points.domain.lot import Lot, has_expired
+from services.points.domain.posting import Posting
+from services.points.domain.programme import Programme
+
+
+def give_back(posting: Posting, programme: Programme, lot: Lot, amount: int) -> None:
+    """Into the lot it came from; into a new one with days of grace when that has expired."""
+    here = posting.lots.get(lot.key) or posting.wallet.lots.get(lot.key, lot)
+    if not has_expired(here, posting.business_date) or not programme.return_grace_days:
+        posting.give_back(here, amount, REDEEMED[lot.asset])
+        return
+    posting.grant(
+        lot.asset,
+        amount,
+        rule_version=lot.rule_version,
+        expiry_date=posting.business_date + timedelta(days=programme.return_grace_days),
+        debit_account=REDEEMED[lot.asset],
+        store_id=lot.store_id,
+    )

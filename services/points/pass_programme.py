@@ -1,0 +1,129 @@
+"""Passes from the wire: definitions checked once, when a programme is set, and told again."""
+
+from collections.abc import Collection, Sequence
+
+from chassis.errors import Invalid
+from chassis.ids import canonical_id
+from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.passes import UNITS_MAX, PassDefinition, PassValidity
+from services.points.domain.stored_value import BASIS_POINTS
+from yika.points.v1 import pass_pb2
+
+PASSES_MAX = 500
+SCOPE_MAX = 10_000
+NAME_LENGTH_MAX = 64
+VALIDITY_DAYS_MAX = 36_500
+USES_PER_DAY_MAX = 100_000
+
+
+def read_pass_definitions(
+    messages: Sequence[pass_pb2.PassDefinition], *, version: int
+) -> dict[str, PassDefinition]:
+    """The passes of a message by id, as `version` of the programme; Invalid with reason and field.
+
+    Ids in the messages are brought to canonical form in place, because a programme is stored.
+    """
+    if len(messages) > PASSES_MAX:
+        raise Invalid(
+            "LIST_TOO_LONG",
+            f"passes has at most {PASSES_MAX}",
+            {"field": "passes", "count": len(messages)},
+        )
+    found: dict[str, PassDefinition] = {}
+    for place, message in enumerate(messages):
+        definition = _read_definition(message, version, f"passes[{place}]")
+        if definition.pass_id in found:
+            raise Invalid(
+                "DUPLICATE_CODE",
+                f"passes: pass_id {definition.pass_id} comes twice",
+                {"field": "passes", "pass_id": definition.pass_id},
+            )
+        found[definition.pass_id] = definition
+    return found
+
+
+def _read_definition(message: pass_pb2.PassDefinition, version: int, field: str) -> PassDefinition:
+    message.pass_id = canonical_id(message.pass_id, f"{field}.pass_id")
+    name = message.name
+    if not name.strip() or len(name) > NAME_LENGTH_MAX or not name.isprintable():
+        raise Invalid(
+            "INVALID_NAME",
+            f"{field}.name must have 1 to {NAME_LENGTH_MAX} characters",
+            {"field": f"{field}.name"},
+        )
+    price_fen = message.price_fen
+    _check_range("INVALID_AMOUNT", f"{field}.units", message.units, 1, UNITS_MAX)
+    _check_range("INVALID_AMOUNT", f"{field}.price_fen", price_fen, 0, AMOUNT_FEN_MAX)
+    try:
+        validity = PassValidity(message.validity)
+    except ValueError as error:
+        raise Invalid(
+            "INVALID_VALIDITY",
+            f"{field}.validity must be one of the known ones",
+            {"field": f"{field}.validity", "value": message.validity},
+        ) from error
+    days = message.validity_days
+    _check_range("INVALID_VALIDITY", f"{field}.validity_days", days, 0, VALIDITY_DAYS_MAX)
+    fee_bp, fee_fen = message.refund_fee_bp, message.refund_fee_fen
+    _check_range("INVALID_FEE", f"{field}.refund_fee_bp", fee_bp, 0, BASIS_POINTS)
+    _check_range("INVALID_FEE", f"{field}.refund_fee_fen", fee_fen, 0, price_fen)
+    per_use, per_day = message.units_per_use_max, message.uses_per_day_max
+    _check_range("INVALID_LIMIT", f"{field}.units_per_use_max", per_use, 0, message.units)
+    _check_range("INVALID_LIMIT", f"{field}.uses_per_day_max", per_day, 0, USES_PER_DAY_MAX)
+    message.store_ids[:] = _read_scope(f"{field}.store_ids", message.store_ids)
+    message.product_ids[:] = _read_scope(f"{field}.product_ids", message.product_ids)
+    return PassDefinition(
+        pass_id=message.pass_id,
+        version=version,
+        name=name,
+        units=message.units,
+        price_fen=price_fen,
+        validity=validity,
+        validity_days=days,
+        store_ids=frozenset(message.store_ids),
+        product_ids=frozenset(message.product_ids),
+        refund_fee_bp=fee_bp,
+        refund_fee_fen=fee_fen,
+        shareable=message.shareable,
+        units_per_use_max=per_use,
+        uses_per_day_max=per_day,
+    )
+
+
+def _read_scope(field: str, ids: Collection[str]) -> list[str]:
+    if len(ids) > SCOPE_MAX:
+        raise Invalid(
+            "LIST_TOO_LONG",
+            f"{field} has at most {SCOPE_MAX}",
+            {"field": field, "count": len(ids)},
+        )
+    return [canonical_id(each, field) for each in ids]
+
+
+def _check_range(reason: str, field: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise Invalid(
+            reason, f"{field} must be {least} to {most}", {"field": field, "value": value}
+        )
+
+
+def pass_definition_message(definition: PassDefinition) -> pass_pb2.PassDefinition:
+    """A definition as callers get it."""
+    message = pass_pb2.PassDefinition(
+        pass_id=definition.pass_id,
+        name=definition.name,
+        units=definition.units,
+        price_fen=definition.price_fen,
+        store_ids=sorted(definition.store_ids),
+        product_ids=sorted(definition.product_ids),
+        validity=pass_pb2.PassValidity.Name(definition.validity),
+        validity_days=definition.validity_days,
+        shareable=definition.shareable,
+        units_per_use_max=definition.units_per_use_max,
+        uses_per_day_max=definition.uses_per_day_max,
+    )
+    if definition.refund_fee_bp:
+        message.refund_fee_bp = definition.refund_fee_bp
+    if definition.refund_fee_fen:
+        message.refund_fee_fen = definition.refund_fee_fen
+    return message

@@ -1,0 +1,115 @@
+"""The only SQL of pass shares. Rows are ended, never deleted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, and_, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.points.domain.pass_share import PassShare
+from services.points.storage.pass_tables import pass_shares as table
+
+
+class StoredShare(NamedTuple):
+    """A share with the requests that began and ended it."""
+
+    share: PassShare
+    document: bytes
+    unshare_id: str | None
+    end_document: bytes
+
+
+class PassShareRepository:
+    """Shares on one connection; to change any, the owner's wallet must be locked."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, owner_member_id: str, share_id: str) -> StoredShare | None:
+        """A share of an owner by its id."""
+        return await self._one(owner_member_id, table.c.share_id == share_id)
+
+    async def find_ended_by(self, owner_member_id: str, unshare_id: str) -> StoredShare | None:
+        """The share that a request ended."""
+        return await self._one(owner_member_id, table.c.unshare_id == unshare_id)
+
+    async def lasting(self, owner_member_id: str, pass_id: str) -> Sequence[PassShare]:
+        """Shares of an owner's pass that have not ended."""
+        return await self._all(
+            select(table).where(
+                table.c.member_id == owner_member_id,
+                table.c.pass_id == pass_id,
+                table.c.ended_at.is_(None),
+            )
+        )
+
+    async def lasting_with(self, user_member_id: str, limit: int) -> Sequence[PassShare]:
+        """Shares that let a member use other members' passes, oldest first."""
+        return await self._all(
+            select(table)
+            .where(table.c.user_member_id == user_member_id, table.c.ended_at.is_(None))
+            .order_by(table.c.shared_at, table.c.share_id)
+            .limit(limit)
+        )
+
+    async def of_owner(
+        self, owner_member_id: str, before_share_id: str, limit: int
+    ) -> Sequence[PassShare]:
+        """All shares of an owner, ended ones included, newest id first."""
+        return await self._all(
+            select(table)
+            .where(table.c.member_id == owner_member_id, table.c.share_id < before_share_id)
+            .order_by(table.c.share_id.desc())
+            .limit(limit)
+        )
+
+    async def add(self, share: PassShare, document: bytes) -> None:
+        """Begins a share."""
+        await self._connection.execute(
+            insert(table).values(
+                member_id=share.owner_member_id,
+                share_id=share.share_id,
+                pass_id=share.pass_id,
+                user_member_id=share.user_member_id,
+                shared_at=share.shared_at,
+                document=document,
+                end_document=b"",
+            )
+        )
+
+    async def end(
+        self, share: PassShare, unshare_id: str, end_document: bytes, ended_at: datetime
+    ) -> None:
+        """Ends a share."""
+        await self._connection.execute(
+            update(table)
+            .where(
+                and_(
+                    table.c.member_id == share.owner_member_id,
+                    table.c.share_id == share.share_id,
+                )
+            )
+            .values(ended_at=ended_at, unshare_id=unshare_id, end_document=end_document)
+        )
+
+    async def _one(self, owner_member_id: str, condition: Any) -> StoredShare | None:
+        query = select(table).where(table.c.member_id == owner_member_id, condition)
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        return StoredShare(_share(row), row.document, row.unshare_id, row.end_document)
+
+    async def _all(self, query: Select[Any]) -> Sequence[PassShare]:
+        return [_share(row) for row in await self._connection.execute(query)]
+
+
+def _share(row: Row[Any]) -> PassShare:
+    return PassShare(
+        row.member_id,
+        row.share_id,
+        row.pass_id,
+        row.user_member_id,
+        row.shared_at,
+        row.ended_at,
+    )

@@ -1,0 +1,52 @@
+"""Tables of passes beside those of the ledger: with whom they are shared."""
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, MetaData, Table, Uuid, text
+from sqlalchemy.dialects.postgresql import BYTEA
+
+from chassis.database import NAMING_CONVENTION
+
+_metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+pass_shares = Table(
+    "pass_shares",
+    _metadata,
+    Column("member_id", Uuid(as_uuid=False), primary_key=True),  # the owner
+    Column("share_id", Uuid(as_uuid=False), primary_key=True),
+    Column("pass_id", Uuid(as_uuid=False), nullable=False),
+    Column("user_member_id", Uuid(as_uuid=False), nullable=False),
+    Column("shared_at", DateTime(timezone=True), nullable=False),
+    # The request as it came: a serialised yika.points.v1.SharePassRequest.
+    Column("document", BYTEA, nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("unshare_id", Uuid(as_uuid=False)),
+    # A serialised yika.points.v1.UnsharePassRequest; empty while it lasts.
+    Column("end_document", BYTEA, nullable=False),
+    CheckConstraint("(ended_at IS NULL) = (unshare_id IS NULL)", name="end"),
+    Index(
+        "uq_pass_shares_lasting",
+        "member_id",
+        "pass_id",
+        "user_member_id",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index(
+        "uq_pass_shares_unshare_id",
+        "member_id",
+        "unshare_id",
+        unique=True,
+        postgresql_where=text("unshare_id IS NOT NULL"),
+    ),
+    # What a member may use of others.
+    Index(
+        "ix_pass_shares_user_member_id",
+        "user_member_id",
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+
+def add_pass_tables(metadata: MetaData) -> None:
+    """Makes these tables part of the service's."""
+    for table in _metadata.sorted_tables:
+        table.to_metadata(metadata)
