@@ -5,8 +5,9 @@ closes the gap between a registration and its event; it happens before the trans
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import grpc
 
@@ -15,6 +16,7 @@ from chassis.error_mapping import from_grpc
 from chassis.errors import Invalid, NotFound
 from chassis.ids import canonical_id
 from services.points.domain.sale import Sale
+from services.points.gathering import Gathering
 from services.points.storage.directory import DirectoryRepository
 from yika.inventory.v1 import inventory_service_pb2, inventory_service_pb2_grpc
 from yika.members.v1 import member_service_pb2, member_service_pb2_grpc
@@ -51,6 +53,15 @@ class Known:
                 )
 
 
+class _Missing(NamedTuple):
+    """What a request names and memory does not know."""
+
+    known: Known
+    members: set[str]
+    stores: set[str]
+    products: set[str]
+
+
 class Directory:
     """Answers what exists, from the nearest place that knows."""
 
@@ -65,6 +76,15 @@ class Directory:
         self._inventory = inventory_service_pb2_grpc.InventoryServiceStub(inventory_channel)
         self._known = Known()
         self._forget_at = 0.0
+        self._gathering = Gathering(self._read)
+
+    async def require_known(self, member_ids: set[str], store_ids: set[str]) -> None:
+        """NotFound unless all of them exist; Unavailable when their owners cannot be asked."""
+        known = await self.look_up(member_ids, store_ids, set())
+        for store_id in store_ids - known.stores:
+            raise NotFound("UNKNOWN_STORE", f"no store {store_id}", {"store_id": store_id})
+        for member_id in member_ids - known.members:
+            raise NotFound("UNKNOWN_MEMBER", f"no member {member_id}", {"member_id": member_id})
 
     async def look_up_sales(self, sales: Iterable[Sale]) -> Known:
         """What exists of all that the sales name, and perhaps more; see look_up."""
@@ -87,8 +107,10 @@ class Directory:
             time.monotonic() >= self._forget_at
             or len(self._known.members) + len(self._known.products) > _MEMORY_ENTRIES_MAX
         ):
-            # A new object, not clear(): a request in flight goes on with the old one.
-            self._known = Known()
+            # A new object, not clear(): a request in flight goes on with the old one. Members and
+            # stores do not cease to exist, so only their number makes them be forgotten.
+            full = len(self._known.members) > _MEMORY_ENTRIES_MAX // 2
+            self._known = Known() if full else Known(self._known.members, self._known.stores)
             self._forget_at = time.monotonic() + _MEMORY_SECONDS
         known = self._known
         members = members - known.members
@@ -96,7 +118,7 @@ class Directory:
         # Lines carry product ids as the client wrote them; what is no UUID names no product.
         products = {each for each in products - known.products.keys() if _is_id(each)}
         if members or stores or products:
-            await self._read(known, members, stores, products)
+            await self._gathering.ask(_Missing(known, members, stores, products))
             await self._ask(
                 known,
                 members - known.members,
@@ -105,17 +127,25 @@ class Directory:
             )
         return known
 
-    async def _read(
-        self, known: Known, members: set[str], stores: set[str], products: set[str]
-    ) -> None:
+    async def _read(self, batch: Sequence[_Missing]) -> Sequence[None]:
+        """Looks into the tables for all who wait."""
+        members = set().union(*(missing.members for missing in batch))
+        stores = set().union(*(missing.stores for missing in batch))
+        products = set().union(*(missing.products for missing in batch))
+        found = Known()
         async with self._database.read() as connection:
             repository = DirectoryRepository(connection)
             if members:
-                known.members.update(await repository.members(members))
+                found.members.update(await repository.members(members))
             if stores:
-                known.stores.update(await repository.stores(stores))
+                found.stores.update(await repository.stores(stores))
             if products:
-                known.products.update(await repository.products(products))
+                found.products.update(await repository.products(products))
+        for known in {id(missing.known): missing.known for missing in batch}.values():
+            known.members.update(found.members)
+            known.stores.update(found.stores)
+            known.products.update(found.products)
+        return [None] * len(batch)
 
     async def _ask(
         self, known: Known, members: set[str], stores: set[str], products: set[str]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chassis.auth import current_principal
 from chassis.clock import utc_now
 from chassis.database import Database
-from chassis.errors import DomainError, NotFound
+from chassis.errors import DomainError
 from services.points.commands import Command
 from services.points.directory import Directory
 from services.points.documents import read_header, receipt_message
@@ -42,11 +42,7 @@ class Ledger:
 
     async def require_known(self, member_ids: set[str], store_ids: set[str]) -> None:
         """NotFound unless all of them exist; Unavailable when their owners cannot be asked."""
-        known = await self.directory.look_up(member_ids, store_ids, set())
-        for store_id in store_ids - known.stores:
-            raise NotFound("UNKNOWN_STORE", f"no store {store_id}", {"store_id": store_id})
-        for member_id in member_ids - known.members:
-            raise NotFound("UNKNOWN_MEMBER", f"no member {member_id}", {"member_id": member_id})
+        await self.directory.require_known(member_ids, store_ids)
 
     async def post(self, command: Command) -> ledger_pb2.BillReceipt:
         """Posts one command through the door; raises the DomainError of one that is refused."""

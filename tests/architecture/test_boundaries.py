@@ -64,7 +64,7 @@ KEEPS_EXCEPTIONS = {
     "services/devices/gateway.py": "a till goes on selling whatever breaks the way to headquarters",
     "services/messaging/sender.py": "a message that breaks a provider must not stop the others",
     "services/points/door.py": "every caller of a batch gets what it raised; the writer lives on",
-    "services/points/wallet_reader.py": "each caller of a batch gets what it raised",
+    "services/points/gathering.py": "each caller of a batch gets what it raised",
     "services/points/jobs.py": "the door lives on when a job breaks; its age alerts",
 }
 

@@ -17,8 +17,7 @@ from services.points.ledger import Ledger
 from services.points.usecases import list_ledger
 from services.points.usecases.accept_sales import accept_sales
 from services.points.usecases.post_bills import Outcome
-from services.points.usecases.read_wallet import read_wallet
-from services.points.wallet_reader import wallet_reader
+from services.points.usecases.read_wallet import WalletReader, read_wallet
 from yika.points.v1 import points_service_pb2, points_service_pb2_grpc, sale_pb2
 
 
@@ -28,7 +27,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._database = ledger.database
-        self._wallets = wallet_reader(ledger.database)
+        self._wallets = WalletReader(ledger.database)
 
     async def PostSale(
         self, request: points_service_pb2.PostSaleRequest, _: grpc.aio.ServicerContext
@@ -70,8 +69,9 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         member_id = canonical_id(request.member_id, "member_id")
         now = utc_now()
         day = _optional_date(request, "business_date") or now.astimezone(CHINA_TIME).date()
-        await self._ledger.require_known({member_id}, set())
-        wallet = await read_wallet(self._wallets, member_id, business_date=day, now=now)
+        wallet = await read_wallet(
+            self._wallets, self._ledger.directory, member_id, business_date=day, now=now
+        )
         return points_service_pb2.GetWalletResponse(wallet=presenters.wallet_message(wallet))
 
     async def ListBalances(

@@ -1,13 +1,16 @@
 """Reads what a member owns, expiry and pending judged for a business date and a moment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from chassis.database import Database
+from services.points.directory import Directory
 from services.points.domain.assets import Asset
 from services.points.domain.lot import Lot, LotKey, has_expired, spendable, spending_order
 from services.points.domain.wallet import Wallet
-from services.points.wallet_reader import WalletReader
+from services.points.gathering import Gathering
+from services.points.storage.queries import LedgerQueries
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,38 @@ class WalletView:
     held: Mapping[LotKey, int] = field(default_factory=dict)
 
 
+class WalletReader:
+    """Reads wallets, for those who wait together with one query in one snapshot."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._gathering = Gathering(self._read_batch)
+
+    async def read(self, member_id: str) -> Wallet | None:
+        """A wallet with its open lots and holds, not to be changed; None when there is none."""
+        return await self._gathering.ask(member_id)
+
+    async def _read_batch(self, member_ids: Sequence[str]) -> Sequence[Wallet | None]:
+        async with self._database.read() as connection:
+            wallets = await LedgerQueries(connection).wallets(member_ids)
+        return [wallets.get(member_id) for member_id in member_ids]
+
+
 async def read_wallet(
-    reader: WalletReader, member_id: str, *, business_date: date, now: datetime
+    reader: WalletReader,
+    directory: Directory,
+    member_id: str,
+    *,
+    business_date: date,
+    now: datetime,
 ) -> WalletView:
-    """The wallet of a member; an empty one when nothing was ever posted."""
+    """The wallet of a member, an empty one when nothing was ever posted; NotFound UNKNOWN_MEMBER.
+
+    Whoever has a wallet is a member: only of others is it asked.
+    """
     wallet = await reader.read(member_id)
     if wallet is None:
+        await directory.require_known({member_id}, set())
         return WalletView(member_id)
     return view_of(wallet, business_date=business_date, now=now)
 
