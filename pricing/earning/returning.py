@@ -59,10 +59,11 @@ def take_back(
     """What a return takes back when each line goes from `left_before` to `left_after` of `sold`.
 
     The three are in one unit, for example milli of quantity: 0 <= after <= before <= sold > 0.
-    Each line's weight shrinks with what is left of it, rounded down. A carried sale's weight goes
-    out of the carry; a floored one keeps its points in proportion. A bonus goes back whole when
-    what is left would not have been given it. Caps count less by what went back, so that the
-    period of the sale has room again. ValueError when the quantities are impossible.
+    Of each line's weight its part of the quantity goes, rounded down, as of the line's price. A
+    carried sale's weight goes out of the carry; a floored one keeps its points in proportion. A
+    bonus goes back whole when what is left would not have been given it. Caps count less by what
+    went back, so that the period of the sale has room again. ValueError when the quantities are
+    impossible.
     """
     for whole, before, after in zip(sold, left_before, left_after, strict=True):
         if not (0 <= after <= before <= whole and whole):
@@ -70,7 +71,7 @@ def take_back(
 
     def left(amounts: Sequence[int], quantities: Sequence[int]) -> int:
         return sum(
-            amount * quantity // whole
+            amount - amount * (whole - quantity) // whole
             for amount, quantity, whole in zip(amounts, quantities, sold, strict=True)
         )
 

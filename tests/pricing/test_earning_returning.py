@@ -163,11 +163,17 @@ class TestTakeBack:
         earned = earn(programme, build_sale(100))
         assert take_back(earned.basis, (1,), (1,), (0,), earned.carry).counters == {}
 
+    def test_takes_no_point_for_a_fen_that_the_refund_rounded_away(self) -> None:
+        """A third of 9.50 is refunded with 3.16: what is left, 6.34, keeps its six points."""
+        floored = build_programme(rounding=Rounding.FLOOR_PER_SALE)
+        earned = earn(floored, build_sale(950))
+        assert take_back(earned.basis, (3,), (3,), (2,), earned.carry).points == 3
+
     def test_frees_less_of_a_cap_whose_points_cost_more_now(self) -> None:
         rule = multiplier("x", 20_000, caps=Caps(5))
         earned = earn(build_programme(rule), build_sale(100))
         key = CounterKey("x", "2026-05-01")
-        taken = take_back(earned.basis, (3,), (3,), (2,), earned.carry, {key: Tally(2, 3)})
+        taken = take_back(earned.basis, (2,), (2,), (1,), earned.carry, {key: Tally(2, 3)})
         assert taken.counters == {key: Tally(1, 3)}
 
     def test_leaves_the_carry_alone_for_a_floored_sale(self) -> None:
