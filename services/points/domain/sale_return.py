@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import NamedTuple
 
 from chassis.errors import PreconditionFailed
@@ -10,7 +9,6 @@ from pricing.earning import Rounding, take_back
 from services.points.domain.assets import (
     BONUS_COST,
     POINTS_COST,
-    REDEEMED,
     REVENUE,
     STORED_VALUE_LIABILITY,
     Asset,
@@ -26,9 +24,9 @@ from services.points.domain.books import (
     receipt_of,
 )
 from services.points.domain.clawback import Coming, claw_back, points_history
-from services.points.domain.lot import LotKey, has_expired
+from services.points.domain.giving_back import give_back
+from services.points.domain.lot import LotKey
 from services.points.domain.posting import Posting
-from services.points.domain.programme import Programme
 from services.points.domain.return_request import SaleReturn, returned_after
 from services.points.domain.return_shares import Back, what_is_back
 from services.points.domain.sale import Sale
@@ -113,7 +111,7 @@ def decide_sale_return(
             is_complete=is_complete,
         )
     for each in (each for of_asset in coming.values() for each in of_asset if each.units):
-        _give_back(posting, programme, each)
+        give_back(posting, programme, each.lot, each.units)
     return [
         ReturnDraft(
             posting,
@@ -211,22 +209,6 @@ def _points_to_take(
         posting.carry = taken.carry
     posting.counters.update(taken.counters)
     return taken.points
-
-
-def _give_back(posting: Posting, programme: Programme, coming: Coming) -> None:
-    """Into the lot it came from; into a new one with days of grace when that has expired."""
-    lot = coming.lot
-    if not has_expired(lot, posting.business_date) or not programme.return_grace_days:
-        posting.give_back(lot, coming.units, REDEEMED[lot.asset])
-        return
-    posting.grant(
-        lot.asset,
-        coming.units,
-        rule_version=lot.rule_version,
-        expiry_date=posting.business_date + timedelta(days=programme.return_grace_days),
-        debit_account=REDEEMED[lot.asset],
-        store_id=lot.store_id,
-    )
 
 
 def _allocation(sold: SaleAllocation, back: Back) -> SaleAllocation:
