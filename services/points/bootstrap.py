@@ -13,12 +13,15 @@ from services.points.coupon_api import CouponServicer
 from services.points.coupon_desk import CouponDesk, load_keys
 from services.points.coupon_issuer import CouponIssuer
 from services.points.directory import Directory
+from services.points.domain.hold_request import HoldLimits
 from services.points.door import Door
 from services.points.event_handlers import SUBSCRIPTIONS
+from services.points.grpc_api.holds import HoldServicer
 from services.points.grpc_api.points import PointsServicer
 from services.points.grpc_api.programmes import ProgrammeServicer
 from services.points.grpc_api.returns import ReturnServicer
 from services.points.grpc_api.wallets import WalletServicer
+from services.points.hold_gauge import HoldGauge
 from services.points.ledger import Ledger
 from services.points.programmes import ProgrammeSource
 from services.points.settings import Settings
@@ -26,6 +29,7 @@ from services.points.usecases.post_bills import Outcome, post_bills
 from services.points.usecases.publish_bills import publish_bills
 from yika.points.v1 import (
     coupon_service_pb2_grpc,
+    hold_service_pb2_grpc,
     points_service_pb2_grpc,
     programme_service_pb2_grpc,
     return_service_pb2_grpc,
@@ -65,12 +69,18 @@ async def build(settings: Settings, database: Database | None) -> Parts:
     issuer = CouponIssuer(
         desk, batch_max=settings.coupon_batch_max, poll_seconds=settings.coupon_poll_seconds
     )
+    gauge = HoldGauge(database, refresh_seconds=settings.hold_gauge_seconds)
     return Parts(
         servicers=[
             (
                 "yika.points.v1.PointsService",
                 points_service_pb2_grpc.add_PointsServiceServicer_to_server,
                 PointsServicer(ledger),
+            ),
+            (
+                "yika.points.v1.HoldService",
+                hold_service_pb2_grpc.add_HoldServiceServicer_to_server,
+                HoldServicer(ledger, HoldLimits(settings.hold_seconds, settings.hold_seconds_max)),
             ),
             (
                 "yika.points.v1.ProgrammeService",
@@ -94,7 +104,7 @@ async def build(settings: Settings, database: Database | None) -> Parts:
             ),
         ],
         subscriptions=SUBSCRIPTIONS,
-        background=[door.run, issuer.run],
+        background=[door.run, issuer.run, gauge.run],
         closers=[members_channel.close, inventory_channel.close],
     )
 

@@ -31,6 +31,17 @@ class Settings(ServiceSettings):
         description="How long before it takes effect a version of the programme must be stored; "
         "more than programme_refresh_seconds, so that every replica knows it in time.",
     )
+    hold_seconds: int = Field(
+        90, ge=1, description="How long a hold lasts that names no time itself."
+    )
+    hold_seconds_max: int = Field(
+        7 * 86_400,
+        ge=1,
+        description="How long a hold may last at most: for tills that sell offline.",
+    )
+    hold_gauge_seconds: float = Field(
+        30.0, gt=0, description="How often the open holds are counted for the metrics."
+    )
     door_batch_max: int = Field(
         256, ge=1, le=2000, description="Most commands the door puts into one transaction."
     )

@@ -12,6 +12,7 @@ from yika.members.v1 import member_service_pb2
 from yika.messaging.v1 import messaging_service_pb2
 from yika.points.v1 import (
     coupon_service_pb2,
+    hold_service_pb2,
     points_service_pb2,
     return_service_pb2,
     wallet_service_pb2,
@@ -24,6 +25,7 @@ _CONTRACT = (
     member_service_pb2,
     messaging_service_pb2,
     coupon_service_pb2,
+    hold_service_pb2,
     points_service_pb2,
     report_service_pb2,
     return_service_pb2,

@@ -20,6 +20,7 @@ READ_PERMISSIONS = (
     "points.balances.read",
     "points.bills.read",
     "points.coupons.read",
+    "points.holds.read",
     "points.wallets.read",
     "reports.sales.read",
 )
