@@ -1,6 +1,8 @@
 """The composition root of the points service: the only file that knows every part."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
 
 from chassis.auth import OwnToken
 from chassis.clock import utc_now
@@ -16,6 +18,7 @@ from services.points.directory import Directory
 from services.points.domain.hold_request import HoldLimits
 from services.points.door import Door
 from services.points.event_handlers import SUBSCRIPTIONS
+from services.points.grpc_api.audit import AuditServicer
 from services.points.grpc_api.holds import HoldServicer
 from services.points.grpc_api.points import PointsServicer
 from services.points.grpc_api.programmes import ProgrammeServicer
@@ -27,7 +30,9 @@ from services.points.programmes import ProgrammeSource
 from services.points.settings import Settings
 from services.points.usecases.post_bills import Outcome, post_bills
 from services.points.usecases.publish_bills import publish_bills
+from services.points.verifier import Verifier
 from yika.points.v1 import (
+    audit_service_pb2_grpc,
     coupon_service_pb2_grpc,
     hold_service_pb2_grpc,
     points_service_pb2_grpc,
@@ -35,6 +40,9 @@ from yika.points.v1 import (
     return_service_pb2_grpc,
     wallet_service_pb2_grpc,
 )
+
+# Name of the gRPC service, what adds it to a server, and what answers.
+Servicer = tuple[str, Callable[[Any, Any], None], Any]
 
 
 async def build(settings: Settings, database: Database | None) -> Parts:
@@ -70,43 +78,56 @@ async def build(settings: Settings, database: Database | None) -> Parts:
         desk, batch_max=settings.coupon_batch_max, poll_seconds=settings.coupon_poll_seconds
     )
     gauge = HoldGauge(database, refresh_seconds=settings.hold_gauge_seconds)
+    interval = timedelta(seconds=settings.verify_interval_seconds)
+    verifier = Verifier(database, interval=interval, rest=settings.verify_rest)
+    verifiers = [verifier.run] if interval else []
     return Parts(
-        servicers=[
-            (
-                "yika.points.v1.PointsService",
-                points_service_pb2_grpc.add_PointsServiceServicer_to_server,
-                PointsServicer(ledger),
-            ),
-            (
-                "yika.points.v1.HoldService",
-                hold_service_pb2_grpc.add_HoldServiceServicer_to_server,
-                HoldServicer(ledger, HoldLimits(settings.hold_seconds, settings.hold_seconds_max)),
-            ),
-            (
-                "yika.points.v1.ProgrammeService",
-                programme_service_pb2_grpc.add_ProgrammeServiceServicer_to_server,
-                ProgrammeServicer(ledger, settings.programme_notice_seconds),
-            ),
-            (
-                "yika.points.v1.ReturnService",
-                return_service_pb2_grpc.add_ReturnServiceServicer_to_server,
-                ReturnServicer(ledger, settings.refund_as_paid_kinds),
-            ),
-            (
-                "yika.points.v1.CouponService",
-                coupon_service_pb2_grpc.add_CouponServiceServicer_to_server,
-                CouponServicer(desk),
-            ),
-            (
-                "yika.points.v1.WalletService",
-                wallet_service_pb2_grpc.add_WalletServiceServicer_to_server,
-                WalletServicer(ledger),
-            ),
-        ],
+        servicers=build_servicers(settings, ledger, desk),
         subscriptions=SUBSCRIPTIONS,
-        background=[door.run, issuer.run, gauge.run],
+        background=[door.run, issuer.run, gauge.run, *verifiers],
         closers=[members_channel.close, inventory_channel.close],
     )
+
+
+def build_servicers(settings: Settings, ledger: Ledger, desk: CouponDesk) -> list[Servicer]:
+    """Every gRPC service of the ledger."""
+    return [
+        (
+            "yika.points.v1.PointsService",
+            points_service_pb2_grpc.add_PointsServiceServicer_to_server,
+            PointsServicer(ledger),
+        ),
+        (
+            "yika.points.v1.HoldService",
+            hold_service_pb2_grpc.add_HoldServiceServicer_to_server,
+            HoldServicer(ledger, HoldLimits(settings.hold_seconds, settings.hold_seconds_max)),
+        ),
+        (
+            "yika.points.v1.ProgrammeService",
+            programme_service_pb2_grpc.add_ProgrammeServiceServicer_to_server,
+            ProgrammeServicer(ledger, settings.programme_notice_seconds),
+        ),
+        (
+            "yika.points.v1.ReturnService",
+            return_service_pb2_grpc.add_ReturnServiceServicer_to_server,
+            ReturnServicer(ledger, settings.refund_as_paid_kinds),
+        ),
+        (
+            "yika.points.v1.AuditService",
+            audit_service_pb2_grpc.add_AuditServiceServicer_to_server,
+            AuditServicer(ledger),
+        ),
+        (
+            "yika.points.v1.CouponService",
+            coupon_service_pb2_grpc.add_CouponServiceServicer_to_server,
+            CouponServicer(desk),
+        ),
+        (
+            "yika.points.v1.WalletService",
+            wallet_service_pb2_grpc.add_WalletServiceServicer_to_server,
+            WalletServicer(ledger),
+        ),
+    ]
 
 
 def build_coupon_desk(settings: Settings, database: Database, directory: Directory) -> CouponDesk:

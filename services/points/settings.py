@@ -72,3 +72,15 @@ class Settings(ServiceSettings):
         GiveBackPolicy.IF_VALID,
         description="What a return does with the coupon of its sale: if_valid or never.",
     )
+    verify_interval_seconds: int = Field(
+        3_600,
+        ge=0,
+        description="From the start of one verification of the whole ledger to that of the next; "
+        "0: this process verifies nothing by itself.",
+    )
+    verify_rest: float = Field(
+        3.0,
+        ge=0,
+        description="How many times as long as a step of the verification took it rests after it, "
+        "so that posting keeps most of the machine.",
+    )

@@ -44,7 +44,7 @@ async def run(database: Database, at: datetime, *, wanted: bool = False) -> bool
 
 
 def metric(name: str, **labels: str) -> float:
-    value = REGISTRY.get_sample_value(name, {"job": "count", **labels})
+    value = REGISTRY.get_sample_value(name, {"name": "count", **labels})
     assert value is not None
     return value
 
@@ -112,7 +112,7 @@ class TestRunJob:
         self, database: Database
     ) -> None:
         failed = REGISTRY.get_sample_value(
-            "yika_points_job_runs_total", {"job": "fragile", "outcome": "failed"}
+            "yika_points_job_runs_total", {"name": "fragile", "outcome": "failed"}
         )
         breaks = [True]
 
@@ -135,7 +135,7 @@ class TestRunJob:
         assert await done(database) == list(range(STEPS))
         assert (
             REGISTRY.get_sample_value(
-                "yika_points_job_runs_total", {"job": "fragile", "outcome": "failed"}
+                "yika_points_job_runs_total", {"name": "fragile", "outcome": "failed"}
             )
             == (failed or 0) + 1
         )

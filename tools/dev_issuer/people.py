@@ -20,6 +20,7 @@ READ_PERMISSIONS = (
     "points.balances.read",
     "points.bills.read",
     "points.coupons.read",
+    "points.ledger.read",
     "points.holds.read",
     "points.wallets.read",
     "reports.sales.read",
@@ -64,7 +65,14 @@ PEOPLE = (
         "finance",
         PASSWORD,
         "财务",
-        ("points.balances.read", "points.bills.read", "points.wallets.read", "reports.sales.read"),
+        (
+            "points.balances.read",
+            "points.bills.read",
+            "points.ledger.read",
+            "points.ledger.verify",
+            "points.wallets.read",
+            "reports.sales.read",
+        ),
         ("*",),
     ),
     Person(

@@ -34,6 +34,8 @@ EVERY_PERMISSION = frozenset(
         "points.coupons.read",
         "points.coupons.revoke",
         "points.coupons.use",
+        "points.ledger.read",
+        "points.ledger.verify",
         "points.holds.create",
         "points.holds.read",
         "points.holds.void",

@@ -1,0 +1,259 @@
+"""Verifies one account: its bills, transfers, lots, wallet row and holds must tell one story. Pure.
+
+Bills come one after the other, in any order and with their transfers, so that an account of any
+length can be verified in bounded memory.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from services.points.domain.assets import (
+    MEMBER_TRANSFER,
+    REVENUE,
+    STORED_VALUE_LIABILITY,
+    WALLET,
+    Asset,
+    BillKind,
+)
+from services.points.domain.breaks import Break, BreakKind, TransferRef
+from services.points.domain.chain import bill_hash
+from services.points.domain.lot import Lot
+from services.points.domain.transfer import Transfer
+from services.points.domain.value_trail import ValueTrail, change_of
+from services.points.domain.wallet import NO_HASH, Wallet
+
+
+class BillRow(NamedTuple):
+    """What a bill says of itself, in its row or in its document; None for what it does not say."""
+
+    store_id: str
+    business_date: date
+    register_id: str
+    staff_id: str
+    reason: str | None = None
+    total_fen: int | None = None
+    points_earned: int | None = None
+
+
+class AuditedBill(NamedTuple):
+    """A bill as stored.
+
+    `said` is its row as its document and receipt have it, None when they are not to be compared.
+    `tenders_fen` is the sum of a sale's tenders, `left` what its receipt says the wallet held.
+    Kinds and assets may be numbers that nobody knows: what is stored is what is in question.
+    """
+
+    bill_id: str
+    kind: int
+    sequence: int
+    hash: bytes
+    document: bytes
+    allocation: bytes
+    receipt: bytes
+    row: BillRow
+    said: BillRow | None
+    tenders_fen: int | None
+    left: Mapping[Asset, int]
+
+
+class BookedTransfer(NamedTuple):
+    """A transfer with what its row repeats of its bill."""
+
+    ordinal: int
+    transfer: Transfer
+    store_id: str
+    business_date: date
+
+
+class ChainLink(NamedTuple):
+    """A bill's place in the chain of its member."""
+
+    sequence: int
+    bill_id: str
+    hash: bytes
+
+
+class _Suspect(NamedTuple):
+    """A bill whose hash is not the one over what is stored."""
+
+    bill: AuditedBill
+    transfers: Sequence[BookedTransfer]
+    should_be: bytes
+
+
+class AccountVerification:
+    """The verification of one account: `add` every bill, then `finish`.
+
+    `chain` is every link that there is, in any order. The bills of a store's walk-in account have
+    sequence 0 and stand alone.
+    """
+
+    def __init__(self, member_id: str, chain: Iterable[ChainLink] = ()) -> None:
+        self._member_id = member_id
+        self._chain = sorted(link for link in chain if link.sequence)
+        self._links = {link.sequence: link for link in self._chain}
+        self._trail = ValueTrail(member_id)
+        self._breaks: list[Break] = []
+        self._suspects: dict[str, _Suspect] = {}
+        self._refs: dict[str, tuple[TransferRef, ...]] = {}  # of the bills of the chain
+
+    def add(self, bill: AuditedBill, transfers: Sequence[BookedTransfer]) -> None:
+        """Takes in a bill and its transfers, in the order of their ordinals."""
+        refs = _refs(bill.bill_id, transfers)
+        if bill.sequence:
+            self._refs[bill.bill_id] = refs
+        moves = [each.transfer for each in transfers]
+        self._trail.follow(list(zip(refs, moves, strict=True)), bill.sequence, bill.left)
+        self._check_hash(bill, transfers, refs)
+        self._breaks += _row_breaks(bill, transfers, refs)
+        self._breaks += _money_breaks(bill, moves, refs)
+
+    def add_orphans(self, bill_id: str, transfers: Sequence[BookedTransfer]) -> None:
+        """Takes in transfers whose bill is not there."""
+        refs = _refs(bill_id, transfers)
+        moves = [each.transfer for each in transfers]
+        self._trail.follow(list(zip(refs, moves, strict=True)), 0, {})
+        self._breaks.append(Break(BreakKind.BILL_MISSING, bill_id, "1", "0", refs))
+
+    def finish(self, wallet: Wallet | None, lots: Collection[Lot]) -> list[Break]:
+        """All breaks, given the wallet's row with its open holds, and all of the account's lots.
+
+        A wallet without a row is a break, but for a store's walk-in account.
+        """
+        self._finish_chain(wallet)
+        has_chain = bool(self._chain)
+        return self._breaks + self._trail.finish(wallet, lots, has_chain=has_chain)
+
+    def _check_hash(
+        self,
+        bill: AuditedBill,
+        transfers: Sequence[BookedTransfer],
+        refs: tuple[TransferRef, ...],
+    ) -> None:
+        before = self._links.get(bill.sequence - 1)
+        if bill.sequence > 1 and before is None:
+            return  # the gap is a break of its own, and what stood there is not known
+        should_be = self._hash(bill, transfers, before.hash if before else NO_HASH)
+        if should_be == bill.hash:
+            return
+        if bill.sequence:
+            self._suspects[bill.bill_id] = _Suspect(bill, transfers, should_be)
+        else:
+            self._breaks.append(_hash_break(bill, should_be, refs))
+
+    def _hash(
+        self, bill: AuditedBill, transfers: Sequence[BookedTransfer], previous: bytes
+    ) -> bytes:
+        return bill_hash(
+            previous,
+            member_id=self._member_id,
+            bill_id=bill.bill_id,
+            kind=bill.kind,
+            sequence=bill.sequence,
+            document=bill.document,
+            allocation=bill.allocation,
+            receipt=bill.receipt,
+            transfers=(each.transfer for each in transfers),
+        )
+
+    def _finish_chain(self, wallet: Wallet | None) -> None:
+        expected = 1
+        for link in self._chain:
+            if link.sequence != expected:
+                subject, refs = link.bill_id, self._refs.get(link.bill_id, ())
+                found = str(link.sequence)
+                self._breaks.append(
+                    Break(BreakKind.CHAIN_SEQUENCE, subject, str(expected), found, refs)
+                )
+            expected = link.sequence + 1
+        for suspect in self._suspects.values():
+            if not self._follows_a_forged_one(suspect):
+                refs = self._refs[suspect.bill.bill_id]
+                self._breaks.append(_hash_break(suspect.bill, suspect.should_be, refs))
+        if wallet is not None:
+            self._check_head(wallet)
+
+    def _follows_a_forged_one(self, suspect: _Suspect) -> bool:
+        """True when only the hash before was forged: over the right one this one is right."""
+        before = self._links.get(suspect.bill.sequence - 1)
+        forged = self._suspects.get(before.bill_id) if before else None
+        if forged is None:
+            return False
+        right = self._hash(suspect.bill, suspect.transfers, forged.should_be)
+        return right == suspect.bill.hash
+
+    def _check_head(self, wallet: Wallet) -> None:
+        newest = self._chain[-1] if self._chain else ChainLink(0, "", NO_HASH)
+        right = {newest.hash}
+        if (suspect := self._suspects.get(newest.bill_id)) is not None:
+            right.add(suspect.should_be)
+        if wallet.bill_count != newest.sequence or wallet.last_hash not in right:
+            self._breaks.append(
+                Break(
+                    BreakKind.CHAIN_HEAD,
+                    self._member_id,
+                    f"{newest.sequence} {newest.hash.hex()}",
+                    f"{wallet.bill_count} {wallet.last_hash.hex()}",
+                    self._refs.get(newest.bill_id, ()),
+                )
+            )
+
+
+def _refs(bill_id: str, transfers: Iterable[BookedTransfer]) -> tuple[TransferRef, ...]:
+    return tuple(TransferRef(bill_id, each.ordinal) for each in transfers)
+
+
+def _hash_break(bill: AuditedBill, should_be: bytes, refs: tuple[TransferRef, ...]) -> Break:
+    return Break(BreakKind.CHAIN_HASH, bill.bill_id, should_be.hex(), bill.hash.hex(), refs)
+
+
+def _row_breaks(
+    bill: AuditedBill, transfers: Sequence[BookedTransfer], refs: tuple[TransferRef, ...]
+) -> list[Break]:
+    """Where the row of a bill, or of one of its transfers, is not what its document says."""
+    row, breaks = bill.row, []
+    for column, should_be in (bill.said or row)._asdict().items():
+        found = getattr(row, column)
+        if should_be is not None and should_be != found:
+            subject = f"{bill.bill_id}:{column}"
+            breaks.append(Break(BreakKind.BILL_ROW, subject, str(should_be), str(found), refs))
+    label = f"{row.store_id} {row.business_date}"
+    for each, ref in zip(transfers, refs, strict=True):
+        found = f"{each.store_id} {each.business_date}"
+        if found != label:
+            subject = f"{bill.bill_id}:{each.ordinal}"
+            breaks.append(Break(BreakKind.BILL_ROW, subject, label, found, (ref,)))
+    return breaks
+
+
+def _money_breaks(
+    bill: AuditedBill, transfers: Sequence[Transfer], refs: tuple[TransferRef, ...]
+) -> list[Break]:
+    """Where a bill's tenders, total and turnover differ, or stored value and what is owed on it."""
+    turnover, liability, principal = 0, 0, 0
+    money, value = [], []
+    for each, ref in zip(transfers, refs, strict=True):
+        if each.asset is Asset.MONEY:
+            turnover += change_of(each, REVENUE)
+            owed = change_of(each, STORED_VALUE_LIABILITY)
+            liability += owed
+            money.append(ref)
+            value += [ref] * bool(owed)
+        # Between two wallets the chain owes as much as before.
+        elif each.asset is Asset.PRINCIPAL and not change_of(each, MEMBER_TRANSFER):
+            change = change_of(each, WALLET)
+            principal += change
+            value += [ref] * bool(change)
+    breaks = []
+    if bill.kind == BillKind.SALE:
+        total = (bill.said or bill.row).total_fen
+        tenders = total if bill.tenders_fen is None else bill.tenders_fen
+        if not turnover == tenders == total:
+            found = tenders if turnover == total else turnover
+            amounts = (str(total), str(found))
+            breaks.append(Break(BreakKind.BILL_TOTAL, bill.bill_id, *amounts, tuple(money)))
+    if liability != principal:
+        amounts = (str(principal), str(liability))
+        breaks.append(Break(BreakKind.BILL_STORED_VALUE, bill.bill_id, *amounts, tuple(value)))
+    return breaks

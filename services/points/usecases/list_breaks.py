@@ -1,0 +1,71 @@
+"""Lists breaks with the transfers that prove them, keyset-paged."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chassis.database import Database
+from chassis.errors import Invalid
+from chassis.ids import canonical_id
+from chassis.paging import decode_page_token, encode_page_token
+from services.points.domain.breaks import BreakKind
+from services.points.storage.breaks import BreakRepository
+from services.points.storage.queries import Record
+
+
+class BreakView(NamedTuple):
+    """A break's row, and its proof as far as it still exists."""
+
+    row: Record
+    proof: Sequence[Record]
+
+
+class BreakPage(NamedTuple):
+    """Breaks, and the token of the next page; empty on the last one."""
+
+    breaks: Sequence[BreakView]
+    next_page_token: str
+
+
+async def list_breaks(
+    database: Database, member_id: str | None, *, include_resolved: bool, token: str, limit: int
+) -> BreakPage:
+    """Breaks in order of member, kind and subject; Invalid for a token of another list."""
+    key = decode_page_token(token, str, int, str)
+    after = None if key is None else (_account_of(key[0]), _kind_of(key[1]), str(key[2]))
+    async with database.read() as connection:
+        repository = BreakRepository(connection)
+        rows = await repository.breaks(member_id, include_resolved, after, limit + 1)
+        shown = rows[:limit]
+        proofs = await repository.proofs(shown)
+    last = shown[-1] if len(rows) > limit else None
+    return BreakPage(
+        [
+            BreakView(
+                row,
+                [
+                    proofs[row.member_id, bill_id, ordinal]
+                    for bill_id, ordinal in zip(row.proof_bill_ids, row.proof_ordinals, strict=True)
+                    if (row.member_id, bill_id, ordinal) in proofs
+                ],
+            )
+            for row in shown
+        ],
+        encode_page_token(last.member_id, last.kind, last.subject) if last else "",
+    )
+
+
+def _account_of(part: str | int) -> str:
+    try:
+        return canonical_id(str(part), "page_token")
+    except Invalid:
+        raise _foreign_token() from None
+
+
+def _kind_of(part: str | int) -> int:
+    if int(part) not in set(BreakKind):
+        raise _foreign_token()
+    return int(part)
+
+
+def _foreign_token() -> Invalid:
+    return Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")

@@ -1,0 +1,74 @@
+"""Reads the trial balance: what every account gave and received, and that it sums to zero."""
+
+from datetime import date
+from typing import NamedTuple
+
+from chassis.database import Database
+from chassis.errors import Invalid
+from chassis.ids import canonical_id
+from chassis.paging import decode_page_token, encode_page_token
+from services.points.domain.assets import Asset
+from services.points.storage.trial_balance import (
+    AccountKey,
+    AccountLine,
+    ProofLine,
+    Scope,
+    trial_balance,
+)
+
+_ASSETS = frozenset(map(int, Asset))
+
+
+class TrialBalance(NamedTuple):
+    """A page of accounts, the proof over all pages, and the token of the next page."""
+
+    accounts: list[AccountLine]
+    proofs: list[ProofLine]
+    next_page_token: str
+
+
+async def read_trial_balance(
+    database: Database,
+    *,
+    store_id: str | None,
+    from_date: date | None,
+    to_date: date | None,
+    asset: int,
+    token: str,
+    limit: int,
+) -> TrialBalance:
+    """The trial balance of one moment; `asset` 0 stands for all of them.
+
+    Invalid UNKNOWN_ASSET, INVALID_DATE_RANGE for a last day before the first, INVALID_PAGE_TOKEN.
+    """
+    if asset and asset not in _ASSETS:
+        raise Invalid("UNKNOWN_ASSET", "there is no such asset", {"asset": asset})
+    if from_date is not None and to_date is not None and to_date < from_date:
+        raise Invalid(
+            "INVALID_DATE_RANGE",
+            "to_date must not lie before from_date",
+            {"from_date": from_date, "to_date": to_date},
+        )
+    scope = Scope(store_id, from_date, to_date, asset or None)
+    async with database.read() as connection:
+        accounts, proofs = await trial_balance(connection, scope, _after(token), limit + 1)
+    shown = accounts[:limit]
+    more = len(accounts) > limit
+    return TrialBalance(shown, proofs, encode_page_token(*shown[-1].key) if more else "")
+
+
+def _after(token: str) -> AccountKey | None:
+    key = decode_page_token(token, str, int, str, str)
+    if key is None:
+        return None
+    try:
+        store_id = canonical_id(str(key[0]), "page_token")
+    except Invalid:
+        raise _foreign_token() from None
+    if int(key[1]) not in _ASSETS:
+        raise _foreign_token()
+    return AccountKey(store_id, int(key[1]), str(key[2]), str(key[3]))
+
+
+def _foreign_token() -> Invalid:
+    return Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
