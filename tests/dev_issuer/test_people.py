@@ -7,7 +7,15 @@ from tools.dev_issuer.people import PEOPLE, READ_PERMISSIONS
 from yika.inventory.v1 import inventory_service_pb2
 from yika.members.v1 import member_service_pb2
 from yika.messaging.v1 import messaging_service_pb2
-from yika.points.v1 import coupon_service_pb2, hold_service_pb2, points_service_pb2
+from yika.points.v1 import (
+    coupon_service_pb2,
+    pass_service_pb2,
+    hold_service_pb2,
+    points_service_pb2,
+    programme_service_pb2,
+    return_service_pb2,
+    wallet_service_pb2,
+)
 from yika.reports.v1 import report_service_pb2
 
 CONTRACT = (
@@ -15,9 +23,13 @@ CONTRACT = (
     member_service_pb2,
     messaging_service_pb2,
     coupon_service_pb2,
+    pass_service_pb2,
     hold_service_pb2,
     points_service_pb2,
+    programme_service_pb2,
     report_service_pb2,
+    return_service_pb2,
+    wallet_service_pb2,
 )
 
 
