@@ -20,6 +20,7 @@ from services.points.door import Door
 from services.points.event_handlers import SUBSCRIPTIONS
 from services.points.grpc_api.audit import AuditServicer
 from services.points.grpc_api.holds import HoldServicer
+from services.points.grpc_api.passes import PassServicer
 from services.points.grpc_api.points import PointsServicer
 from services.points.grpc_api.programmes import ProgrammeServicer
 from services.points.grpc_api.returns import ReturnServicer
@@ -35,6 +36,7 @@ from yika.points.v1 import (
     audit_service_pb2_grpc,
     coupon_service_pb2_grpc,
     hold_service_pb2_grpc,
+    pass_service_pb2_grpc,
     points_service_pb2_grpc,
     programme_service_pb2_grpc,
     return_service_pb2_grpc,
@@ -121,6 +123,11 @@ def build_servicers(settings: Settings, ledger: Ledger, desk: CouponDesk) -> lis
             "yika.points.v1.CouponService",
             coupon_service_pb2_grpc.add_CouponServiceServicer_to_server,
             CouponServicer(desk),
+        ),
+        (
+            "yika.points.v1.PassService",
+            pass_service_pb2_grpc.add_PassServiceServicer_to_server,
+            PassServicer(ledger),
         ),
         (
             "yika.points.v1.WalletService",

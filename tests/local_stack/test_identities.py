@@ -13,6 +13,7 @@ from yika.messaging.v1 import messaging_service_pb2
 from yika.points.v1 import (
     audit_service_pb2,
     coupon_service_pb2,
+    pass_service_pb2,
     hold_service_pb2,
     points_service_pb2,
     return_service_pb2,
@@ -27,6 +28,7 @@ _CONTRACT = (
     messaging_service_pb2,
     audit_service_pb2,
     coupon_service_pb2,
+    pass_service_pb2,
     hold_service_pb2,
     points_service_pb2,
     report_service_pb2,
