@@ -66,6 +66,7 @@ async def build(settings: Settings, database: Database | None) -> Parts:
             programmes=await programmes.current(),
             publish=publish_bills,
             now=utc_now(),
+            coupon_give_back=settings.coupon_give_back,
         )
 
     door = Door(

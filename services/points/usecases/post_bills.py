@@ -15,6 +15,7 @@ from services.points.documents import (
 )
 from services.points.domain.books import Books, Draft, Drafts, Receipt, StoredBill
 from services.points.domain.chain import bill_hash
+from services.points.domain.coupon import GiveBackPolicy
 from services.points.domain.programme import Programmes
 from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill, write_bills
 from services.points.storage.driver import Driver, driver_of
@@ -28,6 +29,7 @@ from services.points.storage.locked_books import (
 )
 from services.points.storage.pass_facts import load_pass_facts
 from services.points.storage.top_ups import load_top_ups, top_up_ids
+from services.points.usecases.return_coupons import give_back_coupons
 
 _ATTEMPTS_MAX = 5
 
@@ -64,6 +66,7 @@ async def post_bills(
     programmes: Programmes,
     publish: Publish,
     now: datetime,
+    coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID,
 ) -> list[Outcome]:
     """Posts each command or says why not, in the order given; all that stand share one commit.
 
@@ -75,7 +78,9 @@ async def post_bills(
         books = Books(programmes, now)
         try:
             async with database.transaction() as tx:
-                return await _post(tx, commands, books, publish, heirs, look_first)
+                return await _post(
+                    tx, commands, books, publish, heirs, look_first, coupon_give_back
+                )
         except AnotherWriterCameFirst:
             look_first = True
         except _Merged:
@@ -125,6 +130,7 @@ async def _post(
     publish: Publish,
     heirs: set[str],
     look_first: bool,
+    coupon_give_back: GiveBackPolicy,
 ) -> list[Outcome]:
     driver = await _lock(tx, commands, books, heirs)
     await _load(driver, commands, books)
@@ -157,6 +163,7 @@ async def _post(
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
     await _answer_refused_retries(driver, commands, outcomes, known)
     if new_bills:
+        await give_back_coupons(tx, new_bills, coupon_give_back, books.now)
         await write_bills(driver, new_bills, books.now)
         publish(tx, new_bills, books.now)
     return [outcome for outcome in outcomes if outcome is not None]
