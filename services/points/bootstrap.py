@@ -1,6 +1,6 @@
 """The composition root of the points service: the only file that knows every part."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from services.points.directory import Directory
 from services.points.domain.hold_request import HoldLimits
 from services.points.door import Door
 from services.points.event_handlers import SUBSCRIPTIONS
+from services.points.expiry_jobs import ExpiryJobs
 from services.points.grpc_api.audit import AuditServicer
 from services.points.grpc_api.holds import HoldServicer
 from services.points.grpc_api.passes import PassServicer
@@ -87,7 +88,10 @@ async def build(settings: Settings, database: Database | None) -> Parts:
     return Parts(
         servicers=build_servicers(settings, ledger, desk),
         subscriptions=SUBSCRIPTIONS,
-        background=[door.run, issuer.run, gauge.run, *verifiers],
+        background=[
+            *(door.run, issuer.run, gauge.run, *verifiers),
+            *expiry_loops(settings, database, door),
+        ],
         closers=[members_channel.close, inventory_channel.close],
     )
 
@@ -136,6 +140,23 @@ def build_servicers(settings: Settings, ledger: Ledger, desk: CouponDesk) -> lis
             WalletServicer(ledger),
         ),
     ]
+
+
+def expiry_loops(
+    settings: Settings, database: Database, door: Door
+) -> list[Callable[[], Awaitable[None]]]:
+    """The jobs that book expired lots and tell of expiring ones; none when they are turned off."""
+    if not settings.expiry_interval_seconds:
+        return []
+    jobs = ExpiryJobs(
+        database,
+        door.post,
+        timedelta(seconds=settings.expiry_interval_seconds),
+        booking_days=settings.expiry_booking_days,
+        notice_days=settings.expiry_notice_days,
+        batch_max=settings.expiry_batch_max,
+    )
+    return [jobs.run_booking, jobs.run_telling]
 
 
 def build_coupon_desk(settings: Settings, database: Database, directory: Directory) -> CouponDesk:

@@ -1,6 +1,7 @@
 """Settings of the points service."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -50,6 +51,25 @@ class Settings(ServiceSettings):
     )
     door_queue_max: int = Field(
         20_000, ge=1, description="Commands that may wait at the door before callers are refused."
+    )
+    expiry_interval_seconds: int = Field(
+        21_600,
+        ge=0,
+        description="How often expired lots are booked and expiring ones told; 0 turns both off.",
+    )
+    expiry_booking_days: int = Field(
+        2,
+        ge=0,
+        le=60,
+        description="Days after a lot's last day before it is booked as expired; longer than a "
+        "till may be offline, because a sale of that day may still spend it.",
+    )
+    expiry_notice_days: list[Annotated[int, Field(ge=0, le=366)]] = Field(
+        [30, 7],
+        description="Days before a lot's last day on which others are told, as a JSON list.",
+    )
+    expiry_batch_max: int = Field(
+        200, ge=1, le=1_000, description="Most members whose lots one step of expiry is about."
     )
     coupon_key_file: Path | None = Field(
         None,

@@ -1,0 +1,101 @@
+"""Books expired value, one bounded step at a time, through the door that all bills pass."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+
+from prometheus_client import Counter
+
+from chassis.clock import to_proto_date, to_timestamp
+from chassis.database import Database
+from chassis.errors import DomainError, Exhausted, Unavailable
+from services.points.commands import Command
+from services.points.domain.assets import BillKind
+from services.points.domain.books import Books, Drafts
+from services.points.domain.expiry import decide_expiry, expiry_header
+from services.points.domain.header import Header
+from services.points.storage.expiry import FIRST_ID, ExpiryRepository, Told
+from services.points.usecases.post_bills import Outcome, Posted
+from yika.points.v1 import expiry_pb2, ledger_pb2
+
+EXPIRY_BILLS = Counter(
+    "yika_points_expiry_bills_total",
+    "Bills for expired value: posted, replayed (had its bill of the day), refused (nothing left).",
+    ["outcome"],
+)
+
+Post = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
+
+_START = Told(date.min, FIRST_ID)
+
+
+async def book_expiry(
+    database: Database,
+    post: Post,
+    position: str,
+    *,
+    business_date: date,
+    expired_before: date,
+    limit: int,
+) -> str | None:
+    """Books the lots of the next `limit` members; returns where to go on, None at the end.
+
+    May be done again from the same position at any time: what is booked is no longer found, and a
+    member's bill of a day has one id. Unavailable when the books cannot be changed now.
+    """
+    after = read_position(position)
+    async with database.read() as connection:
+        found = await ExpiryRepository(connection).expired(expired_before, after, limit)
+    if not found:
+        return None
+    first = {each.member_id: each for each in reversed(found)}
+    commands = [
+        expiry_command(expiry_header(member_id, lots.store_id, business_date), expired_before)
+        for member_id, lots in first.items()
+    ]
+    try:
+        outcomes = await post(commands)
+    except Exhausted as full:  # tills come first; the run goes on when there is room
+        raise Unavailable(full.reason, full.message) from full
+    for outcome in outcomes:
+        if isinstance(outcome, Unavailable):
+            raise outcome
+        # Refused are those whose lots went between looking and locking, or are all on hold, and
+        # those that have their bill of this day: what has come since waits for the next one.
+        if isinstance(outcome, DomainError):
+            EXPIRY_BILLS.labels("refused").inc()
+        elif isinstance(outcome, Posted):
+            EXPIRY_BILLS.labels("replayed" if outcome.replayed else "posted").inc()
+    return None if len(found) < limit else f"{found[-1].expiry_date}/{found[-1].member_id}"
+
+
+def read_position(position: str) -> Told:
+    """The place that a position names; before everything for the empty one."""
+    if not position:
+        return _START
+    day, member_id = position.split("/")
+    return Told(date.fromisoformat(day), member_id)
+
+
+def expiry_command(header: Header, expired_before: date) -> Command:
+    """The command that books a member's expired lots."""
+
+    def decide(books: Books) -> Drafts:
+        return decide_expiry(books, header, expired_before)
+
+    return Command(
+        bill_id=header.bill_id,
+        kind=BillKind.EXPIRY,
+        message=expiry_pb2.ExpiryDocument(
+            header=ledger_pb2.BillHeader(
+                bill_id=header.bill_id,
+                member_id=header.member_id,
+                store_id=header.store_id,
+                business_date=to_proto_date(header.business_date),
+                occurred_time=to_timestamp(header.occurred_at),
+            ),
+            expired_before_date=to_proto_date(expired_before),
+        ),
+        members=(header.member_id,),
+        decide=decide,
+        needs_lots=True,
+    )
