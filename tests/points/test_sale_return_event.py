@@ -9,6 +9,7 @@ from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.domain.programme import Programmes
 from services.points.usecases.return_sale import quote_return
+from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
     Chain,
     build_chain,
@@ -31,9 +32,10 @@ from tests.fixtures.servers import Servers, migrated_database
 
 @pytest.fixture(scope="module")
 async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
+    """One ledger for the tests of this file, each with its own chain; in balance at the end."""
     async with migrated_database(servers, "points") as ledger:
         yield ledger
+        assert (await verify_all(ledger)).break_count == 0
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from services.points.documents import read_sale
 from services.points.domain.assets import Asset
 from services.points.domain.programme import Programme, Programmes
 from services.points.usecases.post_sales import sale_command
+from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,
     Chain,
@@ -40,9 +41,10 @@ from tests.fixtures.servers import Servers, migrated_database
 
 @pytest.fixture(scope="module")
 async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
+    """One ledger for the tests of this file, each with its own chain; in balance at the end."""
     async with migrated_database(servers, "points") as ledger:
         yield ledger
+        assert (await verify_all(ledger)).break_count == 0
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.assets import Asset
 from services.points.usecases.post_bills import Posted
+from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
     Chain,
     build_chain,
@@ -33,9 +34,10 @@ from tests.fixtures.servers import Servers, migrated_database
 
 @pytest.fixture(scope="module")
 async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
+    """One ledger for the tests of this file, each with its own chain; in balance at the end."""
     async with migrated_database(servers, "points") as ledger:
         yield ledger
+        assert (await verify_all(ledger)).break_count == 0
 
 
 @pytest.fixture
