@@ -133,7 +133,7 @@ class Directory:
         stores = set().union(*(missing.stores for missing in batch))
         products = set().union(*(missing.products for missing in batch))
         found = Known()
-        async with self._database.read() as connection:
+        async with self._database.peek() as connection:
             repository = DirectoryRepository(connection)
             if members:
                 found.members.update(await repository.members(members))

@@ -14,7 +14,7 @@ from services.points.domain.lot import Lot, LotKey
 from services.points.domain.transfer import Transfer
 from services.points.domain.verification import AuditedBill, BookedTransfer, ChainLink
 from services.points.domain.wallet import Wallet
-from services.points.storage.driver import Driver, begin, driver_of
+from services.points.storage.driver import Driver, driver_of, fetch
 from services.points.storage.locked_books import lot_of, wallet_of
 
 Record = Any  # a row with the columns of its query by name
@@ -139,7 +139,7 @@ class AuditQueries:
 
     async def accounts(self, after: str, limit: int) -> list[Account]:
         """The next accounts in order, whatever table knows them."""
-        rows = await begin(self._connection, _ACCOUNTS, after, limit)
+        rows = await fetch(self._connection, _ACCOUNTS, after, limit)
         return [
             Account(
                 str(row["member_id"]),
@@ -151,7 +151,7 @@ class AuditQueries:
 
     async def wallets(self, span: Span) -> dict[str, Wallet]:
         """Wallets by member, with their open holds and without lots."""
-        found = await begin(self._connection, _WALLETS, span.first, span.last)
+        found = await fetch(self._connection, _WALLETS, span.first, span.last)
         wallets = {wallet.member_id: wallet for wallet in map(wallet_of, found)}
         for row in await (await self._driver()).fetch(_OPEN_HOLDS, span.first, span.last):
             if (wallet := wallets.get(str(row["member_id"]))) is not None:
@@ -206,7 +206,7 @@ class AuditQueries:
 
     async def totals(self) -> tuple[list[AccountSum], dict[Asset, int]]:
         """The sums of all accounts of all the books, and what all wallets hold."""
-        (held,) = await begin(self._connection, _HELD)
+        (held,) = await fetch(self._connection, _HELD)
         driver = await self._driver()
         # One process of the server at a time: the door needs the others.
         await driver.execute("SET LOCAL max_parallel_workers_per_gather = 0")

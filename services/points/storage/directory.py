@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Column, ColumnElement, Uuid, any_, cast, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.storage.tables import known_members, known_products, known_stores
+from services.points.storage.driver import fetch
 
 _ADD_MEMBERS = text(
     """
@@ -34,9 +33,11 @@ _ADD_PRODUCTS = text(
 )
 
 
-def _is_any_of(column: Column[str], ids: Collection[str]) -> ColumnElement[bool]:
-    """`column = ANY(ids)` with one array parameter: one plan for any number of ids."""
-    return column == any_(cast(sorted(ids), ARRAY(Uuid(as_uuid=False))))
+_MEMBERS = "SELECT member_id FROM known_members WHERE member_id = ANY($1::uuid[])"
+_STORES = "SELECT store_id FROM known_stores WHERE store_id = ANY($1::uuid[])"
+_PRODUCTS = """
+    SELECT product_id, category_id FROM known_products WHERE product_id = ANY($1::uuid[])
+    """
 
 
 class DirectoryRepository:
@@ -47,26 +48,18 @@ class DirectoryRepository:
 
     async def members(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that are known members."""
-        rows = await self._connection.execute(
-            select(known_members.c.member_id).where(_is_any_of(known_members.c.member_id, ids))
-        )
-        return set(rows.scalars())
+        rows = await fetch(self._connection, _MEMBERS, list(ids))
+        return {str(row["member_id"]) for row in rows}
 
     async def stores(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that are known stores."""
-        rows = await self._connection.execute(
-            select(known_stores.c.store_id).where(_is_any_of(known_stores.c.store_id, ids))
-        )
-        return set(rows.scalars())
+        rows = await fetch(self._connection, _STORES, list(ids))
+        return {str(row["store_id"]) for row in rows}
 
     async def products(self, ids: Collection[str]) -> dict[str, str]:
         """product_id -> category_id of those that are known."""
-        rows = await self._connection.execute(
-            select(known_products.c.product_id, known_products.c.category_id).where(
-                _is_any_of(known_products.c.product_id, ids)
-            )
-        )
-        return {row.product_id: row.category_id for row in rows}
+        rows = await fetch(self._connection, _PRODUCTS, list(ids))
+        return {str(row["product_id"]): str(row["category_id"]) for row in rows}
 
     async def add_members(self, ids: Sequence[str]) -> None:
         """Adds members; known ones stay."""

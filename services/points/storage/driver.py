@@ -12,11 +12,11 @@ Driver: TypeAlias = "asyncpg.Connection[Any]"  # generic for the type checker on
 Records = list[Any]
 
 
-async def begin(connection: AsyncConnection, statement: str, *parameters: Any) -> Records:
-    """Runs the first statement of a transaction.
+async def fetch(connection: AsyncConnection, statement: str, *parameters: Any) -> Records:
+    """Rows of a statement in the driver's own words, through SQLAlchemy.
 
-    SQLAlchemy begins with the first statement that goes through it; whatever the driver did
-    before that would be committed at once.
+    SQLAlchemy begins a transaction with the first statement that goes through it; whatever the
+    driver did before that would be committed at once.
     """
     result = await connection.exec_driver_sql(statement, parameters)
     return list(result.mappings())

@@ -11,7 +11,7 @@ from services.points.domain.books import Original, StoredBill
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
-from services.points.storage.driver import Driver, begin, driver_of
+from services.points.storage.driver import Driver, driver_of, fetch
 from services.points.storage.holds import load_holds
 
 Row = Any  # a record with the columns of its query by name
@@ -23,9 +23,6 @@ _LOCK_WALLETS = f"""
     SELECT {_WALLET_COLUMNS} FROM wallets
     WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR UPDATE
     """  # noqa: S608 - constants of this file
-_READ_WALLETS = f"""
-    SELECT {_WALLET_COLUMNS} FROM wallets WHERE member_id = ANY($1::uuid[])
-    """  # noqa: S608
 _CREATE_WALLETS = """
     INSERT INTO wallets (member_id, points, principal_fen, bonus_fen, debt_points,
         carry_numerator, carry_denominator, sale_count, open_holds, card_type, bill_count,
@@ -36,6 +33,12 @@ _CREATE_WALLETS = """
     """
 _LOT_COLUMNS = """member_id, bill_id, ordinal, asset, pass_id, granted, remaining, expired,
     rule_version, store_id, earned_at, available_at, expiry_date, moved_by"""
+_READ_WALLETS = f"""
+    SELECT {_WALLET_COLUMNS.replace("member_id", "wallets.member_id", 1)},
+        {_LOT_COLUMNS.split(",", 1)[1]}
+    FROM wallets LEFT JOIN lots ON lots.member_id = wallets.member_id AND lots.remaining > 0
+    WHERE wallets.member_id = ANY($1::uuid[])
+    """  # noqa: S608
 _OPEN_LOTS = f"""
     SELECT {_LOT_COLUMNS} FROM lots WHERE member_id = ANY($1::uuid[]) AND remaining > 0
     """  # noqa: S608
@@ -81,7 +84,7 @@ async def lock_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -
     that does not exist cannot be locked.
     """
     wanted = sorted(set(member_ids))
-    wallets = _wallets(await begin(connection, _LOCK_WALLETS, wanted))
+    wallets = _wallets(await fetch(connection, _LOCK_WALLETS, wanted))
     missing = [member_id for member_id in wanted if member_id not in wallets]
     if missing:
         driver = await driver_of(connection)
@@ -91,13 +94,24 @@ async def lock_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -
 
 
 async def read_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -> dict[str, Wallet]:
-    """The members' wallets without a lock, for reading. Begins a transaction."""
-    return _wallets(await begin(connection, _READ_WALLETS, list(member_ids)))
+    """The members' wallets with their lots that hold something, in one statement and unlocked.
+
+    Holds are not among them: of wallets with `open_holds` they must be loaded in one snapshot.
+    """
+    wallets: dict[str, Wallet] = {}
+    for row in await fetch(connection, _READ_WALLETS, list(member_ids)):
+        member_id = str(row["member_id"])
+        if member_id not in wallets:
+            wallets[member_id] = wallet_of(row)
+        if row["bill_id"] is not None:
+            lot = lot_of(row)
+            wallets[member_id].lots[lot.key] = lot
+    return wallets
 
 
 async def follow_merges(connection: AsyncConnection, member_ids: Iterable[str]) -> set[str]:
     """The members with all into whom they were merged, and these in turn. Begins a transaction."""
-    rows = await begin(connection, _FOLLOW_MERGES, sorted(member_ids))
+    rows = await fetch(connection, _FOLLOW_MERGES, sorted(member_ids))
     return {str(row["member_id"]) for row in rows}
 
 

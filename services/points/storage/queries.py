@@ -28,8 +28,9 @@ class LedgerQueries:
     async def wallets(self, member_ids: Sequence[str]) -> dict[str, Wallet]:
         """Wallets with their open lots and holds; of members with whom anything was ever posted."""
         wallets = await read_wallets(self._connection, member_ids)
-        if wallets:
-            await load_lots(await driver_of(self._connection), list(wallets.values()))
+        with_holds = [wallet for wallet in wallets.values() if wallet.open_holds]
+        if with_holds:
+            await load_lots(await driver_of(self._connection), with_holds)
         return wallets
 
     async def wallet(self, member_id: str) -> Wallet | None:

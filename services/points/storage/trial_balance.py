@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.storage.driver import begin
+from services.points.storage.driver import fetch
 
 
 class Scope(NamedTuple):
@@ -94,7 +94,7 @@ async def trial_balance(
     """Accounts in order of their keys after one of them, and the proof over all of them."""
     narrow = scope.store_id is not None or scope.from_date is not None or scope.to_date is not None
     statement = _statement(_FROM_BILLS if narrow else _FROM_TRANSFERS)
-    rows = await begin(connection, statement, *scope, *(after or _START), limit)
+    rows = await fetch(connection, statement, *scope, *(after or _START), limit)
     accounts = [
         AccountLine(
             AccountKey(str(row["store_id"]), row["asset"], row["pass_id"], row["account"]),

@@ -10,6 +10,7 @@ from services.points.domain.assets import Asset
 from services.points.domain.lot import Lot, LotKey, has_expired, spendable, spending_order
 from services.points.domain.wallet import Wallet
 from services.points.gathering import Gathering
+from services.points.storage.locked_books import read_wallets
 from services.points.storage.queries import LedgerQueries
 
 
@@ -43,8 +44,12 @@ class WalletReader:
         return await self._gathering.ask(member_id)
 
     async def _read_batch(self, member_ids: Sequence[str]) -> Sequence[Wallet | None]:
-        async with self._database.read() as connection:
-            wallets = await LedgerQueries(connection).wallets(member_ids)
+        async with self._database.peek() as connection:
+            wallets = await read_wallets(connection, member_ids)
+        if any(wallet.open_holds for wallet in wallets.values()):
+            # Lots and holds in two statements must be of one moment.
+            async with self._database.read() as connection:
+                wallets = await LedgerQueries(connection).wallets(member_ids)
         return [wallets.get(member_id) for member_id in member_ids]
 
 
