@@ -25,6 +25,7 @@ from services.points.grpc_api.passes import PassServicer
 from services.points.grpc_api.points import PointsServicer
 from services.points.grpc_api.programmes import ProgrammeServicer
 from services.points.grpc_api.returns import ReturnServicer
+from services.points.grpc_api.stored_value import StoredValueServicer
 from services.points.grpc_api.wallets import WalletServicer
 from services.points.hold_gauge import HoldGauge
 from services.points.ledger import Ledger
@@ -41,6 +42,7 @@ from yika.points.v1 import (
     points_service_pb2_grpc,
     programme_service_pb2_grpc,
     return_service_pb2_grpc,
+    stored_value_service_pb2_grpc,
     wallet_service_pb2_grpc,
 )
 
@@ -118,6 +120,11 @@ def build_servicers(settings: Settings, ledger: Ledger, desk: CouponDesk) -> lis
             "yika.points.v1.ReturnService",
             return_service_pb2_grpc.add_ReturnServiceServicer_to_server,
             ReturnServicer(ledger, settings.refund_as_paid_kinds),
+        ),
+        (
+            "yika.points.v1.StoredValueService",
+            stored_value_service_pb2_grpc.add_StoredValueServiceServicer_to_server,
+            StoredValueServicer(ledger),
         ),
         (
             "yika.points.v1.AuditService",

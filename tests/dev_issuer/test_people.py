@@ -9,11 +9,12 @@ from yika.members.v1 import member_service_pb2
 from yika.messaging.v1 import messaging_service_pb2
 from yika.points.v1 import (
     coupon_service_pb2,
-    pass_service_pb2,
     hold_service_pb2,
+    pass_service_pb2,
     points_service_pb2,
     programme_service_pb2,
     return_service_pb2,
+    stored_value_service_pb2,
     wallet_service_pb2,
 )
 from yika.reports.v1 import report_service_pb2
@@ -30,6 +31,7 @@ CONTRACT = (
     report_service_pb2,
     return_service_pb2,
     wallet_service_pb2,
+    stored_value_service_pb2,
 )
 
 

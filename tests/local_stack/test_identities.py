@@ -13,10 +13,11 @@ from yika.messaging.v1 import messaging_service_pb2
 from yika.points.v1 import (
     audit_service_pb2,
     coupon_service_pb2,
-    pass_service_pb2,
     hold_service_pb2,
+    pass_service_pb2,
     points_service_pb2,
     return_service_pb2,
+    stored_value_service_pb2,
     wallet_service_pb2,
 )
 from yika.reports.v1 import report_service_pb2
@@ -34,6 +35,7 @@ _CONTRACT = (
     report_service_pb2,
     return_service_pb2,
     wallet_service_pb2,
+    stored_value_service_pb2,
 )
 
 

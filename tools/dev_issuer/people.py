@@ -37,6 +37,12 @@ WALLET_PERMISSIONS = (
     "points.wallets.freeze",
     "points.wallets.merge",
 )
+# Money in and out of wallets, at the desk of a store.
+STORED_VALUE_PERMISSIONS = (
+    "points.cash_outs.post",
+    "points.top_ups.post",
+    "points.top_ups.reverse",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ PEOPLE = (
             "points.passes.sell",
             "points.passes.share",
             "points.passes.use",
+            *STORED_VALUE_PERMISSIONS,
             "points.returns.post",
             "reports.sales.read",
         ),

@@ -24,11 +24,15 @@ def stored_balance_fen(wallet: Wallet, business_date: date) -> int:
 
 
 def require_nothing_held(wallet: Wallet, now: datetime) -> None:
-    """PreconditionFailed HOLDS_OPEN while a hold sets stored value aside."""
-    for hold in wallet.holds.values():
-        if hold.asset in STORED_VALUE and hold.is_open(now):
-            raise PreconditionFailed(
-                "HOLDS_OPEN",
-                "stored value of the wallet is on hold",
-                {"hold_id": hold.hold_id, "expires_time": hold.expires_at.isoformat()},
-            )
+    """PreconditionFailed HOLDS_OPEN while a hold sets stored value aside: a till may take it."""
+    open_ids = sorted(
+        hold.hold_id
+        for hold in wallet.holds.values()
+        if hold.asset in STORED_VALUE and hold.is_open(now)
+    )
+    if open_ids:
+        raise PreconditionFailed(
+            "HOLDS_OPEN",
+            "stored value is on hold; post or void the holds first",
+            {"member_id": wallet.member_id, "holds": len(open_ids), "hold_id": open_ids[0]},
+        )

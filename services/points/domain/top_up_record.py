@@ -112,7 +112,7 @@ def top_up_of(
     `member_id` is who was asked for: the wallet's member, or one who was merged into it.
 
     NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND for a bill of another kind,
-    BILL_OF_ANOTHER_MEMBER for a top-up of which this wallet has nothing and never had.
+    MEMBER_MISMATCH for a top-up of which this wallet has nothing and never had.
     """
     record = records.get(bill_id)
     if record is None:
@@ -126,8 +126,8 @@ def top_up_of(
     has_lots = record.principal in wallet.lots or record.bonus in wallet.lots
     if not has_lots and record.member_id not in (wallet.member_id, member_id):
         raise PreconditionFailed(
-            "BILL_OF_ANOTHER_MEMBER",
-            f"bill {bill_id} topped up another member's wallet",
-            {"bill_id": bill_id},
+            "MEMBER_MISMATCH",
+            "the top-up is not that member's",
+            {"member_id": member_id, "bill_id": bill_id},
         )
     return record

@@ -1,0 +1,184 @@
+"""Principal paid out (退卡): from which top-ups, and how it becomes bookings. Pure.
+
+What is withdrawn and deducted for the bonus is computed in cash_out.py. There is no setting that
+forbids a cash-out: such a clause is void (法释〔2025〕4号第九条).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chassis.errors import Invalid, PreconditionFailed
+from services.points.domain.assets import (
+    BONUS_COST,
+    BONUS_WITHDRAWN,
+    PRINCIPAL_CASHED_OUT,
+    STORED_VALUE_LIABILITY,
+    Asset,
+    BillKind,
+    tender_account,
+)
+from services.points.domain.books import Books, Draft, receipt_of
+from services.points.domain.cash_out import (
+    CashOut,
+    CashOutPart,
+    TopUpState,
+    cash_out,
+    check_cash_out,
+)
+from services.points.domain.header import Header
+from services.points.domain.lot import Lot, has_expired, spending_order
+from services.points.domain.prepaid_law import PrepaidLimits, limits_on
+from services.points.domain.stored_balance import require_nothing_held, stored_balance_fen
+from services.points.domain.stored_value import StoredValueProgramme
+from services.points.domain.top_up_record import TopUpRecord, top_up_of
+from services.points.domain.wallet import Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class CashOutOrder:
+    """What is asked for: principal in fen, None for all of it; `top_up_id` "" for any top-up."""
+
+    member_id: str
+    amount_fen: int | None
+    top_up_id: str
+    business_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class CashOutOffer:
+    """What a cash-out would do: lots of principal with their parts, and the wallet before it."""
+
+    lots: tuple[Lot, ...]
+    cash_out: CashOut
+    balance_fen: int
+    limits: PrepaidLimits
+
+    @property
+    def parts(self) -> list[tuple[Lot, CashOutPart]]:
+        """Each lot of principal that something leaves."""
+        pairs = zip(self.lots, self.cash_out.parts, strict=True)
+        return [(lot, part) for lot, part in pairs if part.principal_fen]
+
+    @property
+    def non_cash_required(self) -> bool:
+        """True when the law wants it on the holder's account."""
+        limit_fen = self.limits.cash_refund_balance_fen_max
+        return limit_fen is not None and self.balance_fen > limit_fen
+
+
+def offer_cash_out(
+    wallet: Wallet,
+    records: Mapping[str, TopUpRecord],
+    rules: StoredValueProgramme,
+    order: CashOutOrder,
+    now: datetime,
+) -> CashOutOffer:
+    """What a cash-out of a wallet with its lots would do, top-ups in the order of spending.
+
+    `records` holds the top-ups that the wallet's lots come from, and the one that is asked for.
+    Invalid INVALID_AMOUNT, LAW_NOT_KNOWN; NotFound UNKNOWN_BILL; PreconditionFailed WALLET_FROZEN,
+    HOLDS_OPEN, INSUFFICIENT_STORED_VALUE, WRONG_BILL_KIND, MEMBER_MISMATCH.
+    """
+    if order.top_up_id:
+        top_up_of(records, wallet, order.member_id, order.top_up_id)
+    wallet.require_usable()
+    require_nothing_held(wallet, now)
+    day = order.business_date
+    limits = limits_on(day, rules.limits)
+    lots = tuple(
+        lot
+        for lot in spending_order(wallet.lots.values())
+        if lot.asset is Asset.PRINCIPAL
+        and lot.remaining
+        and order.top_up_id in ("", lot.bill_id)
+        and (limits.expired_balance_reactivated or not has_expired(lot, day))
+    )
+    if order.amount_fen is None and not lots:
+        plan = CashOut(())
+    else:
+        amount_fen = order.amount_fen
+        if amount_fen is None:
+            amount_fen = sum(lot.remaining for lot in lots)
+        plan = cash_out([_state(wallet, records, lot, day) for lot in lots], amount_fen)
+    return CashOutOffer(lots, plan, stored_balance_fen(wallet, day), limits)
+
+
+def _state(
+    wallet: Wallet, records: Mapping[str, TopUpRecord], lot: Lot, business_date: date
+) -> TopUpState:
+    """The top-up of a lot of principal, as this wallet holds it.
+
+    Bonus that is elsewhere counts as spent: the principal that leaves was what it was given for.
+    Bonus past its last day counts as expired, whether or not that has been booked.
+    """
+    record = records.get(lot.bill_id)
+    if record is None or record.kind is not BillKind.TOP_UP:
+        return TopUpState(lot.granted, lot.remaining, 0)
+    bonus = wallet.lots.get(record.bonus)
+    left_fen, lapsed_fen = (bonus.remaining, 0) if bonus else (0, 0)
+    if bonus is not None and has_expired(bonus, business_date):
+        left_fen, lapsed_fen = 0, left_fen
+    return TopUpState(
+        principal_granted_fen=record.principal_granted_fen,
+        principal_remaining_fen=lot.remaining,
+        principal_cashed_out_fen=record.principal_cashed_out_fen,
+        bonus_granted_fen=record.bonus_granted_fen,
+        bonus_remaining_fen=left_fen,
+        bonus_expired_fen=record.bonus_expired_fen + lapsed_fen,
+    )
+
+
+def decide_cash_out(
+    books: Books, header: Header, order: CashOutOrder, payouts: Mapping[str, int], identified: bool
+) -> list[Draft]:
+    """Principal out of the wallet, its share of the bonus with it, money from the liability.
+
+    What is deducted for spent bonus goes to where that bonus was paid from. Refuses as
+    offer_cash_out and check_cash_out do; Invalid TENDER_NOT_FOR_CASH_OUT; PreconditionFailed
+    PAYOUT_DIFFERS with the right amount when `payouts` (money by kind) is not what is to be paid.
+    """
+    rules = books.programmes.at(header.occurred_at).stored_value
+    posting = header.posting(books, BillKind.CARD_CASH_OUT)
+    wallet = posting.wallet
+    offer = offer_cash_out(wallet, books.top_ups, rules, order, books.now)
+    for kind in payouts:
+        if kind not in rules.top_up_tender_kinds:
+            raise Invalid(
+                "TENDER_NOT_FOR_CASH_OUT",
+                "this kind of money does not pay stored value out",
+                {"kind": kind, "known": ",".join(sorted(rules.top_up_tender_kinds))},
+            )
+    check_cash_out(
+        offer.limits, offer.balance_fen, payouts, rules.transfer_tender_kinds, identified=identified
+    )
+    plan = offer.cash_out
+    paid_fen = sum(payouts.values())
+    if paid_fen != plan.payout_fen:
+        raise PreconditionFailed(
+            "PAYOUT_DIFFERS",
+            f"{plan.payout_fen} fen are to be paid out, not {paid_fen}",
+            {
+                "payout_fen": plan.payout_fen,
+                "asked_fen": paid_fen,
+                "bonus_withdrawn_fen": plan.bonus_withdrawn_fen,
+                "bonus_deducted_fen": plan.bonus_deducted_fen,
+            },
+        )
+    for lot, part in offer.parts:
+        posting.take_from(lot, part.principal_fen, PRINCIPAL_CASHED_OUT)
+        if part.bonus_withdrawn_fen:
+            bonus = wallet.lots[books.top_ups[lot.bill_id].bonus]
+            posting.take_from(bonus, part.bonus_withdrawn_fen, BONUS_WITHDRAWN)
+    for kind, amount_fen in payouts.items():
+        posting.money(STORED_VALUE_LIABILITY, tender_account(kind), amount_fen)
+    posting.money(STORED_VALUE_LIABILITY, BONUS_COST, plan.bonus_deducted_fen)
+    return [
+        header.draft(
+            posting,
+            books,
+            total_fen=plan.payout_fen,
+            receipt=receipt_of(posting, refunds=tuple(payouts.items())),
+            original_bill_id=order.top_up_id or None,
+        )
+    ]

@@ -1,0 +1,217 @@
+"""What a cash-out may not be, told from the outside: services/points/grpc_api/stored_value.py."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from chassis.errors import Kind
+from chassis.ids import new_id
+from tests.fixtures.builders_points import Chain
+from tests.fixtures.builders_stored_value import (
+    build_cash_out,
+    build_money,
+    build_quote,
+    build_spend,
+    build_top_up,
+    swapped,
+)
+from tests.fixtures.ledger import Ledger, count_rows
+from tests.fixtures.malformed import answers
+from tests.fixtures.refusals import refusal
+from tests.fixtures.running import open_stub
+from tests.fixtures.servers import Servers
+from tests.fixtures.stored_value_desk import (
+    Desk,
+    add_member,
+    build_customer,
+    freeze,
+    hold_value,
+    running_desk,
+    time_out,
+)
+from yika.points.v1 import sale_pb2, stored_value_service_pb2_grpc
+from yika.points.v1 import stored_value_service_pb2 as pb
+
+
+@pytest.fixture(scope="module")
+async def desk(servers: Servers) -> AsyncIterator[Desk]:
+    """One ledger with rules for stored value; each test makes a customer of its own."""
+    async with running_desk(servers) as running:
+        yield running
+
+
+@pytest.fixture
+async def chain(desk: Desk) -> Chain:
+    """A customer in a store."""
+    return await build_customer(desk)
+
+
+async def top_up(desk: Desk, chain: Chain, amount_fen: int = 500_00, **changes: Any) -> str:
+    """Tops up with a tenth of bonus; the bill."""
+    asked = build_top_up(chain, amount_fen, **changes)
+    await desk.stub.TopUp(asked)
+    return asked.header.bill_id
+
+
+async def cash_out(
+    desk: Desk, chain: Chain, amount_fen: int, payout_fen: int, **changes: Any
+) -> pb.CashOutResponse:
+    """Pays out by bank transfer."""
+    payouts = {"bank_card": payout_fen} if payout_fen else {}
+    return await desk.stub.CashOut(build_cash_out(chain, amount_fen, payouts, **changes))
+
+
+INVALID = [
+    ({"amount_fen": 0}, "INVALID_AMOUNT"),
+    ({"amount_fen": -1}, "INVALID_AMOUNT"),
+    ({"amount_fen": 2**63 - 1}, "INVALID_AMOUNT"),
+    ({"payouts": {"bank_card": 0}}, "INVALID_AMOUNT"),
+    ({"payouts": {"bank_card": 600_00, "wechat_pay": -100_00}}, "INVALID_AMOUNT"),
+    ({"payouts": {"bank_card": 2**63 - 1}}, "INVALID_AMOUNT"),
+    ({"payouts": {f"kind{n}": 1 for n in range(21)}}, "TOO_MANY_TENDERS"),
+    ({"payouts": {"seashells": 500_00}}, "TENDER_NOT_FOR_CASH_OUT"),
+    ({"payouts": {"points": 500_00}}, "TENDER_NOT_FOR_CASH_OUT"),
+    ({"payouts": {"cash": 500_00}}, "NON_CASH_REQUIRED"),
+    ({"payouts": {"x" * 65: 500_00}}, "CODE_TOO_LONG"),
+    ({"top_up_id": "17"}, "INVALID_ID"),
+    ({"bill_id": ""}, "INVALID_ID"),
+]
+
+
+class TestCashOutRefusals:
+    @pytest.mark.parametrize(("changes", "reason"), INVALID)
+    async def test_of_what_can_never_be_right(
+        self, desk: Desk, chain: Chain, changes: dict[str, Any], reason: str
+    ) -> None:
+        await top_up(desk, chain)
+        before = await count_rows(desk.database)
+        asked = {"amount_fen": 500_00, "payouts": {"bank_card": 500_00}, **changes}
+        refused = await refusal(desk.stub.CashOut(build_cash_out(chain, **asked)))
+        assert (refused.kind, refused.reason) == (Kind.INVALID, reason)
+        assert await count_rows(desk.database) == before
+
+    async def test_of_value_that_is_no_money(self, desk: Desk, chain: Chain) -> None:
+        asked = build_cash_out(chain, 500_00, {})
+        asked.payouts.append(sale_pb2.Tender(kind="points", amount_fen=500_00, points=500))
+        assert (await refusal(desk.stub.CashOut(asked))).reason == "WRONG_ASSET"
+
+    async def test_of_more_than_the_principal(self, desk: Desk, chain: Chain) -> None:
+        await top_up(desk, chain)
+        refused = await refusal(cash_out(desk, chain, 500_01, 500_01))
+        assert (refused.kind, refused.reason) == (Kind.PRECONDITION, "INSUFFICIENT_STORED_VALUE")
+        assert refused.metadata["principal_fen"] == "50000"
+
+    async def test_of_an_empty_wallet(self, desk: Desk, chain: Chain) -> None:
+        refused = await refusal(cash_out(desk, chain, 1, 1))
+        assert refused.reason == "INSUFFICIENT_STORED_VALUE"
+        assert await desk.stub.QuoteCashOut(build_quote(chain)) == pb.QuoteCashOutResponse(
+            tender_kinds=["bank_card", "cash", "wechat_pay"]
+        )
+
+    @pytest.mark.parametrize("payout_fen", [0, 500_00, 469_99, 470_01])
+    async def test_of_another_payout_than_is_due(
+        self, desk: Desk, chain: Chain, payout_fen: int
+    ) -> None:
+        await top_up(desk, chain)
+        await desk.points.PostSale(build_spend(chain, 30_00))
+        refused = await refusal(cash_out(desk, chain, 500_00, payout_fen))
+        assert (refused.kind, refused.reason) == (Kind.PRECONDITION, "PAYOUT_DIFFERS")
+        assert refused.metadata["payout_fen"] == "47000"
+
+    async def test_of_a_holder_who_is_unknown(self, desk: Desk, chain: Chain) -> None:
+        await top_up(desk, chain)
+        refused = await refusal(cash_out(desk, chain, 100_00, 100_00, identified=False))
+        assert (refused.kind, refused.reason) == (Kind.PRECONDITION, "IDENTITY_REQUIRED")
+
+    async def test_of_cash_above_the_laws_limit_only(self, desk: Desk, chain: Chain) -> None:
+        await top_up(desk, chain, 90_00)  # with no bonus: the law lets it go in cash
+        told = await desk.stub.QuoteCashOut(build_quote(chain))
+        assert (told.non_cash_required, list(told.tender_kinds)) == (
+            False,
+            ["bank_card", "cash", "wechat_pay"],
+        )
+        await desk.stub.CashOut(build_cash_out(chain, 90_00, {"cash": 90_00}))
+
+    async def test_of_a_wallet_with_stored_value_on_hold(self, desk: Desk, chain: Chain) -> None:
+        await top_up(desk, chain)
+        hold_id = await hold_value(desk, chain, 1_00)
+        refused = await refusal(cash_out(desk, chain, 100_00, 100_00))
+        assert (refused.kind, refused.reason) == (Kind.PRECONDITION, "HOLDS_OPEN")
+        assert refused.metadata["hold_id"] == hold_id
+        await time_out(desk.database, hold_id)
+        await cash_out(desk, chain, 100_00, 100_00)
+
+    async def test_of_a_frozen_wallet(self, desk: Desk, chain: Chain) -> None:
+        await top_up(desk, chain)
+        await freeze(desk.database, chain.member_id)
+        for call in (cash_out(desk, chain, 1, 1), desk.stub.QuoteCashOut(build_quote(chain))):
+            refused = await refusal(call)
+            assert (refused.kind, refused.reason) == (Kind.PRECONDITION, "WALLET_FROZEN")
+
+    async def test_of_a_top_up_that_is_none_of_theirs(self, desk: Desk, chain: Chain) -> None:
+        await top_up(desk, chain)
+        others = await top_up(desk, swapped(chain))
+        spend = build_spend(chain, 1_00)
+        await desk.points.PostSale(spend)
+        for top_up_id, kind, reason in (
+            (others, Kind.PRECONDITION, "MEMBER_MISMATCH"),
+            (spend.sale.sale_id, Kind.PRECONDITION, "WRONG_BILL_KIND"),
+            (new_id(), Kind.NOT_FOUND, "UNKNOWN_BILL"),
+        ):
+            for call in (
+                cash_out(desk, chain, 1, 1, top_up_id=top_up_id),
+                desk.stub.QuoteCashOut(build_quote(chain, 1, top_up_id=top_up_id)),
+            ):
+                refused = await refusal(call)
+                assert (refused.kind, refused.reason) == (kind, reason)
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"amount_fen": -1}, "INVALID_AMOUNT"),
+            ({"amount_fen": 2**63 - 1}, "INVALID_AMOUNT"),
+            ({"top_up_id": "17"}, "INVALID_ID"),
+            ({"member_id": ""}, "INVALID_ID"),
+            ({"business_date": None}, "INVALID_DATE"),
+        ],
+    )
+    async def test_of_questions_of_bad_form(
+        self, desk: Desk, chain: Chain, changes: dict[str, Any], reason: str
+    ) -> None:
+        refused = await refusal(desk.stub.QuoteCashOut(build_quote(chain, **changes)))
+        assert (refused.kind, refused.reason) == (Kind.INVALID, reason)
+
+    async def test_of_callers_who_may_not(self, desk: Desk, chain: Chain) -> None:
+        for permissions, scope, reason in (
+            (["points.top_ups.post"], {}, "PERMISSION_MISSING"),
+            (["points.cash_outs.post"], {"stores": [new_id()]}, "STORE_OUT_OF_SCOPE"),
+        ):
+            async with open_stub(
+                stored_value_service_pb2_grpc.StoredValueServiceStub,
+                desk.address,
+                permissions,
+                **scope,
+            ) as stub:
+                for call in (
+                    stub.CashOut(build_cash_out(chain, 1, {"cash": 1})),
+                    stub.QuoteCashOut(build_quote(chain)),
+                ):
+                    refused = await refusal(call)
+                    assert (refused.kind, refused.reason) == (Kind.FORBIDDEN, reason)
+
+
+class TestMalformedRequests:
+    async def test_never_give_internal(self, ledger: Ledger) -> None:
+        chain = Chain(store_id=ledger.chain.store_id, member_id=await add_member(ledger.database))
+        async with open_stub(
+            stored_value_service_pb2_grpc.StoredValueServiceStub,
+            ledger.address,
+            ["points.top_ups.post", "points.cash_outs.post"],
+        ) as stub:
+            await stub.TopUp(build_top_up(chain, 1_000_00))
+            valid = build_cash_out(chain, 1, {"bank_card": 1})
+            valid.payouts.extend(build_money({"wechat_pay": 1}))
+            valid.amount_fen = 2
+            assert len(await answers(stub.CashOut, valid, 1000)) > 8
+            assert len(await answers(stub.QuoteCashOut, build_quote(chain, 1), 300)) > 5
