@@ -1,0 +1,307 @@
+"""Undoing merges: services/points/usecases/undo_merge.py and domain/merge_reversal.py."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from fractions import Fraction
+
+import pytest
+from sqlalchemy import text
+
+from chassis.database import Database
+from chassis.ids import new_id
+from pricing.earning import Carry
+from services.points.domain.assets import Asset, BillKind
+from services.points.domain.member_move import counterpart_id
+from services.points.domain.moved import Moved
+from services.points.usecases.post_bills import Posted
+from tests.fixtures.audit import verify_all
+from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
+from tests.fixtures.builders_value import add_points_hold
+from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.wallet_commands import (
+    done,
+    give,
+    merge_command,
+    owned,
+    post,
+    reason_of,
+    stored_wallet,
+    undo_command,
+    value_command,
+)
+from tests.fixtures.wallet_moves import NOW, Bench, spending
+
+GOES, STAYS, OTHER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(3))
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
+    async with migrated_database(servers, "points") as ledger:
+        yield ledger
+        assert (await verify_all(ledger)).break_count == 0
+
+
+@pytest.fixture
+async def chain(database: Database) -> Chain:
+    """A chain that the ledger knows."""
+    return (await build_chain(database))[0]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Three members in memory."""
+    return Bench([GOES, STAYS, OTHER])
+
+
+class TestUndoMerge:
+    async def test_at_once_leaves_both_as_they_were(self, database: Database, chain: Chain) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        await give(database, chain, goes, points=50, principal=900, bonus=90, **{"pass": 7})
+        await give(database, chain, stays, points=3, principal=1)
+        await done(database, build_command(build_sale(chain, member_id=goes)))
+        before = [await stored_wallet(database, member) for member in (goes, stays)]
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge)
+        (posted,) = await done(database, undo_command(chain, goes, merge.bill_id))
+        after = [await stored_wallet(database, member) for member in (goes, stays)]
+        for was, now in zip(before, after, strict=True):
+            assert now.lots == was.lots
+            assert now.balances == was.balances
+            assert (now.sale_count, now.merged_into) == (was.sale_count, None)
+        moved, stayed = posted.receipt.moved, posted.receipt.stayed
+        assert moved is not None
+        assert moved[:-1] == (74, 900, 90, 7, 0, 1)
+        assert stayed == Moved()
+
+    async def test_what_was_spent_meanwhile_stays_spent(
+        self, database: Database, chain: Chain
+    ) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        await give(database, chain, goes, points=50, principal=900)
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge)
+        await done(
+            database,
+            value_command(chain, stays, spending(Asset.POINTS, 20)),
+            value_command(chain, goes, spending(Asset.PRINCIPAL, 300)),
+            build_command(build_sale(chain, member_id=goes)),
+        )
+        (posted,) = await done(database, undo_command(chain, goes, merge.bill_id))
+        assert await owned(database, goes) == {"POINTS": 30, "PRINCIPAL": 600}
+        assert await owned(database, stays) == {"POINTS": 24}
+        assert posted.receipt.stayed == Moved(points=20, principal_fen=300)
+
+    async def test_what_is_on_hold_stays_on_hold(self, database: Database, chain: Chain) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        await give(database, chain, goes, points=50)
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge)
+        await add_points_hold(database, stays, chain.store_id, 20, now=NOW, seconds=60)
+        (posted,) = await done(database, undo_command(chain, goes, merge.bill_id))
+        assert await owned(database, goes) == {"POINTS": 30}
+        assert await owned(database, stays) == {"POINTS": 20}
+        assert posted.receipt.stayed == Moved(points=20)
+
+    async def test_later_sales_are_the_members_own_again(
+        self, database: Database, chain: Chain
+    ) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge)
+        await done(
+            database,
+            undo_command(chain, goes, merge.bill_id),
+            build_command(build_sale(chain, member_id=goes)),
+        )
+        assert await owned(database, goes) == {"POINTS": 24}
+        assert await owned(database, stays) == {}
+
+    async def test_a_debt_goes_back_as_far_as_it_is_not_settled(
+        self, database: Database, chain: Chain
+    ) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        await done(database, value_command(chain, goes, lambda posting: posting.owe_points(30)))
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge, build_command(build_sale(chain, member_id=goes)))
+        (posted,) = await done(database, undo_command(chain, goes, merge.bill_id))
+        debts = [(await stored_wallet(database, m)).debt_points for m in (goes, stays)]
+        assert debts == [6, 0]
+        assert posted.receipt.stayed == Moved(debt_points=24)
+        assert (await stored_wallet(database, stays)).sale_count == 1
+
+    async def test_members_can_be_merged_again(self, database: Database, chain: Chain) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        await give(database, chain, goes, points=50)
+        for _ in range(3):
+            merge = merge_command(chain, goes, stays)
+            await done(database, merge)
+            assert await owned(database, stays) == {"POINTS": 50}
+            await done(database, undo_command(chain, goes, merge.bill_id))
+            assert await owned(database, goes) == {"POINTS": 50}
+
+    async def test_merge_and_undo_fit_into_one_batch(
+        self, database: Database, chain: Chain
+    ) -> None:
+        """Also when the same merge is undone twice with another merge between."""
+        goes, stays = chain.member_id, chain.other_member_id
+        await give(database, chain, goes, points=50)
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge)
+        outcomes = await post(
+            database,
+            undo_command(chain, goes, merge.bill_id),
+            merge_command(chain, goes, stays),
+            undo_command(chain, goes, merge.bill_id),
+        )
+        told = ["posted" if isinstance(each, Posted) else each.reason for each in outcomes]
+        assert told == ["posted", "posted", "ALREADY_UNDONE"]
+        assert await owned(database, stays) == {"POINTS": 50}
+
+    async def test_64_at_once_undo_one_merge_once(self, database: Database, chain: Chain) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        await give(database, chain, goes, points=50)
+        await give(database, chain, stays, points=50)
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge)
+        outcomes = await asyncio.gather(
+            *(post(database, undo_command(chain, goes, merge.bill_id)) for _ in range(64))
+        )
+        told = [
+            "posted" if isinstance(outcome, Posted) else outcome.reason for (outcome,) in outcomes
+        ]
+        assert sorted(told) == ["ALREADY_UNDONE"] * 63 + ["posted"]
+        assert await owned(database, goes) == {"POINTS": 50}
+        assert await owned(database, stays) == {"POINTS": 50}
+
+
+class TestRetry:
+    async def test_gets_the_first_answer(self, database: Database, chain: Chain) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        await give(database, chain, goes, points=50)
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge)
+        await done(database, value_command(chain, stays, spending(Asset.POINTS, 20)))
+        undo = undo_command(chain, goes, merge.bill_id)
+        (first,) = await done(database, undo)
+        assert await done(database, undo) == [Posted(first.receipt, replayed=True)]
+        assert await owned(database, goes) == {"POINTS": 30}
+
+
+class TestRefusal:
+    async def test_of_what_is_no_merge_of_the_member(self, database: Database) -> None:
+        chain, (goes, stays, other) = await build_chain(database, 3)
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge)
+        sale = build_sale(chain, member_id=other)
+        await done(database, build_command(sale))
+        for member_id, bill_id, reason in (
+            (goes, new_id(), "UNKNOWN_BILL"),
+            (other, sale.sale_id, "WRONG_BILL_KIND"),
+            (other, merge.bill_id, "WRONG_MEMBER"),
+            (stays, merge.bill_id, "WRONG_MEMBER"),
+            (stays, counterpart_id(merge.bill_id), "WRONG_MEMBER"),
+        ):
+            assert await reason_of(database, undo_command(chain, member_id, bill_id)) == reason
+
+    async def test_while_the_other_one_is_merged_in_turn(self, database: Database) -> None:
+        chain, (goes, stays, other) = await build_chain(database, 3)
+        await give(database, chain, goes, points=5)
+        first, second = merge_command(chain, goes, stays), merge_command(chain, stays, other)
+        await done(database, first)
+        await done(database, second)
+        undo = undo_command(chain, goes, first.bill_id)
+        assert await reason_of(database, undo) == "MEMBER_MERGED"
+        await done(database, undo_command(chain, stays, second.bill_id))
+        await done(database, undo)
+        assert await owned(database, goes) == {"POINTS": 5}
+
+    async def test_of_a_frozen_wallet(self, database: Database, chain: Chain) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge)
+        async with database.transaction() as tx:
+            await tx.connection.execute(
+                text("UPDATE wallets SET frozen_reason = '盗刷' WHERE member_id = :m"), {"m": stays}
+            )
+        undo = undo_command(chain, goes, merge.bill_id)
+        assert await reason_of(database, undo) == "WALLET_FROZEN"
+
+
+class TestPartsOfLots:
+    def test_what_came_back_to_a_moved_lot_goes_back_with_it(self, bench: Bench) -> None:
+        bench.grant(GOES, Asset.POINTS, 30)
+        bench.spend(GOES, Asset.POINTS, 10)
+        bench.merge(GOES, STAYS)
+        bench.give_back(0)  # as a return of the old sale does
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 30
+        bench.undo(*bench.merges[0])
+        assert bench.wallets[GOES].balance(Asset.POINTS) == 30
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 0
+
+    def test_what_comes_back_after_the_undoing_is_the_members_own(self, bench: Bench) -> None:
+        bench.grant(GOES, Asset.POINTS, 30)
+        bench.spend(GOES, Asset.POINTS, 10)
+        bench.merge(GOES, STAYS)
+        bench.undo(*bench.merges[0])
+        bench.give_back(0)
+        assert bench.wallets[GOES].balance(Asset.POINTS) == 30
+
+    def test_what_comes_back_to_a_lot_that_was_empty_goes_to_the_heir(self, bench: Bench) -> None:
+        bench.grant(GOES, Asset.POINTS, 30)
+        bench.spend(GOES, Asset.POINTS, 30)
+        bench.merge(GOES, STAYS)
+        bench.give_back(0)
+        (lot,) = [lot for lot in bench.wallets[STAYS].lots.values() if lot.remaining]
+        assert lot.key in bench.wallets[GOES].lots
+
+    def test_a_part_that_was_there_before_stays(self, bench: Bench) -> None:
+        bench.grant(GOES, Asset.POINTS, 30)
+        bench.points(GOES, STAYS, 8)
+        bench.merge(GOES, STAYS)
+        bench.spend(STAYS, Asset.POINTS, 3)
+        receipt = bench.undo(*bench.merges[0])
+        assert bench.wallets[GOES].balance(Asset.POINTS) == 22
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 5
+        assert receipt.stayed == Moved()
+
+
+class TestFractionsOfAPoint:
+    def test_make_a_whole_point_and_are_broken_up_again(self, bench: Bench) -> None:
+        bench.carry(GOES, Carry(2, 3))
+        bench.carry(STAYS, Carry(3, 4))
+        bench.merge(GOES, STAYS)
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 1
+        assert Fraction(*bench.wallets[STAYS].carry) == Fraction(5, 12)
+        bench.undo(*bench.merges[0])
+        assert Fraction(*bench.wallets[GOES].carry) == Fraction(2, 3)
+        assert Fraction(*bench.wallets[STAYS].carry) == Fraction(3, 4)
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 0
+
+    def test_come_back_as_far_as_the_point_is_not_spent(self, bench: Bench) -> None:
+        bench.carry(GOES, Carry(2, 3))
+        bench.carry(STAYS, Carry(3, 4))
+        bench.merge(GOES, STAYS)
+        bench.spend(STAYS, Asset.POINTS, 1)
+        bench.undo(*bench.merges[0])
+        assert Fraction(*bench.wallets[GOES].carry) == Fraction(5, 12)
+        assert Fraction(*bench.wallets[STAYS].carry) == 0
+
+    def test_of_no_common_ground_lose_less_than_a_fraction(self, bench: Bench) -> None:
+        fine, odd = 2**61 - 1, 2**61 + 1
+        bench.carry(GOES, Carry(odd // 3, odd))
+        bench.carry(STAYS, Carry(fine // 3, fine))
+        before = bench.worth_points()
+        bench.merge(GOES, STAYS)
+        carry = bench.wallets[STAYS].carry
+        assert carry.denominator <= 2**62
+        assert 0 <= before - bench.worth_points() < Fraction(1, fine)
+
+    def test_the_point_of_two_fractions_says_where_it_comes_from(self, bench: Bench) -> None:
+        bench.carry(GOES, Carry(1, 2))
+        bench.carry(STAYS, Carry(1, 2))
+        bench.merge(GOES, STAYS)
+        (lot,) = bench.wallets[STAYS].lots.values()
+        assert (lot.rule_version, lot.bill_id) == ("carry@2", counterpart_id(bench.merges[0][0]))
+        second = bench.originals[counterpart_id(bench.merges[0][0])]
+        assert second.bill.kind is BillKind.MERGE
