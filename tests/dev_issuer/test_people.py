@@ -8,6 +8,7 @@ from yika.inventory.v1 import inventory_service_pb2
 from yika.members.v1 import member_service_pb2
 from yika.messaging.v1 import messaging_service_pb2
 from yika.points.v1 import (
+    audit_service_pb2,
     coupon_service_pb2,
     hold_service_pb2,
     pass_service_pb2,
@@ -23,6 +24,7 @@ CONTRACT = (
     inventory_service_pb2,
     member_service_pb2,
     messaging_service_pb2,
+    audit_service_pb2,
     coupon_service_pb2,
     pass_service_pb2,
     hold_service_pb2,
