@@ -2,16 +2,21 @@
 
 from datetime import timedelta
 
-from services.points.domain.assets import REDEEMED
+from services.points.domain.assets import REDEEMED, Asset
 from services.points.domain.lot import Lot, has_expired
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programme
 
 
 def give_back(posting: Posting, programme: Programme, lot: Lot, amount: int) -> None:
-    """Into the lot it came from; into a new one with days of grace when that has expired."""
+    """Into the lot it came from; into a new one with days of grace when that has expired.
+
+    Principal always goes into its own: expired or not it stays owed, and when it is cashed out its
+    own top-up says which bonus was given for it.
+    """
     here = posting.lots.get(lot.key) or posting.wallet.lots.get(lot.key, lot)
-    if not has_expired(here, posting.business_date) or not programme.return_grace_days:
+    lapsed = lot.asset is not Asset.PRINCIPAL and has_expired(here, posting.business_date)
+    if not lapsed or not programme.return_grace_days:
         posting.give_back(here, amount, REDEEMED[lot.asset])
         return
     posting.grant(
