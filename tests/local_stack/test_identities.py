@@ -66,6 +66,14 @@ class TestIdentities:
         }
         assert holders == {"messaging", "replay", "seed"}
 
+    def test_let_points_alone_ask_for_birthdays(self) -> None:
+        holders = {
+            name
+            for name, identity in identities(_STORE).items()
+            if "members.facts.read" in identity.permissions
+        }
+        assert holders == {"points", "replay", "seed"}
+
 
 class TestWriteTokens:
     def test_signs_what_services_verify(self, tmp_path: Path) -> None:

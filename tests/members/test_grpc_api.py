@@ -88,8 +88,9 @@ class TestMalformedRequests:
     async def test_of_register_member(self, members: Any, database: Database) -> None:
         before = await counts(database)
         valid = build_register_member(phone=build_phone(), card_number="malformed1")
-        seen = await answers(members.RegisterMember, valid, 600)
+        seen = await answers(members.RegisterMember, valid, 1000)
         assert {"INVALID_ID", "INVALID_TIME", "INVALID_PHONE", "UNKNOWN_CHANNEL"} <= set(seen)
+        assert {"INVALID_DATE"} <= set(seen)
         assert {"INVALID_CARD_NUMBER", "NAME_TOO_LONG", "INVALID_NAME"} <= set(seen)
         after = await counts(database)
         written = [b - a for a, b in zip(before, after, strict=True)]

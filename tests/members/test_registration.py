@@ -1,7 +1,7 @@
 """A registration in canonical form, and what makes two of them the same."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ OTHER: dict[str, Any] = {
     "store_id": "01a20243-26cb-75d0-a586-4a3791de64b6",
     "channel": Channel.ONLINE,
     "registered_at": datetime(2026, 5, 2, tzinfo=UTC),
+    "birth_date": date(1988, 2, 29),
 }
 ABSENT = {"name": "", "phone": None, "card_number": None, "store_id": None, "registered_at": None}
 

@@ -64,6 +64,8 @@ PEOPLE = (
         (
             *READ_PERMISSIONS,
             *WALLET_PERMISSIONS,
+            "members.members.update",
+            "members.tiers.set",
             "points.programmes.publish",
         ),
         ("*",),

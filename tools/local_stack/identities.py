@@ -22,9 +22,12 @@ EVERY_PERMISSION = frozenset(
         "inventory.stock.write",
         "inventory.stores.write",
         "members.contacts.read",
+        "members.facts.read",
         "members.members.read",
         "members.members.register",
+        "members.members.update",
         "members.stubs.read",
+        "members.tiers.set",
         "messaging.messages.read",
         "points.balances.read",
         "points.bills.read",
@@ -72,7 +75,9 @@ class Identity:
 def identities(gateway_store_id: str) -> Mapping[str, Identity]:
     """Name -> identity of all that call services; the gateway reaches its own store alone."""
     return {
-        "points": Identity(frozenset({"members.stubs.read", "inventory.catalogue.read"})),
+        "points": Identity(
+            frozenset({"inventory.catalogue.read", "members.facts.read", "members.stubs.read"})
+        ),
         "messaging": Identity(frozenset({"members.contacts.read"})),
         "reports": Identity(frozenset({"inventory.catalogue.read"})),
         "devices": Identity(

@@ -1,7 +1,7 @@
 """A member, the cards that point to the member, and what a store's gateway keeps of both."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -24,8 +24,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person known to the chain. Name and phone are personal: they never leave this service
-    but in the answers of its RPCs."""
+    """A person known to the chain. Name, phone and date of birth are personal: they never leave
+    this service but in the answers of its RPCs."""
 
     member_id: str
     name: str  # may be empty
@@ -34,6 +34,8 @@ class Member:
     store_id: str | None
     channel: Channel
     registered_at: datetime
+    tier_code: str = ""  # empty for none
+    birth_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,13 @@ class MemberStub:
     member_id: str
     card_numbers: tuple[str, ...]
     revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarningFacts:
+    """What rules of earning ask of a member; month and day are 0 when they are not told."""
+
+    member_id: str
+    tier_code: str
+    birth_month: int = 0
+    birth_day: int = 0

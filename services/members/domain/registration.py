@@ -4,9 +4,10 @@ import hashlib
 import json
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from chassis.errors import Invalid
+from services.members.domain.birth_date import check_birth_date
 from services.members.domain.card_number import canonical_card_number
 from services.members.domain.member import Channel
 
@@ -29,6 +30,7 @@ class Registration:
     store_id: str | None
     channel: Channel
     registered_at: datetime | None  # None: the moment it arrives
+    birth_date: date | None = None
 
     def content_hash(self) -> bytes:
         """SHA-256 of the content: tells a repeated request from another one with its id.
@@ -45,6 +47,8 @@ class Registration:
             self.channel.value,
             self.registered_at.isoformat() if self.registered_at else None,
         ]
+        if self.birth_date is not None:  # else as it was before there were dates of birth
+            content.append(self.birth_date.isoformat())
         return hashlib.sha256(json.dumps(content).encode()).digest()
 
 
@@ -89,6 +93,7 @@ def canonical_registration(
     store_id: str | None,
     channel: Channel,
     registered_at: datetime | None,
+    birth_date: date | None,
     now: datetime,
 ) -> Registration:
     """The registration behind a request whose ids and phone are canonical already.
@@ -96,6 +101,7 @@ def canonical_registration(
     Raises Invalid with the reason of the first rule that is broken.
     """
     check_registered_at(registered_at, now)
+    check_birth_date(birth_date, now)
     return Registration(
         member_id=member_id,
         name=canonical_name(name),
@@ -104,4 +110,5 @@ def canonical_registration(
         store_id=store_id,
         channel=channel,
         registered_at=registered_at,
+        birth_date=birth_date,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.members.domain.member import Card, Channel, Member, MemberStub
+from services.members.domain.member import Card, Channel, EarningFacts, Member, MemberStub
 from services.members.storage.tables import (
     card_serials,
     cards_table,
@@ -42,6 +42,7 @@ class MembersRepository:
                 channel=member.channel.value,
                 registered_at=member.registered_at,
                 registration_hash=registration_hash,
+                birth_date=member.birth_date,
             )
             .on_conflict_do_nothing()
         )
@@ -130,6 +131,27 @@ class MembersRepository:
         )
         return set(rows.scalars())
 
+    async def earning_facts(
+        self, member_ids: Sequence[str], *, with_birth_date: bool
+    ) -> dict[str, EarningFacts]:
+        """Tiers of those of the ids that are members; birthdays are not even read unasked."""
+        columns = [members_table.c.member_id, members_table.c.tier_code]
+        if with_birth_date:
+            columns.append(members_table.c.birth_date)
+        rows = await self._connection.execute(
+            select(*columns).where(members_table.c.member_id.in_(member_ids))
+        )
+        facts = {}
+        for row in rows:
+            born = row.birth_date if with_birth_date else None
+            facts[row.member_id] = EarningFacts(
+                row.member_id,
+                row.tier_code,
+                born.month if born else 0,
+                born.day if born else 0,
+            )
+        return facts
+
     async def stubs_after(self, revision: int, limit: int) -> list[MemberStub]:
         """The next stubs in order of revision, at most `limit`."""
         # The page is cut first: joining all that is behind it would cost more with each page.
@@ -178,4 +200,6 @@ def _member(rows: Sequence[Any]) -> Member | None:
         store_id=first.store_id,
         channel=Channel(first.channel),
         registered_at=first.registered_at,
+        tier_code=first.tier_code,
+        birth_date=first.birth_date,
     )

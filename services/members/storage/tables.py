@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -30,7 +31,11 @@ members_table = Table(
     Column("registered_at", DateTime(timezone=True), nullable=False),
     # SHA-256 of the registration as it was asked for; tells a repeat from a reused id.
     Column("registration_hash", LargeBinary, nullable=False),
+    # Empty for none.
+    Column("tier_code", Text, nullable=False, server_default=""),
+    Column("birth_date", Date),
     CheckConstraint("char_length(name) <= 64", name="name_length"),
+    CheckConstraint("char_length(tier_code) <= 64", name="tier_length"),
     CheckConstraint(r"phone ~ '^\+[0-9]{4,15}$'", name="phone_e164"),
     CheckConstraint(
         "channel IN ('unspecified', 'store', 'online', 'import')", name="channel_known"
@@ -69,6 +74,25 @@ Index(
     "ix_stub_changes_not_numbered",
     stub_changes_table.c.member_id,
     postgresql_where=stub_changes_table.c.revision.is_(None),
+)
+
+# What was changed about members. Rows are added, never changed; of a date of birth they say only
+# that it was set or removed.
+member_changes_table = Table(
+    "member_changes",
+    metadata,
+    Column("change_id", Uuid(as_uuid=False), primary_key=True),
+    Column("member_id", Uuid(as_uuid=False), ForeignKey(members_table.c.member_id), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("tier_code", Text, nullable=False),
+    Column("previous_tier_code", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    # SHA-256 of what was asked for; tells a repeat from a reused id.
+    Column("content_hash", LargeBinary, nullable=False),
+    CheckConstraint("kind IN ('tier', 'birth_date')", name="kind_known"),
+    Index("ix_member_changes_member_id", "member_id", "change_id"),
 )
 
 card_serials = Sequence("card_serials", metadata=metadata)

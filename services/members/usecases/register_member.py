@@ -1,7 +1,7 @@
 """Registers a member with a first card: the house example of a write."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from prometheus_client import Counter
 
@@ -33,6 +33,7 @@ class RegisterMember:
     store_id: str | None
     channel: Channel
     registered_at: datetime | None  # None: now
+    birth_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ async def register_member(
         store_id=command.store_id,
         channel=command.channel,
         registered_at=command.registered_at,
+        birth_date=command.birth_date,
         now=now,
     )
     member = Member(
@@ -75,6 +77,7 @@ async def register_member(
         store_id=registration.store_id,
         channel=registration.channel,
         registered_at=registration.registered_at or now,
+        birth_date=registration.birth_date,
     )
     async with database.transaction() as tx:
         members = MembersRepository(tx.connection)

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from yika.members.v1 import member_pb2 as yika_dot_members_dot_v1_dot_member__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cyika/members/v1/events.proto\x12\x0fyika.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cyika/members/v1/member.proto\"G\n\x11MembersRegistered\x12\x32\n\x07members\x18\x01 \x03(\x0b\x32!.yika.members.v1.MemberRegistered\"\xaa\x01\n\x10MemberRegistered\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08store_id\x18\x02 \x01(\t\x12)\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x18.yika.members.v1.Channel\x12\x33\n\x0fregistered_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\thas_phone\x18\x05 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cyika/members/v1/events.proto\x12\x0fyika.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cyika/members/v1/member.proto\"G\n\x11MembersRegistered\x12\x32\n\x07members\x18\x01 \x03(\x0b\x32!.yika.members.v1.MemberRegistered\"\xaa\x01\n\x10MemberRegistered\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08store_id\x18\x02 \x01(\t\x12)\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x18.yika.members.v1.Channel\x12\x33\n\x0fregistered_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\thas_phone\x18\x05 \x01(\x08\"A\n\x0eMemberTiersSet\x12/\n\x07members\x18\x01 \x03(\x0b\x32\x1e.yika.members.v1.MemberTierSet\"\x96\x01\n\rMemberTierSet\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x11\n\tchange_id\x18\x02 \x01(\t\x12\x11\n\ttier_code\x18\x03 \x01(\t\x12\x1a\n\x12previous_tier_code\x18\x04 \x01(\t\x12\x30\n\x0c\x63hanged_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,4 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MEMBERSREGISTERED']._serialized_end=183
   _globals['_MEMBERREGISTERED']._serialized_start=186
   _globals['_MEMBERREGISTERED']._serialized_end=356
+  _globals['_MEMBERTIERSSET']._serialized_start=358
+  _globals['_MEMBERTIERSSET']._serialized_end=423
+  _globals['_MEMBERTIERSET']._serialized_start=426
+  _globals['_MEMBERTIERSET']._serialized_end=576
 # @@protoc_insertion_point(module_scope)

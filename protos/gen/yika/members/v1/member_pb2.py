@@ -23,21 +23,28 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cyika/members/v1/member.proto\x12\x0fyika.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"L\n\x04\x43\x61rd\x12\x13\n\x0b\x63\x61rd_number\x18\x01 \x01(\t\x12/\n\x0bissued_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd0\x01\n\x06Member\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05phone\x18\x03 \x01(\t\x12$\n\x05\x63\x61rds\x18\x04 \x03(\x0b\x32\x15.yika.members.v1.Card\x12\x10\n\x08store_id\x18\x05 \x01(\t\x12)\n\x07\x63hannel\x18\x06 \x01(\x0e\x32\x18.yika.members.v1.Channel\x12\x33\n\x0fregistered_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"G\n\nMemberStub\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0c\x63\x61rd_numbers\x18\x02 \x03(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03*]\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x11\n\rCHANNEL_STORE\x10\x01\x12\x12\n\x0e\x43HANNEL_ONLINE\x10\x02\x12\x12\n\x0e\x43HANNEL_IMPORT\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cyika/members/v1/member.proto\x12\x0fyika.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"L\n\x04\x43\x61rd\x12\x13\n\x0b\x63\x61rd_number\x18\x01 \x01(\t\x12/\n\x0bissued_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8a\x02\n\x06Member\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05phone\x18\x03 \x01(\t\x12$\n\x05\x63\x61rds\x18\x04 \x03(\x0b\x32\x15.yika.members.v1.Card\x12\x10\n\x08store_id\x18\x05 \x01(\t\x12)\n\x07\x63hannel\x18\x06 \x01(\x0e\x32\x18.yika.members.v1.Channel\x12\x33\n\x0fregistered_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttier_code\x18\x08 \x01(\t\x12%\n\nbirth_date\x18\t \x01(\x0b\x32\x11.google.type.Date\"\\\n\x0c\x45\x61rningFacts\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x11\n\ttier_code\x18\x02 \x01(\t\x12\x13\n\x0b\x62irth_month\x18\x03 \x01(\x05\x12\x11\n\tbirth_day\x18\x04 \x01(\x05\"\xea\x01\n\x0cMemberChange\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12/\n\x04kind\x18\x03 \x01(\x0e\x32!.yika.members.v1.MemberChangeKind\x12\x11\n\ttier_code\x18\x04 \x01(\t\x12\x1a\n\x12previous_tier_code\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x12\n\nchanged_by\x18\x07 \x01(\t\x12\x30\n\x0c\x63hanged_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"G\n\nMemberStub\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0c\x63\x61rd_numbers\x18\x02 \x03(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03*]\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x11\n\rCHANNEL_STORE\x10\x01\x12\x12\n\x0e\x43HANNEL_ONLINE\x10\x02\x12\x12\n\x0e\x43HANNEL_IMPORT\x10\x03*v\n\x10MemberChangeKind\x12\"\n\x1eMEMBER_CHANGE_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17MEMBER_CHANGE_KIND_TIER\x10\x01\x12!\n\x1dMEMBER_CHANGE_KIND_BIRTH_DATE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'yika.members.v1.member_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CHANNEL']._serialized_start=444
-  _globals['_CHANNEL']._serialized_end=537
-  _globals['_CARD']._serialized_start=82
-  _globals['_CARD']._serialized_end=158
-  _globals['_MEMBER']._serialized_start=161
-  _globals['_MEMBER']._serialized_end=369
-  _globals['_MEMBERSTUB']._serialized_start=371
-  _globals['_MEMBERSTUB']._serialized_end=442
+  _globals['_CHANNEL']._serialized_start=857
+  _globals['_CHANNEL']._serialized_end=950
+  _globals['_MEMBERCHANGEKIND']._serialized_start=952
+  _globals['_MEMBERCHANGEKIND']._serialized_end=1070
+  _globals['_CARD']._serialized_start=106
+  _globals['_CARD']._serialized_end=182
+  _globals['_MEMBER']._serialized_start=185
+  _globals['_MEMBER']._serialized_end=451
+  _globals['_EARNINGFACTS']._serialized_start=453
+  _globals['_EARNINGFACTS']._serialized_end=545
+  _globals['_MEMBERCHANGE']._serialized_start=548
+  _globals['_MEMBERCHANGE']._serialized_end=782
+  _globals['_MEMBERSTUB']._serialized_start=784
+  _globals['_MEMBERSTUB']._serialized_end=855
 # @@protoc_insertion_point(module_scope)

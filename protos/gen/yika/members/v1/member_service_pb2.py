@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from yika.auth.v1 import auth_pb2 as yika_dot_auth_dot_v1_dot_auth__pb2
 from yika.members.v1 import member_pb2 as yika_dot_members_dot_v1_dot_member__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$yika/members/v1/member_service.proto\x12\x0fyika.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1cyika/members/v1/member.proto\"\xce\x01\n\x15RegisterMemberRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05phone\x18\x03 \x01(\t\x12\x13\n\x0b\x63\x61rd_number\x18\x04 \x01(\t\x12\x10\n\x08store_id\x18\x05 \x01(\t\x12)\n\x07\x63hannel\x18\x06 \x01(\x0e\x32\x18.yika.members.v1.Channel\x12\x33\n\x0fregistered_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x16RegisterMemberResponse\x12\'\n\x06member\x18\x01 \x01(\x0b\x32\x17.yika.members.v1.Member\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"%\n\x10GetMemberRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\"<\n\x11GetMemberResponse\x12\'\n\x06member\x18\x01 \x01(\x0b\x32\x17.yika.members.v1.Member\"B\n\x11\x46indMemberRequest\x12\x15\n\x0b\x63\x61rd_number\x18\x01 \x01(\tH\x00\x12\x0f\n\x05phone\x18\x02 \x01(\tH\x00\x42\x05\n\x03key\"=\n\x12\x46indMemberResponse\x12\'\n\x06member\x18\x01 \x01(\x0b\x32\x17.yika.members.v1.Member\"&\n\x11GetContactRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\"#\n\x12GetContactResponse\x12\r\n\x05phone\x18\x01 \x01(\t\")\n\x13\x43heckMembersRequest\x12\x12\n\nmember_ids\x18\x01 \x03(\t\"0\n\x14\x43heckMembersResponse\x12\x18\n\x10known_member_ids\x18\x01 \x03(\t\"2\n\x18StreamMemberStubsRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\"G\n\x19StreamMemberStubsResponse\x12*\n\x05stubs\x18\x01 \x03(\x0b\x32\x1b.yika.members.v1.MemberStub2\xdd\x05\n\rMemberService\x12\x7f\n\x0eRegisterMember\x12&.yika.members.v1.RegisterMemberRequest\x1a\'.yika.members.v1.RegisterMemberResponse\"\x1c\xfa\xa9\x19\x18members.members.register\x12l\n\tGetMember\x12!.yika.members.v1.GetMemberRequest\x1a\".yika.members.v1.GetMemberResponse\"\x18\xfa\xa9\x19\x14members.members.read\x12o\n\nFindMember\x12\".yika.members.v1.FindMemberRequest\x1a#.yika.members.v1.FindMemberResponse\"\x18\xfa\xa9\x19\x14members.members.read\x12p\n\nGetContact\x12\".yika.members.v1.GetContactRequest\x1a#.yika.members.v1.GetContactResponse\"\x19\xfa\xa9\x19\x15members.contacts.read\x12s\n\x0c\x43heckMembers\x12$.yika.members.v1.CheckMembersRequest\x1a%.yika.members.v1.CheckMembersResponse\"\x16\xfa\xa9\x19\x12members.stubs.read\x12\x84\x01\n\x11StreamMemberStubs\x12).yika.members.v1.StreamMemberStubsRequest\x1a*.yika.members.v1.StreamMemberStubsResponse\"\x16\xfa\xa9\x19\x12members.stubs.read0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$yika/members/v1/member_service.proto\x12\x0fyika.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1cyika/members/v1/member.proto\"\xf5\x01\n\x15RegisterMemberRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05phone\x18\x03 \x01(\t\x12\x13\n\x0b\x63\x61rd_number\x18\x04 \x01(\t\x12\x10\n\x08store_id\x18\x05 \x01(\t\x12)\n\x07\x63hannel\x18\x06 \x01(\x0e\x32\x18.yika.members.v1.Channel\x12\x33\n\x0fregistered_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\nbirth_date\x18\x08 \x01(\x0b\x32\x11.google.type.Date\"S\n\x16RegisterMemberResponse\x12\'\n\x06member\x18\x01 \x01(\x0b\x32\x17.yika.members.v1.Member\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"%\n\x10GetMemberRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\"<\n\x11GetMemberResponse\x12\'\n\x06member\x18\x01 \x01(\x0b\x32\x17.yika.members.v1.Member\"B\n\x11\x46indMemberRequest\x12\x15\n\x0b\x63\x61rd_number\x18\x01 \x01(\tH\x00\x12\x0f\n\x05phone\x18\x02 \x01(\tH\x00\x42\x05\n\x03key\"=\n\x12\x46indMemberResponse\x12\'\n\x06member\x18\x01 \x01(\x0b\x32\x17.yika.members.v1.Member\"&\n\x11GetContactRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\"#\n\x12GetContactResponse\x12\r\n\x05phone\x18\x01 \x01(\t\")\n\x13\x43heckMembersRequest\x12\x12\n\nmember_ids\x18\x01 \x03(\t\"0\n\x14\x43heckMembersResponse\x12\x18\n\x10known_member_ids\x18\x01 \x03(\t\"E\n\x16GetEarningFactsRequest\x12\x12\n\nmember_ids\x18\x01 \x03(\t\x12\x17\n\x0fwith_birth_date\x18\x02 \x01(\x08\"G\n\x17GetEarningFactsResponse\x12,\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32\x1d.yika.members.v1.EarningFacts\"_\n\x14SetMemberTierRequest\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x11\n\ttier_code\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\")\n\x15SetMemberTierResponse\x12\x10\n\x08replayed\x18\x01 \x01(\x08\"u\n\x16UpdateBirthDateRequest\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12%\n\nbirth_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x0e\n\x06reason\x18\x04 \x01(\t\"+\n\x17UpdateBirthDateResponse\x12\x10\n\x08replayed\x18\x01 \x01(\x08\"T\n\x18ListMemberChangesRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"d\n\x19ListMemberChangesResponse\x12.\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1d.yika.members.v1.MemberChange\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"2\n\x18StreamMemberStubsRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\"G\n\x19StreamMemberStubsResponse\x12*\n\x05stubs\x18\x01 \x03(\x0b\x32\x1b.yika.members.v1.MemberStub2\xdc\t\n\rMemberService\x12\x7f\n\x0eRegisterMember\x12&.yika.members.v1.RegisterMemberRequest\x1a\'.yika.members.v1.RegisterMemberResponse\"\x1c\xfa\xa9\x19\x18members.members.register\x12l\n\tGetMember\x12!.yika.members.v1.GetMemberRequest\x1a\".yika.members.v1.GetMemberResponse\"\x18\xfa\xa9\x19\x14members.members.read\x12o\n\nFindMember\x12\".yika.members.v1.FindMemberRequest\x1a#.yika.members.v1.FindMemberResponse\"\x18\xfa\xa9\x19\x14members.members.read\x12p\n\nGetContact\x12\".yika.members.v1.GetContactRequest\x1a#.yika.members.v1.GetContactResponse\"\x19\xfa\xa9\x19\x15members.contacts.read\x12s\n\x0c\x43heckMembers\x12$.yika.members.v1.CheckMembersRequest\x1a%.yika.members.v1.CheckMembersResponse\"\x16\xfa\xa9\x19\x12members.stubs.read\x12|\n\x0fGetEarningFacts\x12\'.yika.members.v1.GetEarningFactsRequest\x1a(.yika.members.v1.GetEarningFactsResponse\"\x16\xfa\xa9\x19\x12members.facts.read\x12u\n\rSetMemberTier\x12%.yika.members.v1.SetMemberTierRequest\x1a&.yika.members.v1.SetMemberTierResponse\"\x15\xfa\xa9\x19\x11members.tiers.set\x12\x80\x01\n\x0fUpdateBirthDate\x12\'.yika.members.v1.UpdateBirthDateRequest\x1a(.yika.members.v1.UpdateBirthDateResponse\"\x1a\xfa\xa9\x19\x16members.members.update\x12\x84\x01\n\x11ListMemberChanges\x12).yika.members.v1.ListMemberChangesRequest\x1a*.yika.members.v1.ListMemberChangesResponse\"\x18\xfa\xa9\x19\x14members.members.read\x12\x84\x01\n\x11StreamMemberStubs\x12).yika.members.v1.StreamMemberStubsRequest\x1a*.yika.members.v1.StreamMemberStubsResponse\"\x16\xfa\xa9\x19\x12members.stubs.read0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,32 +45,56 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MEMBERSERVICE'].methods_by_name['GetContact']._serialized_options = b'\372\251\031\025members.contacts.read'
   _globals['_MEMBERSERVICE'].methods_by_name['CheckMembers']._loaded_options = None
   _globals['_MEMBERSERVICE'].methods_by_name['CheckMembers']._serialized_options = b'\372\251\031\022members.stubs.read'
+  _globals['_MEMBERSERVICE'].methods_by_name['GetEarningFacts']._loaded_options = None
+  _globals['_MEMBERSERVICE'].methods_by_name['GetEarningFacts']._serialized_options = b'\372\251\031\022members.facts.read'
+  _globals['_MEMBERSERVICE'].methods_by_name['SetMemberTier']._loaded_options = None
+  _globals['_MEMBERSERVICE'].methods_by_name['SetMemberTier']._serialized_options = b'\372\251\031\021members.tiers.set'
+  _globals['_MEMBERSERVICE'].methods_by_name['UpdateBirthDate']._loaded_options = None
+  _globals['_MEMBERSERVICE'].methods_by_name['UpdateBirthDate']._serialized_options = b'\372\251\031\026members.members.update'
+  _globals['_MEMBERSERVICE'].methods_by_name['ListMemberChanges']._loaded_options = None
+  _globals['_MEMBERSERVICE'].methods_by_name['ListMemberChanges']._serialized_options = b'\372\251\031\024members.members.read'
   _globals['_MEMBERSERVICE'].methods_by_name['StreamMemberStubs']._loaded_options = None
   _globals['_MEMBERSERVICE'].methods_by_name['StreamMemberStubs']._serialized_options = b'\372\251\031\022members.stubs.read'
-  _globals['_REGISTERMEMBERREQUEST']._serialized_start=146
-  _globals['_REGISTERMEMBERREQUEST']._serialized_end=352
-  _globals['_REGISTERMEMBERRESPONSE']._serialized_start=354
-  _globals['_REGISTERMEMBERRESPONSE']._serialized_end=437
-  _globals['_GETMEMBERREQUEST']._serialized_start=439
-  _globals['_GETMEMBERREQUEST']._serialized_end=476
-  _globals['_GETMEMBERRESPONSE']._serialized_start=478
-  _globals['_GETMEMBERRESPONSE']._serialized_end=538
-  _globals['_FINDMEMBERREQUEST']._serialized_start=540
-  _globals['_FINDMEMBERREQUEST']._serialized_end=606
-  _globals['_FINDMEMBERRESPONSE']._serialized_start=608
-  _globals['_FINDMEMBERRESPONSE']._serialized_end=669
-  _globals['_GETCONTACTREQUEST']._serialized_start=671
-  _globals['_GETCONTACTREQUEST']._serialized_end=709
-  _globals['_GETCONTACTRESPONSE']._serialized_start=711
-  _globals['_GETCONTACTRESPONSE']._serialized_end=746
-  _globals['_CHECKMEMBERSREQUEST']._serialized_start=748
-  _globals['_CHECKMEMBERSREQUEST']._serialized_end=789
-  _globals['_CHECKMEMBERSRESPONSE']._serialized_start=791
-  _globals['_CHECKMEMBERSRESPONSE']._serialized_end=839
-  _globals['_STREAMMEMBERSTUBSREQUEST']._serialized_start=841
-  _globals['_STREAMMEMBERSTUBSREQUEST']._serialized_end=891
-  _globals['_STREAMMEMBERSTUBSRESPONSE']._serialized_start=893
-  _globals['_STREAMMEMBERSTUBSRESPONSE']._serialized_end=964
-  _globals['_MEMBERSERVICE']._serialized_start=967
-  _globals['_MEMBERSERVICE']._serialized_end=1700
+  _globals['_REGISTERMEMBERREQUEST']._serialized_start=170
+  _globals['_REGISTERMEMBERREQUEST']._serialized_end=415
+  _globals['_REGISTERMEMBERRESPONSE']._serialized_start=417
+  _globals['_REGISTERMEMBERRESPONSE']._serialized_end=500
+  _globals['_GETMEMBERREQUEST']._serialized_start=502
+  _globals['_GETMEMBERREQUEST']._serialized_end=539
+  _globals['_GETMEMBERRESPONSE']._serialized_start=541
+  _globals['_GETMEMBERRESPONSE']._serialized_end=601
+  _globals['_FINDMEMBERREQUEST']._serialized_start=603
+  _globals['_FINDMEMBERREQUEST']._serialized_end=669
+  _globals['_FINDMEMBERRESPONSE']._serialized_start=671
+  _globals['_FINDMEMBERRESPONSE']._serialized_end=732
+  _globals['_GETCONTACTREQUEST']._serialized_start=734
+  _globals['_GETCONTACTREQUEST']._serialized_end=772
+  _globals['_GETCONTACTRESPONSE']._serialized_start=774
+  _globals['_GETCONTACTRESPONSE']._serialized_end=809
+  _globals['_CHECKMEMBERSREQUEST']._serialized_start=811
+  _globals['_CHECKMEMBERSREQUEST']._serialized_end=852
+  _globals['_CHECKMEMBERSRESPONSE']._serialized_start=854
+  _globals['_CHECKMEMBERSRESPONSE']._serialized_end=902
+  _globals['_GETEARNINGFACTSREQUEST']._serialized_start=904
+  _globals['_GETEARNINGFACTSREQUEST']._serialized_end=973
+  _globals['_GETEARNINGFACTSRESPONSE']._serialized_start=975
+  _globals['_GETEARNINGFACTSRESPONSE']._serialized_end=1046
+  _globals['_SETMEMBERTIERREQUEST']._serialized_start=1048
+  _globals['_SETMEMBERTIERREQUEST']._serialized_end=1143
+  _globals['_SETMEMBERTIERRESPONSE']._serialized_start=1145
+  _globals['_SETMEMBERTIERRESPONSE']._serialized_end=1186
+  _globals['_UPDATEBIRTHDATEREQUEST']._serialized_start=1188
+  _globals['_UPDATEBIRTHDATEREQUEST']._serialized_end=1305
+  _globals['_UPDATEBIRTHDATERESPONSE']._serialized_start=1307
+  _globals['_UPDATEBIRTHDATERESPONSE']._serialized_end=1350
+  _globals['_LISTMEMBERCHANGESREQUEST']._serialized_start=1352
+  _globals['_LISTMEMBERCHANGESREQUEST']._serialized_end=1436
+  _globals['_LISTMEMBERCHANGESRESPONSE']._serialized_start=1438
+  _globals['_LISTMEMBERCHANGESRESPONSE']._serialized_end=1538
+  _globals['_STREAMMEMBERSTUBSREQUEST']._serialized_start=1540
+  _globals['_STREAMMEMBERSTUBSREQUEST']._serialized_end=1590
+  _globals['_STREAMMEMBERSTUBSRESPONSE']._serialized_start=1592
+  _globals['_STREAMMEMBERSTUBSRESPONSE']._serialized_end=1663
+  _globals['_MEMBERSERVICE']._serialized_start=1666
+  _globals['_MEMBERSERVICE']._serialized_end=2910
 # @@protoc_insertion_point(module_scope)

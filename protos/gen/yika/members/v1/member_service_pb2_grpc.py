@@ -60,6 +60,26 @@ class MemberServiceStub:
                 request_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.CheckMembersRequest.SerializeToString,
                 response_deserializer=yika_dot_members_dot_v1_dot_member__service__pb2.CheckMembersResponse.FromString,
                 _registered_method=True)
+        self.GetEarningFacts = channel.unary_unary(
+                '/yika.members.v1.MemberService/GetEarningFacts',
+                request_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.GetEarningFactsRequest.SerializeToString,
+                response_deserializer=yika_dot_members_dot_v1_dot_member__service__pb2.GetEarningFactsResponse.FromString,
+                _registered_method=True)
+        self.SetMemberTier = channel.unary_unary(
+                '/yika.members.v1.MemberService/SetMemberTier',
+                request_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.SetMemberTierRequest.SerializeToString,
+                response_deserializer=yika_dot_members_dot_v1_dot_member__service__pb2.SetMemberTierResponse.FromString,
+                _registered_method=True)
+        self.UpdateBirthDate = channel.unary_unary(
+                '/yika.members.v1.MemberService/UpdateBirthDate',
+                request_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.UpdateBirthDateRequest.SerializeToString,
+                response_deserializer=yika_dot_members_dot_v1_dot_member__service__pb2.UpdateBirthDateResponse.FromString,
+                _registered_method=True)
+        self.ListMemberChanges = channel.unary_unary(
+                '/yika.members.v1.MemberService/ListMemberChanges',
+                request_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.ListMemberChangesRequest.SerializeToString,
+                response_deserializer=yika_dot_members_dot_v1_dot_member__service__pb2.ListMemberChangesResponse.FromString,
+                _registered_method=True)
         self.StreamMemberStubs = channel.unary_stream(
                 '/yika.members.v1.MemberService/StreamMemberStubs',
                 request_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.StreamMemberStubsRequest.SerializeToString,
@@ -106,6 +126,35 @@ class MemberServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetEarningFacts(self, request, context):
+        """Tells what rules of earning ask of members. Only the points service needs it, and keeps nothing
+        of a birthday but in memory.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetMemberTier(self, request, context):
+        """Gives a member a tier (等级), or takes it away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateBirthDate(self, request, context):
+        """Sets or removes a member's date of birth (出生日期).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMemberChanges(self, request, context):
+        """Lists what was changed about a member, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def StreamMemberStubs(self, request, context):
         """Streams the stubs that changed after a revision, in order of revision, for a store's gateway.
         """
@@ -140,6 +189,26 @@ def add_MemberServiceServicer_to_server(servicer, server):
                     servicer.CheckMembers,
                     request_deserializer=yika_dot_members_dot_v1_dot_member__service__pb2.CheckMembersRequest.FromString,
                     response_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.CheckMembersResponse.SerializeToString,
+            ),
+            'GetEarningFacts': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEarningFacts,
+                    request_deserializer=yika_dot_members_dot_v1_dot_member__service__pb2.GetEarningFactsRequest.FromString,
+                    response_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.GetEarningFactsResponse.SerializeToString,
+            ),
+            'SetMemberTier': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMemberTier,
+                    request_deserializer=yika_dot_members_dot_v1_dot_member__service__pb2.SetMemberTierRequest.FromString,
+                    response_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.SetMemberTierResponse.SerializeToString,
+            ),
+            'UpdateBirthDate': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateBirthDate,
+                    request_deserializer=yika_dot_members_dot_v1_dot_member__service__pb2.UpdateBirthDateRequest.FromString,
+                    response_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.UpdateBirthDateResponse.SerializeToString,
+            ),
+            'ListMemberChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMemberChanges,
+                    request_deserializer=yika_dot_members_dot_v1_dot_member__service__pb2.ListMemberChangesRequest.FromString,
+                    response_serializer=yika_dot_members_dot_v1_dot_member__service__pb2.ListMemberChangesResponse.SerializeToString,
             ),
             'StreamMemberStubs': grpc.unary_stream_rpc_method_handler(
                     servicer.StreamMemberStubs,
@@ -283,6 +352,114 @@ class MemberService:
             '/yika.members.v1.MemberService/CheckMembers',
             yika_dot_members_dot_v1_dot_member__service__pb2.CheckMembersRequest.SerializeToString,
             yika_dot_members_dot_v1_dot_member__service__pb2.CheckMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEarningFacts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/yika.members.v1.MemberService/GetEarningFacts',
+            yika_dot_members_dot_v1_dot_member__service__pb2.GetEarningFactsRequest.SerializeToString,
+            yika_dot_members_dot_v1_dot_member__service__pb2.GetEarningFactsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMemberTier(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/yika.members.v1.MemberService/SetMemberTier',
+            yika_dot_members_dot_v1_dot_member__service__pb2.SetMemberTierRequest.SerializeToString,
+            yika_dot_members_dot_v1_dot_member__service__pb2.SetMemberTierResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateBirthDate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/yika.members.v1.MemberService/UpdateBirthDate',
+            yika_dot_members_dot_v1_dot_member__service__pb2.UpdateBirthDateRequest.SerializeToString,
+            yika_dot_members_dot_v1_dot_member__service__pb2.UpdateBirthDateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMemberChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/yika.members.v1.MemberService/ListMemberChanges',
+            yika_dot_members_dot_v1_dot_member__service__pb2.ListMemberChangesRequest.SerializeToString,
+            yika_dot_members_dot_v1_dot_member__service__pb2.ListMemberChangesResponse.FromString,
             options,
             channel_credentials,
             insecure,
