@@ -6,7 +6,7 @@ from chassis.database import Database
 from chassis.errors import Unavailable
 from chassis.inbox import Subscription
 from chassis.service import Parts
-from services.inventory.event_handlers import on_sales_posted
+from services.inventory.event_handlers import on_sales_posted, on_sales_returned
 from services.inventory.grpc_api import InventoryServicer
 from services.inventory.settings import Settings
 from services.inventory.usecases.watch_stock import watch_stock
@@ -27,6 +27,9 @@ async def build(settings: Settings, database: Database | None) -> Parts:
                 InventoryServicer(database),
             )
         ],
-        subscriptions=[Subscription(events_pb2.SalesPosted, on_sales_posted)],
+        subscriptions=[
+            Subscription(events_pb2.SalesPosted, on_sales_posted),
+            Subscription(events_pb2.SalesReturned, on_sales_returned),
+        ],
         background=[partial(watch_stock, database, settings.stock_check_seconds)],
     )

@@ -26,3 +26,19 @@ async def on_sales_posted(tx: Transaction, event: events_pb2.SalesPosted) -> Non
             [-line.quantity_milli for line in lines],
         )
     await book_sales(tx, batch)
+
+
+async def on_sales_returned(tx: Transaction, event: events_pb2.SalesReturned) -> None:
+    """Books what customers brought back into the store that took it. Returns add up as sales do."""
+    batch = MovementBatch(MovementKind.SALE_RETURN)
+    for returned in event.returns:
+        day = returned.business_date
+        batch.add(
+            returned.bill_id,
+            returned.store_id,
+            date(day.year, day.month, day.day),
+            returned.occurred_time.ToDatetime(UTC),
+            [line.product_id for line in returned.lines],
+            [line.quantity_milli for line in returned.lines],
+        )
+    await book_sales(tx, batch)

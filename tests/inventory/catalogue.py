@@ -1,6 +1,7 @@
 """Steps that the tests of inventory share: a catalogue, refusals, events in and out, stock."""
 
 from collections.abc import Awaitable, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import grpc
@@ -8,16 +9,18 @@ import pytest
 from google.protobuf.message import Message
 from sqlalchemy import Table, func, select
 
+from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Database, outbox_table
 from chassis.error_mapping import from_grpc
 from chassis.errors import DomainError
-from services.inventory.event_handlers import on_sales_posted
+from chassis.ids import new_id
+from services.inventory.event_handlers import on_sales_posted, on_sales_returned
 from services.inventory.storage.tables import movements, stock
 from tests.fixtures.builders_inventory import build_category, build_product, build_store
 from yika.inventory.v1 import catalogue_pb2, events_pb2
 from yika.inventory.v1 import inventory_service_pb2 as pb2
 from yika.points.v1 import events_pb2 as points_events_pb2
-from yika.points.v1 import sale_pb2
+from yika.points.v1 import sale_pb2, sale_return_pb2
 
 _EVENTS = {
     message.DESCRIPTOR.full_name: message
@@ -90,6 +93,28 @@ async def post(database: Database, *sales: sale_pb2.Sale) -> None:
     )
     async with database.transaction() as tx:
         await on_sales_posted(tx, event)
+
+
+async def bring_back(
+    database: Database, store_id: str, *lines: tuple[str, int], bill_id: str = ""
+) -> None:
+    """Hands one return of (product_id, quantity_milli) to the handler."""
+    returned = sale_return_pb2.ReturnedSale(
+        bill_id=bill_id or new_id(),
+        original_sale_id=new_id(),
+        store_id=store_id,
+        business_date=to_proto_date(date(2026, 3, 2)),
+        occurred_time=to_timestamp(datetime(2026, 3, 2, 9, tzinfo=UTC)),
+        lines=[
+            sale_return_pb2.ReturnedLine(
+                line_number=number, product_id=product_id, quantity_milli=quantity
+            )
+            for number, (product_id, quantity) in enumerate(lines, start=1)
+        ],
+    )
+    event = points_events_pb2.SalesReturned(returns=[returned])
+    async with database.transaction() as tx:
+        await on_sales_returned(tx, event)
 
 
 async def levels(database: Database) -> dict[tuple[str, str], tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""SalesPosted: what was sold leaves the stock, each sale once."""
+"""SalesPosted and SalesReturned: goods leave the stock and come back, each document once."""
 
 import asyncio
 from datetime import UTC, date, datetime
@@ -11,7 +11,7 @@ from chassis.ids import new_id
 from services.inventory.storage.tables import movements
 from services.inventory.usecases.watch_stock import STOCK_NEGATIVE_ROWS, count_negative_stock
 from tests.fixtures.builders_inventory import build_document, build_sale
-from tests.inventory.catalogue import add_products, add_store, levels, post, row_counts
+from tests.inventory.catalogue import add_products, add_store, bring_back, levels, post, row_counts
 from yika.inventory.v1 import stock_pb2
 
 
@@ -107,3 +107,36 @@ class TestOnSalesPosted:
         await post(database, build_sale(store_id, (new_id(), 1), (new_id(), 1)))
         await count_negative_stock(database)
         assert STOCK_NEGATIVE_ROWS._value.get() == 2
+
+
+class TestOnSalesReturned:
+    async def test_puts_goods_into_the_store_that_took_them_back(self, database: Database) -> None:
+        sold_in, back_in, product_id = new_id(), new_id(), new_id()
+        await post(database, build_sale(sold_in, (product_id, 3000)))
+        await bring_back(database, back_in, (product_id, 1000), (product_id, 500))
+        assert await levels(database) == {
+            (sold_in, product_id): (-3000, 3000),
+            (back_in, product_id): (1500, 0),  # what was sold stays sold
+        }
+
+    async def test_counts_a_return_once_whatever_event_brings_it(self, database: Database) -> None:
+        store_id, product_id, bill_id = new_id(), new_id(), new_id()
+        for _ in range(2):
+            await bring_back(database, store_id, (product_id, 1000), bill_id=bill_id)
+        assert await levels(database) == {(store_id, product_id): (1000, 0)}
+
+    async def test_keeps_the_facts_of_each_movement(self, database: Database) -> None:
+        store_id, product_id, bill_id = new_id(), new_id(), new_id()
+        await bring_back(database, store_id, (product_id, 754), bill_id=bill_id)
+        async with database.read() as connection:
+            (row,) = (await connection.execute(select(movements))).mappings()
+        assert dict(row) == {
+            "document_id": bill_id,
+            "kind": stock_pb2.MOVEMENT_KIND_SALE_RETURN,
+            "line_number": 0,
+            "business_date": date(2026, 3, 2),
+            "quantity_milli": 754,
+            "occurred_at": datetime(2026, 3, 2, 9, tzinfo=UTC),
+            "store_id": store_id,
+            "product_id": product_id,
+        }

@@ -110,6 +110,7 @@ class TestRecordMovements:
             ({"store_id": new_id()}, "UNKNOWN_STORE"),
             ({"kind": stock_pb2.MOVEMENT_KIND_UNSPECIFIED}, "INVALID_KIND"),
             ({"kind": stock_pb2.MOVEMENT_KIND_SALE}, "INVALID_KIND"),
+            ({"kind": stock_pb2.MOVEMENT_KIND_SALE_RETURN}, "INVALID_KIND"),
             ({"kind": 99}, "INVALID_KIND"),
             ({"kind": -1}, "INVALID_KIND"),
             ({"business_date": None}, "INVALID_DATE"),

@@ -22,6 +22,7 @@ class MovementKind(IntEnum):
     PURCHASE = 1
     SALE = 2
     ADJUSTMENT = 3
+    SALE_RETURN = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Books movements of sales, set by set."""
+"""Books movements of sales and of their returns, set by set."""
 
 from chassis.database import Transaction
 from services.inventory.domain.stock import MovementBatch
@@ -7,7 +7,7 @@ from services.inventory.usecases.record_movements import MOVEMENTS_BOOKED
 
 
 async def book_sales(tx: Transaction, batch: MovementBatch) -> None:
-    """Books the lines that are new; a sale that came before counts nothing.
+    """Books the lines that are new; a document that came before counts nothing.
 
     Runs in the transaction that marks the event as received. Stock may fall below zero.
     """
