@@ -1,6 +1,7 @@
 """Holds from the outside: real server, real token, every reason that a caller can be told."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from chassis.ids import new_id
 from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset
 from tests.fixtures.builders_holds import PASS, POINTS, Value, build_hold, grant
-from tests.fixtures.builders_points import build_line, build_sale
+from tests.fixtures.builders_points import build_chain, build_line, build_sale
 from tests.fixtures.ledger import Ledger, one, refusal
 from tests.fixtures.malformed import answers
 from tests.fixtures.running import open_stub
@@ -19,6 +20,12 @@ from yika.points.v1 import hold_pb2, hold_service_pb2, hold_service_pb2_grpc, po
 
 Stub = hold_service_pb2_grpc.HoldServiceStub
 PERMISSIONS = ("points.holds.create", "points.holds.void", "points.holds.read")
+
+
+@pytest.fixture
+async def ledger(ledger: Ledger) -> Ledger:
+    """The running ledger with a chain of this test's own: others count the bills of theirs."""
+    return replace(ledger, chain=(await build_chain(ledger.database))[0])
 
 
 @pytest.fixture
