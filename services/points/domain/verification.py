@@ -9,7 +9,9 @@ from datetime import date
 from typing import NamedTuple
 
 from services.points.domain.assets import (
+    BONUS_COST,
     MEMBER_TRANSFER,
+    PASS_LIABILITY,
     REVENUE,
     STORED_VALUE_LIABILITY,
     WALLET,
@@ -22,6 +24,20 @@ from services.points.domain.lot import Lot
 from services.points.domain.transfer import Transfer
 from services.points.domain.value_trail import ValueTrail, change_of
 from services.points.domain.wallet import NO_HASH, Wallet
+
+# In which accounts of money a bill's total shows: what they received (1) or gave (-1). A fee on a
+# pass stays, and bonus that was spent is taken off what is paid out.
+_TOTAL_SHOWS: Mapping[int, tuple[tuple[str, int], ...]] = {
+    BillKind.SALE: ((REVENUE, 1),),
+    BillKind.SALE_RETURN: ((REVENUE, -1),),
+    BillKind.TOP_UP: ((STORED_VALUE_LIABILITY, 1),),
+    BillKind.TOP_UP_REVERSAL: ((STORED_VALUE_LIABILITY, -1),),
+    BillKind.CARD_CASH_OUT: ((STORED_VALUE_LIABILITY, -1), (BONUS_COST, -1)),
+    BillKind.PASS_SALE: ((PASS_LIABILITY, 1),),
+    BillKind.PASS_USE: ((REVENUE, 1),),
+    BillKind.PASS_USE_REVERSAL: ((REVENUE, -1),),
+    BillKind.PASS_REFUND: ((PASS_LIABILITY, -1), (REVENUE, -1)),
+}
 
 
 class BillRow(NamedTuple):
@@ -230,12 +246,13 @@ def _row_breaks(
 def _money_breaks(
     bill: AuditedBill, transfers: Sequence[Transfer], refs: tuple[TransferRef, ...]
 ) -> list[Break]:
-    """Where a bill's tenders, total and turnover differ, or stored value and what is owed on it."""
-    turnover, liability, principal = 0, 0, 0
+    """Where tenders, total and what was booked differ, or stored value and what is owed on it."""
+    shows = _TOTAL_SHOWS.get(bill.kind, ())
+    booked, liability, principal = 0, 0, 0
     money, value = [], []
     for each, ref in zip(transfers, refs, strict=True):
         if each.asset is Asset.MONEY:
-            turnover += change_of(each, REVENUE)
+            booked += sum(sign * change_of(each, account) for account, sign in shows)
             owed = change_of(each, STORED_VALUE_LIABILITY)
             liability += owed
             money.append(ref)
@@ -246,13 +263,14 @@ def _money_breaks(
             principal += change
             value += [ref] * bool(change)
     breaks = []
-    if bill.kind == BillKind.SALE:
-        total = (bill.said or bill.row).total_fen
-        tenders = total if bill.tenders_fen is None else bill.tenders_fen
-        if not turnover == tenders == total:
-            found = tenders if turnover == total else turnover
-            amounts = (str(total), str(found))
-            breaks.append(Break(BreakKind.BILL_TOTAL, bill.bill_id, *amounts, tuple(money)))
+    total = bill.row.total_fen
+    if bill.said is not None and bill.said.total_fen is not None:
+        total = bill.said.total_fen
+    tenders = total if bill.tenders_fen is None else bill.tenders_fen
+    if shows and not booked == tenders == total:
+        found = tenders if booked == total else booked
+        amounts = (str(total), str(found))
+        breaks.append(Break(BreakKind.BILL_TOTAL, bill.bill_id, *amounts, tuple(money)))
     if liability != principal:
         amounts = (str(principal), str(liability))
         breaks.append(Break(BreakKind.BILL_STORED_VALUE, bill.bill_id, *amounts, tuple(value)))

@@ -52,8 +52,9 @@ _ACCOUNTS = f"""
         UNION ({_next_accounts("holds")})
     )
     SELECT a.member_id, w.bill_count,
-           EXISTS (SELECT FROM bills AS b WHERE b.member_id = a.member_id AND b.sequence = 0
-                     AND b.store_id = a.member_id LIMIT 1) AS is_store
+           CASE WHEN w.member_id IS NULL THEN EXISTS (
+               SELECT FROM bills AS b WHERE b.member_id = a.member_id AND b.sequence = 0
+                 AND b.store_id = a.member_id LIMIT 1) END AS is_store
     FROM (SELECT member_id FROM accounts ORDER BY member_id LIMIT $2) AS a
     LEFT JOIN wallets AS w USING (member_id)
     ORDER BY a.member_id
@@ -144,7 +145,7 @@ class AuditQueries:
             Account(
                 str(row["member_id"]),
                 row["bill_count"] or 0,
-                row["bill_count"] is None and row["is_store"],
+                bool(row["is_store"]),
             )
             for row in rows
         ]

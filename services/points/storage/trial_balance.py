@@ -43,20 +43,23 @@ class ProofLine(NamedTuple):
     credit: int
 
 
-# The index of bills by store and day finds what a narrow question is about; only the widest one
-# reads every transfer.
-_FROM_BILLS = """
-    bills AS b JOIN transfers AS t USING (member_id, bill_id)
-    WHERE ($1::uuid IS NULL OR b.store_id = $1)
-      AND b.business_date BETWEEN coalesce($2::date, '-infinity') AND coalesce($3::date, 'infinity')
-      AND ($4::smallint IS NULL OR t.asset = $4)
+def _source(scope: Scope) -> str:
+    """The index of bills by store and day finds what a narrow question is about.
+
+    Only the widest one reads every transfer.
     """
-_FROM_TRANSFERS = """
-    transfers AS t
-    WHERE ($1::uuid IS NULL OR t.store_id = $1)
-      AND t.business_date BETWEEN coalesce($2::date, '-infinity') AND coalesce($3::date, 'infinity')
-      AND ($4::smallint IS NULL OR t.asset = $4)
-    """
+    narrow = any(part is not None for part in scope[:3])
+    bills = "bills AS b JOIN transfers AS t USING (member_id, bill_id)"
+    conditions = (
+        (scope.store_id, "b.store_id = $1::uuid"),
+        (scope.from_date, "b.business_date >= $2::date"),
+        (scope.to_date, "b.business_date <= $3::date"),
+        (scope.asset, "t.asset = $4::smallint"),
+    )
+    wanted = [condition for part, condition in conditions if part is not None]
+    # Named, though always true, so that every statement has the same parameters.
+    unused = "($1::uuid, $2::date, $3::date, $4::smallint) IS NOT DISTINCT FROM ($1, $2, $3, $4)"
+    return f"{bills if narrow else 'transfers AS t'} WHERE {' AND '.join([*wanted, unused])}"
 
 
 def _statement(source: str) -> str:
@@ -92,8 +95,7 @@ async def trial_balance(
     connection: AsyncConnection, scope: Scope, after: AccountKey | None, limit: int
 ) -> tuple[list[AccountLine], list[ProofLine]]:
     """Accounts in order of their keys after one of them, and the proof over all of them."""
-    narrow = scope.store_id is not None or scope.from_date is not None or scope.to_date is not None
-    statement = _statement(_FROM_BILLS if narrow else _FROM_TRANSFERS)
+    statement = _statement(_source(scope))
     rows = await fetch(connection, statement, *scope, *(after or _START), limit)
     accounts = [
         AccountLine(
