@@ -76,6 +76,22 @@ class TestARandomHistory:
         assert await open_kinds(database) == found
 
 
+class TestWhileTheDoorPosts:
+    async def test_no_account_is_seen_half_written(self, database: Database) -> None:
+        history = await build_history(database)
+        posting = [
+            asyncio.create_task(post_at_random(database, history, 25, seed)) for seed in (11, 12)
+        ]
+        runs = 0
+        while not all(task.done() for task in posting):
+            await verify_all(database)
+            runs += 1
+        assert sum(await asyncio.gather(*posting)) > 25
+        assert runs > 1
+        page = await list_breaks(database, None, include_resolved=True, token="", limit=10)
+        assert page.breaks == []  # at no moment
+
+
 class TestAKilledVerifier:
     async def test_is_carried_on_by_another_one(self, database: Database) -> None:
         history = await build_history(database, member_count=6)
