@@ -137,6 +137,20 @@ class TestPosting:
         wallet = build_wallet(build_lot(2, 5), holds={"hold": hold}, open_holds=1)
         assert wallet.held(NOW) == {LotKey("bill2", 0): 5}
 
+    @pytest.mark.parametrize("remaining", [0, 59])
+    def test_a_lot_that_something_emptied_all_the_same_fails_no_other_bill(
+        self, remaining: int
+    ) -> None:
+        hold = build_open_hold((1, 60))
+        lots = [build_lot(1, 100, remaining=remaining)] if remaining else []
+        wallet = build_wallet(*lots, holds={"hold": hold}, open_holds=1)
+        posting = build_posting(wallet)
+        with pytest.raises(DomainError) as caught:
+            posting.take_held(hold, 60)
+        told = {"hold_id": "hold", "asked": "60", "held": str(remaining)}
+        assert reason_of(caught) == ("HOLD_TOO_SMALL", told)
+        assert (posting.holds, posting.transfers) == ({}, [])
+
     @pytest.mark.parametrize(
         ("hold_id", "asset", "pass_id", "reason"),
         [

@@ -88,11 +88,7 @@ class Hold:
         """PreconditionFailed HOLD_TOO_SMALL unless that much has not been posted yet."""
         there = self.amount - self.posted
         if there < amount:
-            raise PreconditionFailed(
-                "HOLD_TOO_SMALL",
-                f"{amount} are asked for and {there} are on hold",
-                {"hold_id": self.hold_id, "asked": amount, "held": there},
-            )
+            raise hold_too_small(self.hold_id, amount, there)
 
     def post(
         self, amount: int, now: datetime, shares: Mapping[Asset, int] | None = None
@@ -122,3 +118,12 @@ class Hold:
     def ended(self, state: HoldState) -> "Hold":
         """The hold after it came to an end."""
         return replace(self, state=state)
+
+
+def hold_too_small(hold_id: str, asked: int, held: int) -> PreconditionFailed:
+    """The refusal of more than a hold sets aside."""
+    return PreconditionFailed(
+        "HOLD_TOO_SMALL",
+        f"{asked} are asked for and {held} are on hold",
+        {"hold_id": hold_id, "asked": asked, "held": held},
+    )

@@ -16,7 +16,7 @@ from services.points.domain.assets import (
     Asset,
     BillKind,
 )
-from services.points.domain.hold import Hold, HoldState
+from services.points.domain.hold import Hold, HoldState, hold_too_small
 from services.points.domain.lot import (
     Lot,
     first_parts,
@@ -131,8 +131,12 @@ class Posting(LotBooking):
         lot that expired since the hold was made counts as it did then.
         """
         changed, parts = self.holds.get(hold.hold_id, hold).post(amount, self.now, shares)
+        there = self.wallet.lots | self.lots
+        taken = [Taken(there[key], part) for key, part in parts if key in there]
+        covered = sum(min(lot.remaining, part) for lot, part in taken)
+        if covered < amount:  # something took what was held: a defect, but of this wallet alone
+            raise hold_too_small(hold.hold_id, amount, covered)
         self.holds[hold.hold_id] = changed
-        taken = [Taken(self.lot(key), part) for key, part in parts]
         for lot, part in taken:
             self.take_from(lot, part, to or REDEEMED[lot.asset])
         return taken
