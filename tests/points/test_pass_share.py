@@ -14,7 +14,7 @@ from tests.fixtures.builders_points import build_sale
 from tests.fixtures.ledger import one
 from tests.fixtures.pass_desk import PassDesk
 from tests.fixtures.refusals import refusal
-from yika.points.v1 import pass_pb2, pass_service_pb2
+from yika.points.v1 import pass_events_pb2, pass_service_pb2
 
 
 def as_other(desk: PassDesk) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class TestSharePass:
             share
             for row in rows
             if row.event_type == "yika.points.v1.PassSharesChanged"
-            for share in pass_pb2.PassSharesChanged.FromString(row.payload).shares
+            for share in pass_events_pb2.PassSharesChanged.FromString(row.payload).shares
             if share.share_id == request.share_id
         ]
         assert [share.HasField("ended_time") for share in told] == [False, True]

@@ -12,7 +12,7 @@ from services.points.pass_messages import share_message
 from services.points.storage.driver import driver_of
 from services.points.storage.locked_books import load_lots, lock_wallets
 from services.points.storage.pass_shares import PassShareRepository
-from yika.points.v1 import pass_pb2, pass_service_pb2
+from yika.points.v1 import pass_events_pb2, pass_service_pb2
 
 
 async def share_pass(
@@ -30,6 +30,7 @@ async def share_pass(
     share = PassShare(
         message.owner_member_id, message.share_id, message.pass_id, message.user_member_id, now
     )
+    document = message.SerializeToString()
     async with database.transaction() as tx:
         wallets = await lock_wallets(tx.connection, [share.owner_member_id])
         shares = PassShareRepository(tx.connection)
@@ -42,7 +43,7 @@ async def share_pass(
         await load_lots(await driver_of(tx.connection), [wallet])
         lasting = await shares.lasting(share.owner_member_id, share.pass_id)
         check_share(wallet, programmes, share, lasting, now.astimezone(CHINA_TIME).date())
-        await shares.add(share, message.SerializeToString())
+        await shares.add(share, document)
         publish_share(tx, share)
     return share, False
 
@@ -50,6 +51,6 @@ async def share_pass(
 def publish_share(tx: Transaction, share: PassShare) -> None:
     """Tells others that a share began or ended."""
     tx.publish(
-        pass_pb2.PassSharesChanged(shares=[share_message(share)]),
+        pass_events_pb2.PassSharesChanged(shares=[share_message(share)]),
         member_id=share.owner_member_id,
     )

@@ -21,6 +21,7 @@ async def unshare_pass(
     other content. Nobody uses the pass by this share once this has answered.
     """
     owner = message.owner_member_id
+    document = message.SerializeToString()
     async with database.transaction() as tx:
         await lock_wallets(tx.connection, [owner])
         shares = PassShareRepository(tx.connection)
@@ -41,6 +42,6 @@ async def unshare_pass(
                 "SHARE_ENDED", "the share ended before", {"share_id": message.share_id}
             )
         share = known.share._replace(ended_at=now)
-        await shares.end(share, message.unshare_id, message.SerializeToString(), now)
+        await shares.end(share, message.unshare_id, document, now)
         publish_share(tx, share)
     return share, False

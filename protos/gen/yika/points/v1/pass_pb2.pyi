@@ -87,9 +87,3 @@ class PassShare(_message.Message):
     shared_time: _timestamp_pb2.Timestamp
     ended_time: _timestamp_pb2.Timestamp
     def __init__(self, share_id: _Optional[str] = ..., owner_member_id: _Optional[str] = ..., pass_id: _Optional[str] = ..., user_member_id: _Optional[str] = ..., shared_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
-
-class PassSharesChanged(_message.Message):
-    __slots__ = ("shares",)
-    SHARES_FIELD_NUMBER: _ClassVar[int]
-    shares: _containers.RepeatedCompositeFieldContainer[PassShare]
-    def __init__(self, shares: _Optional[_Iterable[_Union[PassShare, _Mapping]]] = ...) -> None: ...
