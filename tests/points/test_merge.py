@@ -2,37 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import text
 
 from chassis.database import Database, outbox_table
-from chassis.errors import DomainError
 from services.points.domain.assets import MEMBER_TRANSFER, Asset
-from services.points.domain.member_move import LOTS_MAX, counterpart_id
+from services.points.domain.member_move import counterpart_id
 from services.points.domain.posting import Posting
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
-from tests.fixtures.builders_value import add_points_hold
 from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
-    card_command,
     done,
+    freeze,
     give,
     merge_command,
     owned,
     points_command,
     post,
     put_into_household,
-    reason_of,
     stored_wallet,
     undo_command,
     value_command,
 )
-from tests.fixtures.wallet_moves import NOW, Bench, granting, refused, spending
+from tests.fixtures.wallet_moves import granting, spending
 from yika.points.v1 import events_pb2, sale_pb2, wallet_events_pb2
 
 
@@ -194,7 +190,9 @@ class TestMergeMembers:
         await done(database, merge)
         undo = undo_command(chain, chain.member_id, merge.bill_id)
         await done(database, undo)
-        merges, undone, bills = [], [], []
+        merges: list[wallet_events_pb2.MemberMerge] = []
+        undone: list[wallet_events_pb2.MemberMerge] = []
+        bills: list[events_pb2.PostedBill] = []
         async with database.read() as connection:
             for row in (await connection.execute(outbox_table.select())).all():
                 if row.event_type.endswith("MembersMerged"):
@@ -233,120 +231,6 @@ class TestMergeMembers:
         ]
         assert [(each.amount, each.lot_bill_id) for each in bills[0].transfers] == [(1200, "")]
         assert await owned(database, chain.other_member_id) == {"POINTS": 1200}
-
-
-async def freeze(database: Database, member_id: str) -> None:
-    """Freezes a wallet that has a row, past the use case."""
-    async with database.transaction() as tx:
-        await tx.connection.execute(
-            text("UPDATE wallets SET frozen_reason = '盗刷' WHERE member_id = :m"),
-            {"m": member_id},
-        )
-
-
-class TestRefusal:
-    async def test_of_a_member_who_was_merged(self, database: Database) -> None:
-        chain, (goes, stays, other) = await build_chain(database, 3)
-        await done(database, merge_command(chain, goes, stays))
-        await give(database, chain, other, principal=1)
-        for command in (
-            merge_command(chain, goes, other),
-            merge_command(chain, other, goes),
-            merge_command(chain, stays, goes),
-            card_command(chain, goes, other),
-            card_command(chain, other, goes),
-            points_command(chain, goes, other, 1),
-            points_command(chain, other, goes, 1),
-        ):
-            assert await reason_of(database, command) == "MEMBER_MERGED"
-
-    async def test_of_a_frozen_wallet(self, database: Database, chain: Chain) -> None:
-        await give(database, chain, chain.member_id, principal=5)
-        await freeze(database, chain.member_id)
-        goes, stays = chain.member_id, chain.other_member_id
-        assert await reason_of(database, merge_command(chain, goes, stays)) == "WALLET_FROZEN"
-        assert await reason_of(database, card_command(chain, goes, stays)) == "WALLET_FROZEN"
-        assert await owned(database, goes) == {"PRINCIPAL": 5}
-
-    async def test_of_value_on_hold_until_the_hold_times_out(
-        self, database: Database, chain: Chain
-    ) -> None:
-        goes, stays = chain.member_id, chain.other_member_id
-        await give(database, chain, goes, points=9)
-        await add_points_hold(database, goes, chain.store_id, 4, now=NOW, seconds=60)
-        assert await reason_of(database, merge_command(chain, goes, stays)) == "HOLDS_OPEN"
-        assert await reason_of(database, card_command(chain, goes, stays)) == "HOLDS_OPEN"
-        assert (await stored_wallet(database, goes)).merged_into is None
-        bench = Bench([goes, stays])
-        bench.wallets[goes] = await stored_wallet(database, goes)
-        error = refused(lambda: bench.merge(goes, stays))
-        assert error is not None
-        assert error.reason == "HOLDS_OPEN"
-        bench.now = NOW + timedelta(seconds=60)
-        bench.merge(goes, stays)
-        assert bench.wallets[stays].balance(Asset.POINTS) == 9
-
-    def test_of_more_lots_than_a_bill_can_show(self) -> None:
-        bench = Bench(
-            ["01920000-0000-7000-8000-00000000000a", "01920000-0000-7000-8000-0000000000b0"]
-        )
-        goes, stays = bench.members
-
-        def book(posting: Posting) -> None:
-            for _ in range(LOTS_MAX):
-                granting(Asset.POINTS, 1, date(2026, 12, 31))(posting)
-
-        bench.book(goes, book)
-        bench.grant(goes, Asset.BONUS, 1)
-        error = refused(lambda: bench.merge(goes, stays))
-        assert error is not None
-        assert (error.reason, error.metadata["lots"]) == ("TOO_MANY_LOTS", str(LOTS_MAX + 1))
-        bench.spend(goes, Asset.BONUS, 1)
-        bench.merge(goes, stays)
-        assert bench.wallets[stays].balance(Asset.POINTS) == LOTS_MAX
-
-    async def test_of_an_id_whose_other_half_is_taken_fails_alone(
-        self, database: Database, chain: Chain
-    ) -> None:
-        merge = merge_command(chain, chain.member_id, chain.other_member_id)
-        taken = build_sale(chain, sale_id=counterpart_id(merge.bill_id), member_id="")
-        await done(database, build_command(taken))
-        (refusal, sale) = await post(
-            database, merge, build_command(points_sale(chain, chain.member_id))
-        )
-        assert isinstance(refusal, DomainError)
-        assert refusal.reason == "ID_REUSED"
-        assert isinstance(sale, Posted)
-        assert await owned(database, chain.member_id) == {"POINTS": 24}
-
-
-class TestRetry:
-    async def test_gets_the_first_answer_for_ever(self, database: Database, chain: Chain) -> None:
-        goes, stays = chain.member_id, chain.other_member_id
-        await give(database, chain, goes, points=50)
-        merge = merge_command(chain, goes, stays)
-        (first,) = await done(database, merge)
-        (again,) = await done(database, merge)
-        assert again == Posted(first.receipt, replayed=True)
-        await done(database, undo_command(chain, goes, merge.bill_id))
-        await give(database, chain, goes, points=1)
-        (again,) = await done(database, merge)
-        assert again == Posted(first.receipt, replayed=True)
-        assert await owned(database, goes) == {"POINTS": 51}
-
-    async def test_with_other_content_is_refused(self, database: Database) -> None:
-        chain, (goes, stays, other) = await build_chain(database, 3)
-        merge = merge_command(chain, goes, stays)
-        await done(database, merge)
-        changed = merge_command(chain, goes, other, bill_id=merge.bill_id)
-        assert await reason_of(database, changed) == "ID_REUSED"
-
-    async def test_in_one_batch_merges_once(self, database: Database, chain: Chain) -> None:
-        await give(database, chain, chain.member_id, points=5)
-        merge = merge_command(chain, chain.member_id, chain.other_member_id)
-        outcomes = await done(database, merge, merge)
-        assert [each.replayed for each in outcomes] == [False, True]
-        assert await owned(database, chain.other_member_id) == {"POINTS": 5}
 
 
 class TestAtOnce:

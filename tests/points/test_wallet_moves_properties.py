@@ -35,7 +35,8 @@ class Act(NamedTuple):
     carry: Carry
 
 
-KINDS = ("grant", "earn", "spend", "give_back", "owe", "merge", "undo", "card", "points")
+ISSUES = ("grant", "earn", "fraction", "spend", "give_back", "owe")
+KINDS = (*ISSUES, "merge", "undo", "card", "points")
 acts = st.lists(
     st.builds(Act, st.sampled_from(KINDS), members, members, amounts, assets, carries),
     min_size=15,
@@ -48,8 +49,10 @@ def issue(bench: Bench, act: Act, member: str) -> Callable[[], None]:
     match act.kind:
         case "grant":
             expiry = (None, EXPIRED, LATER)[act.number % 3]
-            return lambda: bench.grant(member, act.asset, act.number, expiry)
+            return lambda: bench.grant(member, act.asset, act.number * 5, expiry)
         case "earn":
+            return lambda: bench.earn(member, act.number)
+        case "fraction":
             return lambda: bench.carry(member, act.carry)
         case "spend":
             return lambda: bench.spend(member, act.asset, act.number)
@@ -129,7 +132,7 @@ class TestAnySequence:
         bench = Bench(MEMBERS)
         for act in sequence:
             member, other = MEMBERS[act.member], MEMBERS[act.other]
-            if act.kind in ("grant", "earn", "spend", "give_back", "owe"):
+            if act.kind in ISSUES:
                 refused(issue(bench, act, member))
             elif act.kind in ("card", "points") and member != other:
                 refused(move(bench, act, member, other))

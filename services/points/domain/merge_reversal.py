@@ -48,7 +48,7 @@ def decide_merge_reversal(
         if lot and part:
             move.part_back(lot, part)
     move.debt(min(merged.debt_points, giver.debt_points))
-    move.purchases(min(merged.purchases, giver.sale_count))
+    move.purchases(merged.purchases)
     _carry_back(move, arrival, giver, held, merged.carry)
     move.taker.merged_into = None
     return move.drafts(stayed=merged.minus(move.moved), original_bill_id=merge_bill_id)

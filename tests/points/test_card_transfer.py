@@ -1,0 +1,149 @@
+"""Moving what is on a card: services/points/usecases/transfer_card.py."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chassis.database import Database
+from pricing.earning import Carry
+from services.points.domain.assets import Asset
+from services.points.domain.prepaid_law import ChainLimits
+from services.points.domain.stored_value import CardType, SpendingOrder, StoredValueProgramme
+from services.points.usecases.post_bills import Posted
+from tests.fixtures.audit import verify_all
+from tests.fixtures.builders_points import (
+    Chain,
+    build_chain,
+    build_command,
+    build_sale,
+)
+from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.wallet_commands import (
+    card_command,
+    done,
+    give,
+    owned,
+    post,
+    put_into_household,
+    reason_of,
+    stored_wallet,
+    value_command,
+)
+from tests.fixtures.wallet_moves import GIVING, HOUSEHOLD, Bench, refused
+
+GIVER, TAKER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(2))
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
+    async with migrated_database(servers, "points") as ledger:
+        yield ledger
+        assert (await verify_all(ledger)).break_count == 0
+
+
+@pytest.fixture
+async def chain(database: Database) -> Chain:
+    """A chain whose two members have a wallet each and are a household."""
+    chain, _ = await build_chain(database)
+    for member_id in (chain.member_id, chain.other_member_id):
+        await give(database, chain, member_id, bonus=1)
+    await put_into_household(database, [chain.member_id, chain.other_member_id])
+    return chain
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Two members of a household in memory."""
+    return Bench([GIVER, TAKER])
+
+
+def reason(act: Any) -> str:
+    """Why an act is refused; empty when it was done."""
+    error = refused(act)
+    return error.reason if error else ""
+
+
+class TestTransferCard:
+    async def test_moves_stored_value_and_nothing_else(
+        self, database: Database, chain: Chain
+    ) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        await give(database, chain, giver, points=10, principal=900, bonus=90, **{"pass": 3})
+        (posted,) = await done(database, card_command(chain, giver, taker))
+        assert await owned(database, giver) == {"POINTS": 10, "PASS": 3}
+        assert await owned(database, taker) == {"PRINCIPAL": 900, "BONUS": 92}
+        assert posted.receipt.moved is not None
+        assert posted.receipt.moved[:-1] == (0, 900, 91, 0, 0, 0)
+        assert (await stored_wallet(database, giver)).merged_into is None
+        await done(database, build_command(build_sale(chain, member_id=giver)))
+        assert await owned(database, giver) == {"POINTS": 34, "PASS": 3}
+
+    async def test_moves_points_with_their_debt_and_passes_when_asked(
+        self, database: Database, chain: Chain
+    ) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        await give(database, chain, giver, points=10, **{"pass": 3})
+        await done(database, value_command(chain, giver, lambda posting: posting.owe_points(4)))
+        await done(database, card_command(chain, giver, taker, with_passes=True))
+        assert await owned(database, giver) == {"POINTS": 10}
+        await done(database, card_command(chain, giver, taker, with_points=True))
+        assert await owned(database, giver) == {}
+        assert await owned(database, taker) == {"POINTS": 10, "BONUS": 2, "PASS": 3}
+        debts = [(await stored_wallet(database, m)).debt_points for m in (giver, taker)]
+        assert debts == [0, 4]
+
+    async def test_refuses_an_empty_card(self, database: Database, chain: Chain) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        await done(database, card_command(chain, giver, taker))
+        assert await reason_of(database, card_command(chain, giver, taker)) == "NOTHING_TO_TRANSFER"
+
+    async def test_64_at_once_move_a_card_once(self, database: Database, chain: Chain) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        await give(database, chain, giver, principal=900)
+        outcomes = await asyncio.gather(
+            *(post(database, card_command(chain, giver, taker)) for _ in range(64))
+        )
+        told = [
+            "posted" if isinstance(outcome, Posted) else outcome.reason for (outcome,) in outcomes
+        ]
+        assert sorted(told) == ["NOTHING_TO_TRANSFER"] * 63 + ["posted"]
+        assert await owned(database, taker) == {"PRINCIPAL": 900, "BONUS": 2}
+
+    @pytest.mark.parametrize(
+        ("named", "limits", "most_fen"),
+        [
+            (True, ChainLimits(), 500_000),
+            (False, ChainLimits(), 100_000),
+            (True, ChainLimits(named_balance_fen_max=200_000), 200_000),
+        ],
+    )
+    def test_keeps_to_what_a_card_may_hold(
+        self, named: bool, limits: ChainLimits, most_fen: int
+    ) -> None:
+        kinds = (CardType("any", named, SpendingOrder.BONUS_FIRST, None if named else 36),)
+        rules = replace(GIVING, stored_value=StoredValueProgramme(kinds, limits=limits))
+        bench = Bench([GIVER, TAKER], rules)
+        bench.grant(GIVER, Asset.PRINCIPAL, most_fen - 1000)
+        bench.grant(TAKER, Asset.PRINCIPAL, 1)
+        bench.grant(TAKER, Asset.BONUS, 1000)
+        error = refused(lambda: bench.card(GIVER, TAKER))
+        assert error is not None
+        assert (error.reason, error.metadata["limit_fen"]) == (
+            "BALANCE_LIMIT_EXCEEDED",
+            str(most_fen),
+        )
+        bench.spend(TAKER, Asset.PRINCIPAL, 1)
+        bench.card(GIVER, TAKER)
+        assert bench.wallets[TAKER].balance(Asset.PRINCIPAL) == most_fen - 1000
+
+    def test_leaves_what_belongs_to_the_member(self, bench: Bench) -> None:
+        bench.carry(GIVER, Carry(1, 2))
+        bench.grant(GIVER, Asset.PRINCIPAL, 5)
+        bench.card(GIVER, TAKER, points=True, passes=True)
+        wallet = bench.wallets[GIVER]
+        assert (wallet.carry, wallet.sale_count, wallet.merged_into) == (Carry(1, 2), 1, None)
+        assert wallet.household_id == HOUSEHOLD

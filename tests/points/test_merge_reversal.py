@@ -1,0 +1,117 @@
+"""What goes back when a merge is undone: services/points/domain/merge_reversal.py."""
+
+from collections.abc import AsyncIterator
+from fractions import Fraction
+
+import pytest
+
+from chassis.database import Database
+from pricing.earning import Carry
+from services.points.domain.assets import Asset, BillKind
+from services.points.domain.member_move import counterpart_id
+from services.points.domain.moved import Moved
+from tests.fixtures.audit import verify_all
+from tests.fixtures.builders_points import Chain, build_chain
+from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.wallet_moves import Bench
+
+GOES, STAYS, OTHER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(3))
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
+    async with migrated_database(servers, "points") as ledger:
+        yield ledger
+        assert (await verify_all(ledger)).break_count == 0
+
+
+@pytest.fixture
+async def chain(database: Database) -> Chain:
+    """A chain that the ledger knows."""
+    return (await build_chain(database))[0]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Three members in memory."""
+    return Bench([GOES, STAYS, OTHER])
+
+
+class TestPartsOfLots:
+    def test_what_came_back_to_a_moved_lot_goes_back_with_it(self, bench: Bench) -> None:
+        bench.grant(GOES, Asset.POINTS, 30)
+        bench.spend(GOES, Asset.POINTS, 10)
+        bench.merge(GOES, STAYS)
+        bench.give_back(0)  # as a return of the old sale does
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 30
+        bench.undo(*bench.merges[0])
+        assert bench.wallets[GOES].balance(Asset.POINTS) == 30
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 0
+
+    def test_what_comes_back_after_the_undoing_is_the_members_own(self, bench: Bench) -> None:
+        bench.grant(GOES, Asset.POINTS, 30)
+        bench.spend(GOES, Asset.POINTS, 10)
+        bench.merge(GOES, STAYS)
+        bench.undo(*bench.merges[0])
+        bench.give_back(0)
+        assert bench.wallets[GOES].balance(Asset.POINTS) == 30
+
+    def test_what_comes_back_to_a_lot_that_was_empty_goes_to_the_heir(self, bench: Bench) -> None:
+        bench.grant(GOES, Asset.POINTS, 30)
+        bench.spend(GOES, Asset.POINTS, 30)
+        bench.merge(GOES, STAYS)
+        bench.give_back(0)
+        (lot,) = [lot for lot in bench.wallets[STAYS].lots.values() if lot.remaining]
+        assert lot.key in bench.wallets[GOES].lots
+
+    def test_a_part_that_was_there_before_stays(self, bench: Bench) -> None:
+        bench.grant(GOES, Asset.POINTS, 30)
+        bench.points(GOES, STAYS, 8)
+        bench.merge(GOES, STAYS)
+        bench.spend(STAYS, Asset.POINTS, 3)
+        receipt = bench.undo(*bench.merges[0])
+        assert bench.wallets[GOES].balance(Asset.POINTS) == 22
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 5
+        assert receipt.stayed == Moved()
+
+
+class TestFractionsOfAPoint:
+    def test_make_a_whole_point_and_are_broken_up_again(self, bench: Bench) -> None:
+        bench.carry(GOES, Carry(2, 3))
+        bench.carry(STAYS, Carry(3, 4))
+        bench.merge(GOES, STAYS)
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 1
+        assert Fraction(*bench.wallets[STAYS].carry) == Fraction(5, 12)
+        bench.undo(*bench.merges[0])
+        assert Fraction(*bench.wallets[GOES].carry) == Fraction(2, 3)
+        assert Fraction(*bench.wallets[STAYS].carry) == Fraction(3, 4)
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 0
+
+    def test_come_back_as_far_as_the_point_is_not_spent(self, bench: Bench) -> None:
+        bench.carry(GOES, Carry(2, 3))
+        bench.carry(STAYS, Carry(3, 4))
+        bench.merge(GOES, STAYS)
+        bench.spend(STAYS, Asset.POINTS, 1)
+        bench.undo(*bench.merges[0])
+        assert Fraction(*bench.wallets[GOES].carry) == Fraction(5, 12)
+        assert Fraction(*bench.wallets[STAYS].carry) == 0
+
+    def test_of_no_common_ground_lose_less_than_a_fraction(self, bench: Bench) -> None:
+        fine, odd = 2**61 - 1, 2**61 + 1
+        bench.carry(GOES, Carry(odd // 3, odd))
+        bench.carry(STAYS, Carry(fine // 3, fine))
+        before = bench.worth_points()
+        bench.merge(GOES, STAYS)
+        carry = bench.wallets[STAYS].carry
+        assert carry.denominator <= 2**62
+        assert 0 <= before - bench.worth_points() < Fraction(1, fine)
+
+    def test_the_point_of_two_fractions_says_where_it_comes_from(self, bench: Bench) -> None:
+        bench.carry(GOES, Carry(1, 2))
+        bench.carry(STAYS, Carry(1, 2))
+        bench.merge(GOES, STAYS)
+        (lot,) = bench.wallets[STAYS].lots.values()
+        assert (lot.rule_version, lot.bill_id) == ("carry@2", counterpart_id(bench.merges[0][0]))
+        second = bench.originals[counterpart_id(bench.merges[0][0])]
+        assert second.bill.kind is BillKind.MERGE

@@ -1,0 +1,221 @@
+"""Giving points within a household: services/points/usecases/transfer_points.py."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chassis.database import Database
+from chassis.ids import new_id
+from services.points.domain.assets import Asset
+from services.points.domain.member_move import counterpart_id
+from services.points.domain.programme import HouseholdTransfer, Programme, Programmes
+from services.points.usecases.post_bills import Posted
+from tests.fixtures.audit import verify_all
+from tests.fixtures.builders_points import (
+    Chain,
+    build_chain,
+    post_commands,
+)
+from tests.fixtures.builders_value import add_points_hold
+from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.wallet_commands import (
+    done,
+    give,
+    owned,
+    points_command,
+    post,
+    put_into_household,
+    reason_of,
+    stored_wallet,
+    value_command,
+)
+from tests.fixtures.wallet_moves import GIVING, NOW, Bench, granting, refused
+
+GIVER, TAKER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(2))
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
+    async with migrated_database(servers, "points") as ledger:
+        yield ledger
+        assert (await verify_all(ledger)).break_count == 0
+
+
+@pytest.fixture
+async def chain(database: Database) -> Chain:
+    """A chain whose two members have a wallet each and are a household."""
+    chain, _ = await build_chain(database)
+    for member_id in (chain.member_id, chain.other_member_id):
+        await give(database, chain, member_id, bonus=1)
+    await put_into_household(database, [chain.member_id, chain.other_member_id])
+    return chain
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Two members of a household in memory."""
+    return Bench([GIVER, TAKER])
+
+
+def reason(act: Any) -> str:
+    """Why an act is refused; empty when it was done."""
+    error = refused(act)
+    return error.reason if error else ""
+
+
+class TestTransferPoints:
+    async def test_moves_the_lots_that_end_first(self, database: Database, chain: Chain) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        soon, late = date(2026, 6, 30), date(2026, 12, 31)
+        for points, day in ((10, late), (10, soon), (10, None)):
+            await done(database, value_command(chain, giver, granting(Asset.POINTS, points, day)))
+        command = points_command(chain, giver, taker, 15)
+        (posted,) = await done(database, command)
+        received = [
+            (lot.remaining, lot.expiry_date, lot.moved_by)
+            for lot in (await stored_wallet(database, taker)).lots.values()
+            if lot.asset is Asset.POINTS
+        ]
+        moved_by = counterpart_id(command.bill_id)
+        assert sorted(received, key=str) == [(10, soon, moved_by), (5, late, moved_by)]
+        assert (posted.receipt.points, posted.receipt.points_change) == (15, -15)
+        assert posted.receipt.moved is not None
+        assert posted.receipt.moved.points == 15
+
+    async def test_points_can_go_back_and_forth(self, database: Database, chain: Chain) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        await give(database, chain, giver, points=20)
+        for _ in range(3):
+            await done(database, points_command(chain, giver, taker, 12))
+            await done(database, points_command(chain, taker, giver, 12))
+        assert await owned(database, giver) == {"POINTS": 20, "BONUS": 1}
+        await done(
+            database,
+            points_command(chain, giver, taker, 20),
+            points_command(chain, taker, giver, 5),
+            points_command(chain, giver, taker, 4),
+        )
+        assert await owned(database, giver) == {"POINTS": 1, "BONUS": 1}
+        assert await owned(database, taker) == {"POINTS": 19, "BONUS": 1}
+
+    async def test_retry_gets_the_first_answer(self, database: Database, chain: Chain) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        await give(database, chain, giver, points=20)
+        command = points_command(chain, giver, taker, 20)
+        (first,) = await done(database, command)
+        assert await done(database, command) == [Posted(first.receipt, replayed=True)]
+        assert await owned(database, taker) == {"POINTS": 20, "BONUS": 1}
+
+    async def test_64_at_once_give_exactly_what_is_there(
+        self, database: Database, chain: Chain
+    ) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        await give(database, chain, giver, points=100)
+        outcomes = await asyncio.gather(
+            *(post(database, points_command(chain, giver, taker, 7)) for _ in range(64))
+        )
+        told = [
+            "posted" if isinstance(outcome, Posted) else outcome.reason for (outcome,) in outcomes
+        ]
+        assert sorted(told) == ["INSUFFICIENT_POINTS"] * 50 + ["posted"] * 14
+        assert await owned(database, giver) == {"POINTS": 2, "BONUS": 1}
+        assert await owned(database, taker) == {"POINTS": 98, "BONUS": 1}
+
+    async def test_opposite_ones_at_once_never_wait_in_a_circle(
+        self, database: Database, chain: Chain
+    ) -> None:
+        one, other = chain.member_id, chain.other_member_id
+        for member_id in (one, other):
+            await give(database, chain, member_id, points=1000)
+        outcomes = await asyncio.gather(
+            *(
+                post(database, points_command(chain, giver, taker, points))
+                for points in range(1, 21)
+                for giver, taker in ((one, other), (other, one))
+            )
+        )
+        assert all(isinstance(outcome, Posted) for (outcome,) in outcomes)
+        assert await owned(database, one) == {"POINTS": 1000, "BONUS": 1}
+        assert await owned(database, other) == {"POINTS": 1000, "BONUS": 1}
+
+    async def test_day_limit_holds_for_all_at_once(self, database: Database, chain: Chain) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        await give(database, chain, giver, points=1000)
+        rules = Programmes([replace(GIVING, household_transfer=HouseholdTransfer(5, 100))])
+
+        async def give_points(points: int) -> str:
+            command = points_command(chain, giver, taker, points)
+            (outcome,) = await post_commands(database, command, now=NOW, programmes=rules)
+            return "posted" if isinstance(outcome, Posted) else outcome.reason
+
+        told = await asyncio.gather(*(give_points(15) for _ in range(10)))
+        assert sorted(told) == ["DAY_LIMIT_EXCEEDED"] * 4 + ["posted"] * 6
+        assert await give_points(11) == "DAY_LIMIT_EXCEEDED"
+        assert await give_points(4) == "POINTS_BELOW_MINIMUM"
+        assert await give_points(10) == "posted"
+        assert await owned(database, taker) == {"POINTS": 100, "BONUS": 1}
+
+    async def test_refuses_who_is_not_of_the_household(self, database: Database) -> None:
+        chain, (giver, taker) = await build_chain(database, 2)
+        await give(database, chain, giver, points=10)
+        command = points_command(chain, giver, taker, 1)
+        assert await reason_of(database, command) == "NOT_IN_HOUSEHOLD"
+        await put_into_household(database, [giver])
+        assert await reason_of(database, command) == "NOT_IN_HOUSEHOLD"
+        assert (
+            await reason_of(database, points_command(chain, giver, taker, 1, new_id()))
+            == "NOT_IN_HOUSEHOLD"
+        )
+
+    async def test_refuses_a_frozen_giver(self, database: Database, chain: Chain) -> None:
+        await give(database, chain, chain.member_id, points=10)
+        async with database.transaction() as tx:
+            await tx.connection.execute(
+                text("UPDATE wallets SET frozen_reason = '盗刷' WHERE member_id = :m"),
+                {"m": chain.member_id},
+            )
+        there = points_command(chain, chain.member_id, chain.other_member_id, 1)
+        assert await reason_of(database, there) == "WALLET_FROZEN"
+        await give(database, chain, chain.other_member_id, points=10)
+        back = points_command(chain, chain.other_member_id, chain.member_id, 1)
+        await done(database, back)
+        assert (await owned(database, chain.member_id))["POINTS"] == 11
+
+    async def test_refuses_points_on_hold(self, database: Database, chain: Chain) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        await give(database, chain, giver, points=10)
+        await add_points_hold(database, giver, chain.store_id, 6, now=NOW, seconds=60)
+        assert (
+            await reason_of(database, points_command(chain, giver, taker, 5))
+            == "INSUFFICIENT_POINTS"
+        )
+        await done(database, points_command(chain, giver, taker, 4))
+
+    def test_refuses_expired_and_pending_points(self, bench: Bench) -> None:
+        bench.grant(GIVER, Asset.POINTS, 10, date(2026, 4, 30))
+        bench.book(
+            GIVER,
+            lambda posting: (
+                posting.grant(
+                    Asset.POINTS, 10, rule_version="base@1", available_at=NOW.replace(year=2027)
+                ),
+                None,
+            )[1],
+        )
+        assert reason(lambda: bench.points(GIVER, TAKER, 1)) == "INSUFFICIENT_POINTS"
+
+    def test_refuses_who_owes_points(self, bench: Bench) -> None:
+        bench.grant(GIVER, Asset.POINTS, 10)
+        bench.owe(GIVER, 1)
+        assert reason(lambda: bench.points(GIVER, TAKER, 1)) == "POINTS_OWED"
+
+    def test_refuses_where_the_programme_says_nothing_of_it(self) -> None:
+        bench = Bench([GIVER, TAKER], Programme(version=2))
+        bench.grant(GIVER, Asset.POINTS, 10)
+        assert reason(lambda: bench.points(GIVER, TAKER, 1)) == "PROGRAMME_FORBIDS"
