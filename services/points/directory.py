@@ -17,6 +17,7 @@ from chassis.errors import Invalid, NotFound
 from chassis.ids import canonical_id
 from services.points.domain.sale import Sale
 from services.points.gathering import Gathering
+from services.points.member_facts import MemberFactsSource
 from services.points.storage.directory import DirectoryRepository
 from yika.inventory.v1 import inventory_service_pb2, inventory_service_pb2_grpc
 from yika.members.v1 import member_service_pb2, member_service_pb2_grpc
@@ -77,6 +78,7 @@ class Directory:
         self._known = Known()
         self._forget_at = 0.0
         self._gathering = Gathering(self._read)
+        self.facts = MemberFactsSource(members_channel)
 
     async def require_known(self, member_ids: set[str], store_ids: set[str]) -> None:
         """NotFound unless all of them exist; Unavailable when their owners cannot be asked."""

@@ -26,9 +26,10 @@ from services.points.domain.assets import Asset
 from services.points.domain.books import Books, Draft
 from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.lot import Lot
+from services.points.domain.member_facts import MemberFacts
 from services.points.domain.programme import PointsTender, Programme, Programmes
 from services.points.domain.sale import Sale, SaleLine, SaleTender
-from services.points.domain.sale_posting import MemberFacts, decide_sale
+from services.points.domain.sale_posting import decide_sale
 from services.points.domain.wallet import Wallet
 
 NOW = datetime(2026, 5, 1, 4, tzinfo=UTC)  # noon in the store

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import NamedTuple
 
 from pricing.allocation import allocate
 from pricing.earning import (
@@ -23,6 +22,7 @@ from services.points.domain.assets import (
     tender_account,
 )
 from services.points.domain.books import Books, Draft, SaleAllocation, Source, receipt_of
+from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.posting import Posting
 from services.points.domain.sale import Sale
 from services.points.domain.wallet import Wallet
@@ -30,17 +30,6 @@ from services.points.domain.wallet_tenders import pay_points, pay_stored_value, 
 
 # China has one time zone and no summer time; the stores are in it.
 STORE_TIME_OFFSET = timedelta(hours=8)
-
-
-class MemberFacts(NamedTuple):
-    """What rules of earning ask of the member's owner; nothing of it is stored."""
-
-    tier: str = ""
-    birth_month: int = 0
-    birth_day: int = 0
-
-
-NO_FACTS = MemberFacts()
 
 
 def decide_sale(books: Books, sale: Sale, facts: MemberFacts = NO_FACTS) -> list[Draft]:
@@ -149,7 +138,7 @@ def _sale_facts(sale: Sale, earning: list[int], facts: MemberFacts, wallet: Wall
         store_id=sale.store_id,
         tier=facts.tier,
         local_minute=local.hour * 60 + local.minute,
-        is_birthday=(facts.birth_month, facts.birth_day) == (day.month, day.day),
+        is_birthday=facts.has_birthday(day),
         is_birthday_month=facts.birth_month == day.month,
         is_first_purchase=wallet.sale_count == 0,
     )

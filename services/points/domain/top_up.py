@@ -13,8 +13,8 @@ from services.points.domain.assets import (
 )
 from services.points.domain.books import Books, Draft
 from services.points.domain.header import Header
+from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.prepaid_law import limits_on
-from services.points.domain.sale_posting import NO_FACTS, MemberFacts
 from services.points.domain.stored_balance import stored_balance_fen
 from services.points.domain.stored_value import (
     BonusGrant,

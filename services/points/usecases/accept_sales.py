@@ -1,6 +1,6 @@
 """Takes sales from the wire to the ledger's door: form, rules, existence, scope, then posting."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,9 +13,11 @@ from pricing.earning import counter_keys
 from services.points.commands import Command
 from services.points.directory import Directory, Known
 from services.points.documents import read_sale, stamp_categories
+from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.programme import Programmes
 from services.points.domain.sale import Sale, check_sale
 from services.points.door import Door
+from services.points.usecases.ask_member_facts import ask_member_facts
 from services.points.usecases.post_bills import Outcome, find_replays
 from services.points.usecases.post_sales import sale_command
 from yika.points.v1 import sale_pb2
@@ -41,7 +43,8 @@ async def accept_sales(
     """One outcome a sale, in order; a sale that is refused keeps no other from being posted.
 
     Invalid for the call as a whole when it has no sale or more than 500; Unavailable when the
-    books or the owners of what the sales name cannot be reached.
+    books or the owners of what the sales name cannot be reached. For a sale alone Unavailable
+    MEMBER_FACTS_UNAVAILABLE when its rules ask what only the owner of members knows.
     """
     if not 1 <= len(messages) <= BATCH_MAX:
         raise Invalid(
@@ -59,27 +62,32 @@ async def accept_sales(
         except DomainError as error:
             outcomes[position] = error
     known = await directory.look_up_sales(sales.values())
-    commands: dict[int, Command] = {}
-    refused: dict[int, Command] = {}
+    errors: dict[int, DomainError] = {}
     for position, sale in sales.items():
-        message = messages[position]
         try:
             check_sale(sale, tender_kinds, now)
             known.check(sale)
-            stamp_categories(message, known.products)
-            commands[position] = _command(sale, message, known, programmes)
+            stamp_categories(messages[position], known.products)
         except DomainError as error:
-            outcomes[position] = error
-            refused[position] = sale_command(sale, message)
+            errors[position] = error
+    checked = {position: sale for position, sale in sales.items() if position not in errors}
+    facts, unanswered = await ask_member_facts(directory.facts, checked, programmes)
+    errors |= unanswered
+    commands = {
+        position: _command(sale, messages[position], known, programmes, facts)
+        for position, sale in checked.items()
+        if position not in errors
+    }
     posted = await door.post(list(commands.values()))
     for position, outcome in zip(commands, posted, strict=True):
         outcomes[position] = outcome
-    if refused:
+    if errors:
         # What today's rules refuse may have been posted under yesterday's: a retry of it gets the
         # first answer, for ever.
-        replays = await find_replays(database, list(refused.values()))
-        for position, replay in zip(refused, replays, strict=True):
-            outcomes[position] = replay or outcomes[position]
+        refused = [sale_command(sales[position], messages[position]) for position in errors]
+        replays = await find_replays(database, refused)
+        for position, replay in zip(errors, replays, strict=True):
+            outcomes[position] = replay or errors[position]
     answered = [outcome for outcome in outcomes if outcome is not None]
     for outcome in answered:
         if isinstance(outcome, DomainError):
@@ -89,11 +97,22 @@ async def accept_sales(
     return answered
 
 
-def _command(sale: Sale, message: sale_pb2.Sale, known: Known, programmes: Programmes) -> Command:
+def _command(
+    sale: Sale,
+    message: sale_pb2.Sale,
+    known: Known,
+    programmes: Programmes,
+    facts: Mapping[str, MemberFacts],
+) -> Command:
     """The command of a sale with what the rules in force when it happened ask for."""
     rules = programmes.at(sale.sold_at).earning
     if rules.is_plain or sale.member_id is None:
         return sale_command(sale, message)
     lines = tuple(line._replace(category_id=known.products[line.product_id]) for line in sale.lines)
     periods = tuple({key.period for key in counter_keys(rules, sale.business_date)})
-    return sale_command(replace(sale, lines=lines), message, periods=periods)
+    return sale_command(
+        replace(sale, lines=lines),
+        message,
+        facts=facts.get(sale.member_id, NO_FACTS),
+        periods=periods,
+    )

@@ -9,8 +9,9 @@ from chassis.database import Transaction
 from chassis.events import EVENT_BYTES_MAX
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
+from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.sale import Sale
-from services.points.domain.sale_posting import NO_FACTS, MemberFacts, decide_sale
+from services.points.domain.sale_posting import decide_sale
 from services.points.storage.bill_writer import NewBill
 from yika.points.v1 import events_pb2, sale_pb2
 

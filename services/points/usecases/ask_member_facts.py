@@ -1,0 +1,48 @@
+"""Asks what the rules in force need to know of the members of sales, before any transaction."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from chassis.errors import DomainError, Unavailable
+from services.points.domain.member_facts import FactsNeeded, MemberFacts, facts_needed
+from services.points.domain.programme import Programmes
+from services.points.domain.sale import Sale
+from services.points.member_facts import MemberFactsSource
+
+
+async def ask_member_facts(
+    source: MemberFactsSource, sales: Mapping[int, Sale], programmes: Programmes
+) -> tuple[Mapping[str, MemberFacts], Mapping[int, DomainError]]:
+    """Facts by member, and an error for each sale that cannot be posted without them.
+
+    Nobody is asked when no rule that can hold for one of the sales asks for anything.
+    """
+    needed = _facts_needed(sales, programmes)
+    if not needed:
+        return {}, {}
+    asked: dict[str, FactsNeeded] = {}
+    for position, each in needed.items():
+        member_id = sales[position].member_id or ""
+        asked[member_id] = each.also(asked.get(member_id, FactsNeeded()))
+    try:
+        return await source.look_up(asked), {}
+    except Unavailable as error:
+        return {}, dict.fromkeys(needed, error)
+
+
+def _facts_needed(sales: Mapping[int, Sale], programmes: Programmes) -> dict[int, FactsNeeded]:
+    """What is asked of each sale's member; only of sales of which something is asked."""
+    known: dict[tuple[int, date], FactsNeeded] = {}
+    needed: dict[int, FactsNeeded] = {}
+    for position, sale in sales.items():
+        if sale.member_id is None:
+            continue
+        rules = programmes.at(sale.sold_at).earning
+        if rules.is_plain:
+            continue
+        key = (rules.version, sale.business_date)
+        if key not in known:
+            known[key] = facts_needed(rules, sale.business_date)
+        if any(known[key]):
+            needed[position] = known[key]
+    return needed
