@@ -88,9 +88,9 @@ class TestTransferCard:
         giver, taker = chain.member_id, chain.other_member_id
         await give(database, chain, giver, points=10, **{"pass": 3})
         await done(database, value_command(chain, giver, lambda posting: posting.owe_points(4)))
-        await done(database, card_command(chain, giver, taker, with_passes=True))
+        await done(database, card_command(chain, giver, taker, passes_too=True))
         assert await owned(database, giver) == {"POINTS": 10}
-        await done(database, card_command(chain, giver, taker, with_points=True))
+        await done(database, card_command(chain, giver, taker, points_too=True))
         assert await owned(database, giver) == {}
         assert await owned(database, taker) == {"POINTS": 10, "BONUS": 2, "PASS": 3}
         debts = [(await stored_wallet(database, m)).debt_points for m in (giver, taker)]

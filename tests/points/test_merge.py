@@ -163,6 +163,12 @@ class TestMergeMembers:
             value_command(chain, stays, spending(Asset.POINTS, 1)),
         )
         assert await owned(database, stays) == {"POINTS": 2, "BONUS": 1}
+        points = [
+            (lot.granted, lot.remaining)
+            for lot in (await stored_wallet(database, stays)).lots.values()
+            if lot.asset is Asset.POINTS
+        ]
+        assert points == [(13, 2)]
 
     async def test_debt_waits_for_the_next_earning(self, database: Database, chain: Chain) -> None:
         goes, stays = chain.member_id, chain.other_member_id

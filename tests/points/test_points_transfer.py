@@ -197,6 +197,13 @@ class TestTransferPoints:
         )
         await done(database, points_command(chain, giver, taker, 4))
 
+    def test_a_second_part_of_a_lot_joins_the_first(self, bench: Bench) -> None:
+        bench.grant(GIVER, Asset.POINTS, 10)
+        bench.points(GIVER, TAKER, 4)
+        bench.points(GIVER, TAKER, 5)
+        (lot,) = bench.wallets[TAKER].lots.values()
+        assert (lot.granted, lot.remaining) == (9, 9)
+
     def test_refuses_expired_and_pending_points(self, bench: Bench) -> None:
         bench.grant(GIVER, Asset.POINTS, 10, date(2026, 4, 30))
         bench.book(

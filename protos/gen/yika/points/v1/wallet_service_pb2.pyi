@@ -136,16 +136,16 @@ class UndoMergeResponse(_message.Message):
     def __init__(self, receipt: _Optional[_Union[_ledger_pb2.BillReceipt, _Mapping]] = ..., counterpart_bill_id: _Optional[str] = ...) -> None: ...
 
 class TransferCardRequest(_message.Message):
-    __slots__ = ("header", "to_member_id", "with_points", "with_passes")
+    __slots__ = ("header", "to_member_id", "points_too", "passes_too")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     TO_MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
-    WITH_POINTS_FIELD_NUMBER: _ClassVar[int]
-    WITH_PASSES_FIELD_NUMBER: _ClassVar[int]
+    POINTS_TOO_FIELD_NUMBER: _ClassVar[int]
+    PASSES_TOO_FIELD_NUMBER: _ClassVar[int]
     header: _ledger_pb2.BillHeader
     to_member_id: str
-    with_points: bool
-    with_passes: bool
-    def __init__(self, header: _Optional[_Union[_ledger_pb2.BillHeader, _Mapping]] = ..., to_member_id: _Optional[str] = ..., with_points: _Optional[bool] = ..., with_passes: _Optional[bool] = ...) -> None: ...
+    points_too: bool
+    passes_too: bool
+    def __init__(self, header: _Optional[_Union[_ledger_pb2.BillHeader, _Mapping]] = ..., to_member_id: _Optional[str] = ..., points_too: _Optional[bool] = ..., passes_too: _Optional[bool] = ...) -> None: ...
 
 class TransferCardResponse(_message.Message):
     __slots__ = ("receipt", "counterpart_bill_id")

@@ -120,21 +120,22 @@ class WalletServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UndoMerge(self, request, context):
-        """Undoes a merge (撤销合并): what is left of what it moved goes back.
+        """Undoes a merge. The merge reversal (撤销合并) gives back what is left of what it moved.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def TransferCard(self, request, context):
-        """Moves what is on a card to another member's (转卡); both stay members.
+        """Moves what is on a card to another member's, a card transfer (转卡); both stay members.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def TransferPoints(self, request, context):
-        """Gives points to another member of the household (积分转赠), where the programme allows it.
+        """Gives points to another member of the household, a points transfer (积分转赠), where the
+        programme allows it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
