@@ -1,6 +1,7 @@
 """Paying principal out, from the outside: services/points/grpc_api/stored_value.py."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -149,9 +150,21 @@ class TestCashOut:
         await top_up(desk, chain, card_type="gift", **long_ago)
         refused = await refusal(desk.points.PostSale(build_spend(chain, 1)))
         assert refused.reason == "INSUFFICIENT_STORED_VALUE"
-        # The bonus lapsed years ago: it is neither withdrawn nor charged.
+        # The bonus lapsed years ago: it goes with the principal, and nobody is charged for it.
         answer = await cash_out(desk, chain, 500_00, 500_00)
-        assert (answer.bonus_withdrawn_fen, answer.bonus_deducted_fen) == (0, 0)
+        assert (answer.bonus_withdrawn_fen, answer.bonus_deducted_fen) == (50_00, 0)
+
+    async def test_leaves_no_lapsed_bonus_to_a_till_whose_date_is_behind(
+        self, desk: Desk, chain: Chain
+    ) -> None:
+        long_ago = {
+            "occurred_time": to_timestamp(SOLD_AT - timedelta(days=BONUS_DAYS)),
+            "business_date": day_after(-BONUS_DAYS),
+        }
+        await top_up(desk, chain, **long_ago)
+        await cash_out(desk, chain, 500_00, 500_00, business_date=day_after(1))
+        refused = await refusal(desk.points.PostSale(build_spend(chain, 1)))
+        assert refused.reason == "INSUFFICIENT_STORED_VALUE"
 
     async def test_charges_spent_bonus_once_the_rest_of_it_lapsed(
         self, desk: Desk, chain: Chain
@@ -160,7 +173,7 @@ class TestCashOut:
         await desk.points.PostSale(build_spend(chain, 30_00))
         later = {"business_date": day_after(BONUS_DAYS + 1)}
         told = await desk.stub.QuoteCashOut(build_quote(chain, **later))
-        assert (told.bonus_withdrawn_fen, told.bonus_deducted_fen) == (0, 30_00)
+        assert (told.bonus_withdrawn_fen, told.bonus_deducted_fen) == (20_00, 30_00)
         assert not told.top_ups[0].in_cooling_off
 
     async def test_again_gives_the_first_answer(self, desk: Desk, chain: Chain) -> None:

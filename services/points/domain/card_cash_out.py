@@ -5,7 +5,7 @@ forbids a cash-out: such a clause is void (法释〔2025〕4号第九条).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.errors import Invalid, PreconditionFailed
@@ -23,6 +23,7 @@ from services.points.domain.cash_out import (
     CashOut,
     CashOutPart,
     TopUpState,
+    bonus_due,
     cash_out,
     check_cash_out,
 )
@@ -100,26 +101,29 @@ def offer_cash_out(
         amount_fen = order.amount_fen
         if amount_fen is None:
             amount_fen = sum(lot.remaining for lot in lots)
-        plan = cash_out([_state(wallet, records, lot, day) for lot in lots], amount_fen)
+        states = [_state(wallet, records, lot, day) for lot in lots]
+        plan = cash_out([state for state, _ in states], amount_fen)
+        parts = zip(plan.parts, states, strict=True)
+        plan = CashOut(tuple(_with_lapsed(part, *state) for part, state in parts))
     return CashOutOffer(lots, plan, stored_balance_fen(wallet, day), limits)
 
 
 def _state(
     wallet: Wallet, records: Mapping[str, TopUpRecord], lot: Lot, business_date: date
-) -> TopUpState:
-    """The top-up of a lot of principal, as this wallet holds it.
+) -> tuple[TopUpState, int]:
+    """The top-up of a lot of principal, as this wallet holds it, and its bonus that lapsed.
 
     Bonus that is elsewhere counts as spent: the principal that leaves was what it was given for.
-    Bonus past its last day counts as expired, whether or not that has been booked.
+    Bonus past its last day has lapsed and counts as expired, though that has not been booked.
     """
     record = records.get(lot.bill_id)
     if record is None or record.kind is not BillKind.TOP_UP:
-        return TopUpState(lot.granted, lot.remaining, 0)
+        return TopUpState(lot.granted, lot.remaining, 0), 0
     bonus = wallet.lots.get(record.bonus)
     left_fen, lapsed_fen = (bonus.remaining, 0) if bonus else (0, 0)
     if bonus is not None and has_expired(bonus, business_date):
         left_fen, lapsed_fen = 0, left_fen
-    return TopUpState(
+    state = TopUpState(
         principal_granted_fen=record.principal_granted_fen,
         principal_remaining_fen=lot.remaining,
         principal_cashed_out_fen=record.principal_cashed_out_fen,
@@ -127,6 +131,23 @@ def _state(
         bonus_remaining_fen=left_fen,
         bonus_expired_fen=record.bonus_expired_fen + lapsed_fen,
     )
+    return state, lapsed_fen
+
+
+def _with_lapsed(part: CashOutPart, top_up: TopUpState, lapsed_fen: int) -> CashOutPart:
+    """The part, with lapsed bonus withdrawn for what of its share is neither there nor charged.
+
+    It is worth nothing on this business date; a till whose date is behind could still spend it.
+    """
+    due_fen = bonus_due(
+        top_up.principal_granted_fen,
+        top_up.bonus_granted_fen,
+        top_up.principal_cashed_out_fen,
+        part.principal_fen,
+    )
+    rest_fen = due_fen - part.bonus_withdrawn_fen - part.bonus_deducted_fen
+    withdrawn_fen = part.bonus_withdrawn_fen + min(rest_fen, lapsed_fen)
+    return replace(part, bonus_withdrawn_fen=withdrawn_fen)
 
 
 def decide_cash_out(

@@ -21,7 +21,7 @@ from services.points.stored_value_requests import (
 )
 from services.points.usecases.cash_out import CashOutQuote, cash_out_command, quote_cash_out
 from services.points.usecases.reverse_top_up import reverse_top_up_command
-from services.points.usecases.top_up import quote_top_up, top_up_command
+from services.points.usecases.top_up import quote_top_up, top_up
 from yika.points.v1 import stored_value_service_pb2 as pb
 from yika.points.v1 import stored_value_service_pb2_grpc
 
@@ -38,8 +38,8 @@ class StoredValueServicer(stored_value_service_pb2_grpc.StoredValueServiceServic
         """Pays money in."""
         check_size(request)
         header = await self._ledger.read_header(request.header)
-        command = top_up_command(request, header, read_top_up(request))
-        return pb.TopUpResponse(receipt=await self._ledger.post(command))
+        receipt = await top_up(self._ledger, request, header, read_top_up(request))
+        return pb.TopUpResponse(receipt=receipt)
 
     async def QuoteTopUp(
         self, request: pb.QuoteTopUpRequest, _: grpc.aio.ServicerContext
@@ -48,14 +48,7 @@ class StoredValueServicer(stored_value_service_pb2_grpc.StoredValueServiceServic
         order = read_top_up(request)
         day = read_place(request)
         await self._require_place(request)
-        offer, rules = await quote_top_up(
-            self._ledger.database,
-            request,
-            order,
-            day,
-            programmes=await self._ledger.programmes.current(),
-            now=utc_now(),
-        )
+        offer, rules = await quote_top_up(self._ledger, request, order, day, utc_now())
         bonus = offer.bonus
         return pb.QuoteTopUpResponse(
             bonus_fen=bonus.bonus_fen if bonus else 0,

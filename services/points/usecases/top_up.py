@@ -3,51 +3,101 @@
 from datetime import date, datetime
 from functools import partial
 
-from chassis.database import Database
+from chassis.errors import Unavailable
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Drafts
 from services.points.domain.header import Header
-from services.points.domain.programme import Programmes
+from services.points.domain.member_facts import NO_FACTS, FactsNeeded, MemberFacts
 from services.points.domain.stored_value import StoredValueProgramme
 from services.points.domain.top_up import TopUpOffer, TopUpOrder, decide_top_up, offer_top_up
-from services.points.usecases.post_bills import preview_bill
+from services.points.ledger import Ledger, receipt_answer
+from services.points.member_facts import MemberFactsSource
+from services.points.usecases.post_bills import find_replays, preview_bill
+from yika.points.v1 import ledger_pb2
 from yika.points.v1 import stored_value_service_pb2 as pb
 
 
-def top_up_command(message: pb.TopUpRequest, header: Header, order: TopUpOrder) -> Command:
+async def top_up(
+    ledger: Ledger, message: pb.TopUpRequest, header: Header, order: TopUpOrder
+) -> ledger_pb2.BillReceipt:
+    """Posts a top-up with the tier that the member has now; refuses as decide_top_up does.
+
+    Unavailable MEMBER_FACTS_UNAVAILABLE when a rule asks for the tier and nobody can tell it; what
+    was posted before gets its first answer all the same.
+    """
+    rules = (await ledger.programmes.current()).at(header.occurred_at).stored_value
+    try:
+        facts = await ask_tier(
+            ledger.directory.facts, rules, header.member_id, header.store_id, header.business_date
+        )
+    except Unavailable:
+        command = top_up_command(message, header, order, NO_FACTS)
+        (replay,) = await find_replays(ledger.database, [command])
+        if replay is None:
+            raise
+        return receipt_answer(header.bill_id, replay)
+    return await ledger.post(top_up_command(message, header, order, facts))
+
+
+async def ask_tier(
+    source: MemberFactsSource,
+    rules: StoredValueProgramme,
+    member_id: str,
+    store_id: str,
+    business_date: date,
+) -> MemberFacts:
+    """The member's tier, when a top-up rule that can hold asks for it."""
+    if not any(
+        rule.tiers and rule.applies(min(rule.tiers), store_id, business_date)
+        for rule in rules.top_up_rules
+    ):
+        return NO_FACTS
+    return (await source.look_up({member_id: FactsNeeded(tier=True)}))[member_id]
+
+
+def top_up_command(
+    message: pb.TopUpRequest, header: Header, order: TopUpOrder, facts: MemberFacts
+) -> Command:
     """The command of a top-up; the request becomes its document."""
     return Command(
         bill_id=header.bill_id,
         kind=BillKind.TOP_UP,
         message=message,
         members=(header.member_id,),
-        decide=partial(decide_top_up, header=header, order=order),
+        decide=partial(decide_top_up, header=header, order=order, facts=facts),
         needs_lots=True,
     )
 
 
 async def quote_top_up(
-    database: Database,
+    ledger: Ledger,
     message: pb.QuoteTopUpRequest,
     order: TopUpOrder,
     business_date: date,
-    *,
-    programmes: Programmes,
     now: datetime,
 ) -> tuple[TopUpOffer, StoredValueProgramme]:
     """What a top-up would give now, and the rules it is by; nothing is written.
 
-    Refuses as offer_top_up does; limits are told, not enforced.
+    Refuses as offer_top_up does; limits are told, not enforced. Unavailable as for a top-up.
     """
+    programmes = await ledger.programmes.current()
     rules = programmes.at(now).stored_value
+    facts = await ask_tier(
+        ledger.directory.facts, rules, message.member_id, message.store_id, business_date
+    )
     offers: list[TopUpOffer] = []
 
     def look(books: Books) -> Drafts:
         wallet = books.wallet(message.member_id)
         offers.append(
             offer_top_up(
-                wallet, rules, order, store_id=message.store_id, business_date=business_date
+                wallet,
+                rules,
+                order,
+                store_id=message.store_id,
+                business_date=business_date,
+                facts=facts,
             )
         )
         return ()
@@ -60,5 +110,5 @@ async def quote_top_up(
         decide=look,
         needs_lots=True,
     )
-    await preview_bill(database, command, programmes=programmes, now=now)
+    await preview_bill(ledger.database, command, programmes=programmes, now=now)
     return offers[-1], rules
