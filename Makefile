@@ -5,7 +5,7 @@ SERVICES := members points inventory messaging reports devices portal
 IMAGE_PREFIX ?= yika
 CONTAINER ?= docker
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop reset test test-fast check fmt lint types protos protos-check lock \
+.PHONY: help setup run stop reset test test-fast test-nightly check fmt lint types protos protos-check lock \
 	migration replay bench-ledger images chart
 
 help: ## list what can be made
@@ -31,6 +31,9 @@ test: setup ## run every test against real servers
 
 test-fast: setup ## run the tests without the stories over the whole stack
 	$(VENV)/python -m pytest -m "not e2e"
+
+test-nightly: setup ## drive the ledger with 200,000 random commands; some 20 minutes
+	YIKA_TEST_LEDGER_COMMANDS=200000 $(VENV)/python -m pytest tests/points/test_ledger_machine.py
 
 check: lint types protos-check chart test ## run all that CI runs
 

@@ -25,6 +25,9 @@ class Carry(NamedTuple):
         return Carry(self.numerator * denominator // self.denominator, denominator)
 
 
+NOTHING = Carry()
+
+
 class Tally(NamedTuple):
     """What a capped rule has given one member in one period: `weight` over `denominator` points."""
 
@@ -62,6 +65,8 @@ def uncarry(
     changed since, weight is converted, rounded up; `weight_before` is what earlier returns of
     the same sale took, so that the parts add up to the whole.
     """
+    if carry.denominator == NOTHING.denominator:
+        carry = Carry(0, denominator)  # who never earned here carries exactly nothing
     if carry.denominator != denominator:
         scale = carry.denominator
         upto = -(-(weight_before + weight) * scale // denominator)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.database import Database, outbox_table
-from chassis.errors import AlreadyExists, Exhausted
+from chassis.errors import AlreadyExists, Exhausted, PreconditionFailed
 from chassis.events import EVENT_BYTES_MAX
 from services.points.commands import Command
 from services.points.domain.books import Receipt
@@ -161,6 +161,25 @@ class TestPostSales:
         assert isinstance(third, AlreadyExists)
         (event,) = await events_of(database, [sale.sale_id])
         assert [posted.sale.register_id for posted in event.sales] == ["R1"]
+
+    async def test_a_retry_lends_nothing_to_the_commands_beside_it(
+        self, database: Database, chain: Chain
+    ) -> None:
+        def paying_points(points: int) -> sale_pb2.Sale:
+            line = build_line(chain.product_ids[0], list_fen=points, discount_fen=0)
+            sale = build_sale(chain, lines=[line], tenders=[])
+            sale.tenders.add(kind="points", amount_fen=points, points=points)
+            return sale
+
+        line = build_line(chain.product_ids[0], list_fen=30_000, discount_fen=0)
+        earning = build_sale(chain, lines=[line])
+        await post(database, earning)
+        await post(database, paying_points(200))
+        retried, refused = await post(database, earning, paying_points(300))
+        assert isinstance(retried, Posted)
+        assert retried.replayed
+        assert isinstance(refused, PreconditionFailed)
+        assert refused.reason == "INSUFFICIENT_POINTS"
 
     async def test_the_event_commits_with_the_rows(self, database: Database, chain: Chain) -> None:
         sales = [build_sale(chain), build_sale(chain, member_id="")]

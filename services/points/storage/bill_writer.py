@@ -11,7 +11,8 @@ from services.points.storage.driver import Driver
 from services.points.storage.holds import write_holds
 from services.points.storage.lot_rows import lot_rows
 
-# Arrays go in once; rows of transfers and lots name their bill by its place in the arrays.
+# Arrays go in once; rows of transfers and lots name their bill by its place in the arrays. When a
+# bill is not new, nothing else is touched: what was decided for it again would not fit the lots.
 _WRITE = """
     WITH new_bills AS (
         INSERT INTO bills (member_id, bill_id, kind, store_id, register_id, staff_id,
@@ -30,6 +31,8 @@ _WRITE = """
         ORDER BY bill_id
         ON CONFLICT DO NOTHING
         RETURNING 1
+    ), all_new AS (
+        SELECT count(*) = cardinality($2::uuid[]) AS yes FROM new_bills
     ), new_transfers AS (
         INSERT INTO transfers (member_id, bill_id, ordinal, asset, pass_id, debit_account,
             credit_account, amount, lot_bill_id, lot_ordinal, store_id, business_date, posted_at)
@@ -40,13 +43,14 @@ _WRITE = """
                 $25::text[], $26::bigint[], $27::uuid[], $28::smallint[])
             AS given (bill, ordinal, asset, pass_id, debit_account, credit_account, amount,
                 lot_bill_id, lot_ordinal)
-        ON CONFLICT DO NOTHING
+        WHERE (SELECT yes FROM all_new)
     ), new_lots AS (
         INSERT INTO lots (member_id, bill_id, ordinal, asset, pass_id, granted, remaining,
             expired, rule_version, store_id, earned_at, available_at, expiry_date, moved_by)
         SELECT * FROM unnest($29::uuid[], $30::uuid[], $31::smallint[], $32::smallint[],
             $33::uuid[], $34::bigint[], $35::bigint[], $36::bigint[], $37::text[], $38::uuid[],
             $39::timestamptz[], $40::timestamptz[], $41::date[], $42::uuid[])
+        WHERE (SELECT yes FROM all_new)
         ON CONFLICT (member_id, bill_id, ordinal) DO UPDATE
             SET granted = lots.granted + excluded.granted,
                 remaining = lots.remaining + excluded.remaining,
@@ -61,7 +65,7 @@ _WRITE = """
                 $48::bigint[])
             AS given (member_id, bill_id, ordinal, granted, remaining, expired)
         WHERE lots.member_id = given.member_id AND lots.bill_id = given.bill_id
-          AND lots.ordinal = given.ordinal
+          AND lots.ordinal = given.ordinal AND (SELECT yes FROM all_new)
         RETURNING 1
     ), changed_wallets AS (
         UPDATE wallets SET points = given.points, principal_fen = given.principal_fen,
@@ -76,7 +80,7 @@ _WRITE = """
             AS given (member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
                 carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash,
                 frozen_reason, merged_into)
-        WHERE wallets.member_id = given.member_id
+        WHERE wallets.member_id = given.member_id AND (SELECT yes FROM all_new)
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM new_bills) AS bills,
