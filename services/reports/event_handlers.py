@@ -9,7 +9,9 @@ from chassis.database import Transaction
 from chassis.inbox import Subscription
 from services.reports.domain.category import Category
 from services.reports.domain.columns import SoldBasket
+from services.reports.domain.returns import ReturnedBasket
 from services.reports.usecases.name_dimensions import name_categories, name_products, name_stores
+from services.reports.usecases.record_returns import record_returns
 from services.reports.usecases.record_sales import record_sales
 from yika.inventory.v1 import events_pb2 as inventory_events_pb2
 from yika.points.v1 import events_pb2 as points_events_pb2
@@ -21,6 +23,12 @@ LINES_RECORDED = Counter(
 SALES_REPEATED = Counter(
     "yika_reports_sales_repeated_total", "Sales that came again and were not counted again."
 )
+RETURNS_RECORDED = Counter(
+    "yika_reports_returns_recorded_total", "Returns of goods counted in the read models."
+)
+RETURNS_REPEATED = Counter(
+    "yika_reports_returns_repeated_total", "Returns that came again and were not counted again."
+)
 
 
 async def on_sales_posted(tx: Transaction, event: Any) -> None:
@@ -28,7 +36,7 @@ async def on_sales_posted(tx: Transaction, event: Any) -> None:
     recorded = await record_sales(tx, [_basket(posted.sale) for posted in event.sales])
 
     def count() -> None:
-        SALES_RECORDED.inc(recorded.sale_count)
+        SALES_RECORDED.inc(recorded.bill_count)
         LINES_RECORDED.inc(recorded.line_count)
         SALES_REPEATED.inc(recorded.repeated_count)
 
@@ -43,6 +51,29 @@ def _basket(sale: Any) -> SoldBasket:
         member_id=sale.member_id,
         day=date(day.year, day.month, day.day),
         lines=sale.lines,
+    )
+
+
+async def on_sales_returned(tx: Transaction, event: Any) -> None:
+    """points took goods back."""
+    recorded = await record_returns(tx, [_returned_basket(returned) for returned in event.returns])
+
+    def count() -> None:
+        RETURNS_RECORDED.inc(recorded.bill_count)
+        RETURNS_REPEATED.inc(recorded.repeated_count)
+
+    tx.after_commit(count)
+
+
+def _returned_basket(returned: Any) -> ReturnedBasket:
+    day = returned.business_date
+    return ReturnedBasket(
+        bill_id=returned.bill_id,
+        store_id=returned.store_id,
+        member_id=returned.member_id,
+        day=date(day.year, day.month, day.day),
+        lines=returned.lines,
+        clawed_back_points=returned.clawed_back_points,
     )
 
 
@@ -69,6 +100,7 @@ async def on_products_upserted(tx: Transaction, event: Any) -> None:
 
 SUBSCRIPTIONS = (
     Subscription(points_events_pb2.SalesPosted, on_sales_posted),
+    Subscription(points_events_pb2.SalesReturned, on_sales_returned),
     Subscription(inventory_events_pb2.StoresUpserted, on_stores_upserted),
     Subscription(inventory_events_pb2.CategoriesUpserted, on_categories_upserted),
     Subscription(inventory_events_pb2.ProductsUpserted, on_products_upserted),

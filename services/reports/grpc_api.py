@@ -20,7 +20,7 @@ class ReportServicer(report_service_pb2_grpc.ReportServiceServicer):
         self._database = database
 
     async def QuerySales(self, request: Any, context: Any) -> Any:
-        """Sums sales by one or two dimensions."""
+        """Sums sales, and returns off them, by one or two dimensions."""
         page = await query_sales(
             self._database,
             QuerySales(
@@ -49,4 +49,9 @@ def _row(row: SumsRow) -> Any:
         discount_fen=row.discount_fen,
         quantity_milli=row.quantity_milli,
         sale_count=row.sale_count,
+        sold_fen=row.sold_fen,
+        returned_fen=row.returned_fen,
+        returned_quantity_milli=row.returned_quantity_milli,
+        return_count=row.return_count,
+        clawed_back_points=row.clawed_back_points,
     )

@@ -21,6 +21,20 @@ async def ask(reports: Any, *group_by: int, **fields: Any) -> list[Any]:
         request.page_token = answer.next_page_token
 
 
+def returns_of(rows: Sequence[Any]) -> list[tuple[int, ...]]:
+    """What came back, and what had been sold, in the order of `figures`."""
+    return [
+        (
+            row.sold_fen,
+            row.returned_fen,
+            row.returned_quantity_milli,
+            row.return_count,
+            row.clawed_back_points,
+        )
+        for row in rows
+    ]
+
+
 def figures(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
     return [
         (

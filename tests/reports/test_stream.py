@@ -19,7 +19,9 @@ from tests.fixtures.builders_reports import (
     build_query,
     build_sale,
     build_sales_posted,
+    build_sales_returned,
     build_stores_upserted,
+    build_whole_return,
 )
 from tests.fixtures.nats import own_nats
 from tests.fixtures.polling import eventually
@@ -115,6 +117,23 @@ class TestStream:
         await wait_for_sales(database, 2)
         rows = (await reports.QuerySales(build_query(STORE))).rows
         assert sorted(row.revenue_fen for row in rows) == [1000, 1000]
+
+    async def test_takes_a_return_off_once_that_is_published_before_its_sale_and_again(
+        self, bus: EventBus, database: Database, reports: Any
+    ) -> None:
+        sale = build_sale()
+        event, event_id = build_sales_returned(build_whole_return(sale)), new_id()
+        for _ in range(2):
+            await publish(bus, event, event_id=event_id)
+        await publish(bus, event)  # the same return in an event of another id
+        # one stream, in order: what came before the last sale has been applied with it
+        await publish(bus, build_sales_posted(sale))
+        await wait_for_sales(database, 1)
+        rows = (await reports.QuerySales(build_query(STORE))).rows
+        assert [(row.revenue_fen, row.sold_fen, row.returned_fen) for row in rows] == [
+            (0, 1000, 1000)
+        ]
+        assert await errors_of_dead_letters(database) == []
 
     async def test_puts_a_message_of_the_wrong_type_aside_and_goes_on(
         self, bus: EventBus, database: Database

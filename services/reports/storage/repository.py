@@ -1,18 +1,24 @@
 """The SQL that writes the read models: one statement per table, whatever the event holds."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import Table, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reports.domain.category import Category
 from services.reports.domain.columns import Figures, SalesColumns
+from services.reports.domain.returns import ReturnColumns, ReturnFigures
 from services.reports.storage.tables import (
+    applied_bills,
+    applied_sales,
     category_days,
     member_days,
     product_days,
     store_days,
 )
+
+_CLAW_BACK = ", clawed_back_points = known.clawed_back_points + excluded.clawed_back_points"
 
 
 def _add_statement(table: Table) -> TextClause:
@@ -46,6 +52,59 @@ def _add_statement(table: Table) -> TextClause:
     )
 
 
+def _take_off_statement(table: Table) -> TextClause:
+    """Adds what came back, and takes it off revenue and quantity. Its sale may still be unknown."""
+    key = table.primary_key.columns[1].name
+    points = "clawed_back_points" in table.columns
+    return text(
+        f"""
+        INSERT INTO {table.name} AS known
+            (day, {key}, revenue_fen, discount_fen, quantity_milli, sale_count,
+             returned_fen, returned_quantity_milli, return_count
+             {", clawed_back_points" if points else ""})
+        SELECT
+            CAST('0001-01-01' AS date) + day,
+            key,
+            CAST(-sum(returned) AS bigint),
+            0,
+            CAST(-sum(quantity) AS bigint),
+            0,
+            CAST(sum(returned) AS bigint),
+            CAST(sum(quantity) AS bigint),
+            count(*)
+            {", CAST(sum(points) AS bigint)" if points else ""}
+        FROM unnest(
+            CAST(CAST(:keys AS text) AS uuid[]),
+            CAST(CAST(:days AS text) AS int[]),
+            CAST(CAST(:returned AS text) AS bigint[]),
+            CAST(CAST(:quantities AS text) AS bigint[])
+            {", CAST(CAST(:points AS text) AS bigint[])" if points else ""}
+        ) AS given (key, day, returned, quantity {", points" if points else ""})
+        GROUP BY day, key
+        ORDER BY day, key
+        ON CONFLICT (day, {key}) DO UPDATE SET
+            revenue_fen = known.revenue_fen + excluded.revenue_fen,
+            quantity_milli = known.quantity_milli + excluded.quantity_milli,
+            returned_fen = known.returned_fen + excluded.returned_fen,
+            returned_quantity_milli =
+                known.returned_quantity_milli + excluded.returned_quantity_milli,
+            return_count = known.return_count + excluded.return_count
+            {_CLAW_BACK if points else ""}
+        """  # noqa: S608 - names of our own tables
+    )
+
+
+def _claim_statement(table: Table) -> TextClause:
+    key = table.primary_key.columns[0].name
+    return text(
+        f"""
+        INSERT INTO {table.name} ({key}) SELECT unnest(CAST(CAST(:ids AS text) AS uuid[]))
+        ON CONFLICT DO NOTHING
+        RETURNING CAST({key} AS text)
+        """
+    )
+
+
 def _name_statement(table: str, key: str) -> TextClause:
     return text(
         f"""
@@ -58,10 +117,11 @@ def _name_statement(table: str, key: str) -> TextClause:
     )
 
 
-_ADD = {
-    table.name: _add_statement(table)
-    for table in (store_days, category_days, product_days, member_days)
-}
+_DAYS = (store_days, category_days, product_days, member_days)
+_ADD = {table.name: _add_statement(table) for table in _DAYS}
+_TAKE_OFF = {table.name: _take_off_statement(table) for table in _DAYS}
+_CLAIM_SALES = _claim_statement(applied_sales)
+_CLAIM_BILLS = _claim_statement(applied_bills)
 _NAME_STORES = _name_statement("stores", "store_id")
 _NAME_PRODUCTS = _name_statement("products", "product_id")
 _NAME_CATEGORIES = text(
@@ -77,13 +137,6 @@ _NAME_CATEGORIES = text(
     WHERE known.revision < excluded.revision
     """
 )
-_CLAIM_SALES = text(
-    """
-    INSERT INTO applied_sales (sale_id) SELECT unnest(CAST(CAST(:ids AS text) AS uuid[]))
-    ON CONFLICT DO NOTHING
-    RETURNING CAST(sale_id AS text)
-    """
-)
 
 
 def _array(values: Iterable[str]) -> str:
@@ -91,15 +144,30 @@ def _array(values: Iterable[str]) -> str:
     return "{" + ",".join(values) + "}"
 
 
-def _arrays(figures: Figures) -> dict[str, str]:
+def _days(days: Sequence[date]) -> str:
     # Days since 0001-01-01, which PostgreSQL reads faster than dates; one text for each day.
-    texts = {day: str(day.toordinal() - 1) for day in set(figures.days)}
+    texts = {day: str(day.toordinal() - 1) for day in set(days)}
+    return _array(map(texts.__getitem__, days))
+
+
+def _arrays(figures: Figures) -> dict[str, str]:
     return {
-        "days": _array(map(texts.__getitem__, figures.days)),
+        "days": _days(figures.days),
         "revenues": _array(map(str, figures.revenues_fen)),
         "discounts": _array(map(str, figures.discounts_fen)),
         "quantities": _array(map(str, figures.quantities_milli)),
     }
+
+
+def _return_arrays(figures: ReturnFigures) -> dict[str, str]:
+    arrays = {
+        "days": _days(figures.days),
+        "returned": _array(map(str, figures.returned_fen)),
+        "quantities": _array(map(str, figures.quantities_milli)),
+    }
+    if figures.clawed_back_points:
+        arrays["points"] = _array(map(str, figures.clawed_back_points))
+    return arrays
 
 
 class ReadModelsRepository:
@@ -117,6 +185,11 @@ class ReadModelsRepository:
         claimed = await self._connection.scalars(_CLAIM_SALES, {"ids": _array(sorted(sale_ids))})
         return set(claimed)
 
+    async def claim_bills(self, bill_ids: Collection[str]) -> set[str]:
+        """Marks bills that are no sales as counted; returns those that were not counted before."""
+        claimed = await self._connection.scalars(_CLAIM_BILLS, {"ids": _array(sorted(bill_ids))})
+        return set(claimed)
+
     async def add(self, columns: SalesColumns) -> None:
         """Adds sales to the four read models."""
         by_sale = _arrays(columns.by_sale)
@@ -130,6 +203,22 @@ class ReadModelsRepository:
         ):
             if ids:
                 await self._connection.execute(_ADD[table.name], {"keys": _array(ids), **arrays})
+
+    async def add_returns(self, columns: ReturnColumns) -> None:
+        """Adds returns to the four read models, and takes them off revenue and quantity."""
+        by_return = _return_arrays(columns.by_return)
+        by_member_return = _return_arrays(columns.by_member_return)
+        by_line = _return_arrays(columns.by_line)
+        for table, ids, arrays in (
+            (store_days, columns.store_ids, by_return),
+            (category_days, columns.category_ids, by_line),
+            (product_days, columns.product_ids, by_line),
+            (member_days, columns.member_ids, by_member_return),
+        ):
+            if ids:
+                await self._connection.execute(
+                    _TAKE_OFF[table.name], {"keys": _array(ids), **arrays}
+                )
 
     async def name_stores(self, names: Mapping[str, str], revision: int) -> None:
         """Sets the names of stores, by store id, where no newer revision is known."""

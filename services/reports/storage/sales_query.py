@@ -47,7 +47,17 @@ _SOURCES: dict[Dimension | None, Table] = {
     Dimension.MEMBER: member_days,
 }
 _NAMES = {Dimension.STORE: stores, Dimension.CATEGORY: categories, Dimension.PRODUCT: products}
-_MEASURES = ("revenue_fen", "discount_fen", "quantity_milli", "sale_count")
+_MEASURES = (
+    "revenue_fen",
+    "discount_fen",
+    "quantity_milli",
+    "sale_count",
+    "returned_fen",
+    "returned_quantity_milli",
+    "return_count",
+    "clawed_back_points",
+)
+_NOTHING: ColumnElement[int] = literal_column("0")
 _UUID = Uuid(as_uuid=False)
 # Not a parameter: PostgreSQL must see that it groups by what it selects.
 _MONTH: ColumnElement[str] = literal_column("'month'")
@@ -87,6 +97,15 @@ class SumsRow:
     discount_fen: int
     quantity_milli: int
     sale_count: int
+    returned_fen: int
+    returned_quantity_milli: int
+    return_count: int
+    clawed_back_points: int
+
+    @property
+    def sold_fen(self) -> int:
+        """Nets of what was sold, before returns."""
+        return self.revenue_fen + self.returned_fen
 
 
 async def read_sums(connection: AsyncConnection, query: SumsQuery) -> list[SumsRow]:
@@ -124,8 +143,7 @@ def _page(query: SumsQuery) -> Select[Any]:
     period = _period_of(query.grouping, source)
     by: list[ColumnElement[Any]] = [column for column in (key, period) if column is not None]
     sums = (
-        # A sum of bigint is numeric; back to the integers that it adds up.
-        select(*by, *(cast(func.sum(source.c[m]), BigInteger).label(m) for m in _MEASURES))
+        select(*by, *(_sum_of(source, name) for name in _MEASURES))
         .select_from(joined)
         .where(source.c.day.between(query.first, query.last))
         .group_by(*(column.element for column in by))
@@ -151,6 +169,12 @@ def _page(query: SumsQuery) -> Select[Any]:
             )
         )
     return page.order_by(*_ordering(ranked, query.order)).limit(query.limit)
+
+
+def _sum_of(source: Table, name: str) -> ColumnElement[int]:
+    """The labelled sum of a measure; nothing where the model by line does not know it."""
+    # A sum of bigint is numeric; back to the integers that it adds up.
+    return cast(func.sum(source.c.get(name, _NOTHING)), BigInteger).label(name)
 
 
 def _key_of(query: SumsQuery, source: Table) -> tuple[Any, Any]:

@@ -1,4 +1,4 @@
-"""The tables of reports: sums by day, names of dimensions, and the sales already counted."""
+"""The tables of reports: sums by day, names of dimensions, and the bills already counted."""
 
 from sqlalchemy import (
     BigInteger,
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 
 from chassis.database import NAMING_CONVENTION
@@ -16,8 +17,16 @@ from chassis.database import NAMING_CONVENTION
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
-def _days_table(name: str, key: str) -> Table:
-    """Sums by day and a key. The day comes first: sales arrive by day and are asked for by day."""
+def _none_yet(name: str) -> Column[int]:
+    """A sum that sales do not name: it is 0 until a return adds to it."""
+    return Column(name, BigInteger, nullable=False, server_default=text("0"))
+
+
+def _days_table(name: str, key: str, *more: Column[int]) -> Table:
+    """Sums by day and a key. The day comes first: sales arrive by day and are asked for by day.
+
+    `revenue_fen` and `quantity_milli` are what was sold less what came back.
+    """
     return Table(
         name,
         metadata,
@@ -27,18 +36,27 @@ def _days_table(name: str, key: str) -> Table:
         Column("discount_fen", BigInteger, nullable=False),
         Column("quantity_milli", BigInteger, nullable=False),
         Column("sale_count", BigInteger, nullable=False),
-        CheckConstraint("sale_count > 0", name="counted"),
+        _none_yet("returned_fen"),
+        _none_yet("returned_quantity_milli"),
+        _none_yet("return_count"),
+        *more,
+        CheckConstraint("sale_count + return_count > 0", name="counted"),
     )
 
 
-store_days = _days_table("store_days", "store_id")
+# Points are taken back by bill and not by line.
+store_days = _days_table("store_days", "store_id", _none_yet("clawed_back_points"))
 category_days = _days_table("category_days", "category_id")
 product_days = _days_table("product_days", "product_id")
-member_days = _days_table("member_days", "member_id")
+member_days = _days_table("member_days", "member_id", _none_yet("clawed_back_points"))
 
 # A sale counts once, whatever events it comes in.
 applied_sales = Table(
     "applied_sales", metadata, Column("sale_id", Uuid(as_uuid=False), primary_key=True)
+)
+# So does a bill of another kind.
+applied_bills = Table(
+    "applied_bills", metadata, Column("bill_id", Uuid(as_uuid=False), primary_key=True)
 )
 
 stores = Table(

@@ -10,9 +10,9 @@ from services.reports.storage.repository import ReadModelsRepository
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of the sales given: those counted now, their lines, and those known before."""
+    """What became of the sales (or returns) given: counted now, their lines, and known before."""
 
-    sale_count: int
+    bill_count: int
     line_count: int
     repeated_count: int
 

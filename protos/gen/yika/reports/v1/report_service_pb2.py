@@ -26,7 +26,7 @@ from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from yika.auth.v1 import auth_pb2 as yika_dot_auth_dot_v1_dot_auth__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$yika/reports/v1/report_service.proto\x12\x0fyika.reports.v1\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\"\x84\x02\n\x11QuerySalesRequest\x12,\n\x08group_by\x18\x01 \x03(\x0e\x32\x1a.yika.reports.v1.Dimension\x12$\n\tfrom_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tstore_ids\x18\x04 \x03(\t\x12\x16\n\x0e\x63\x61tegory_depth\x18\x05 \x01(\x05\x12%\n\x05order\x18\x06 \x01(\x0e\x32\x16.yika.reports.v1.Order\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\"\x9e\x01\n\x08SalesRow\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x1f\n\x04\x64\x61te\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x13\n\x0brevenue_fen\x18\x04 \x01(\x03\x12\x14\n\x0c\x64iscount_fen\x18\x05 \x01(\x03\x12\x16\n\x0equantity_milli\x18\x06 \x01(\x03\x12\x12\n\nsale_count\x18\x07 \x01(\x03\"V\n\x12QuerySalesResponse\x12\'\n\x04rows\x18\x01 \x03(\x0b\x32\x19.yika.reports.v1.SalesRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xa8\x01\n\tDimension\x12\x19\n\x15\x44IMENSION_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x44IMENSION_STORE\x10\x01\x12\x11\n\rDIMENSION_DAY\x10\x02\x12\x13\n\x0f\x44IMENSION_MONTH\x10\x03\x12\x16\n\x12\x44IMENSION_CATEGORY\x10\x04\x12\x15\n\x11\x44IMENSION_PRODUCT\x10\x05\x12\x14\n\x10\x44IMENSION_MEMBER\x10\x06*<\n\x05Order\x12\x15\n\x11ORDER_UNSPECIFIED\x10\x00\x12\x1c\n\x18ORDER_REVENUE_DESCENDING\x10\x01\x32~\n\rReportService\x12m\n\nQuerySales\x12\".yika.reports.v1.QuerySalesRequest\x1a#.yika.reports.v1.QuerySalesResponse\"\x16\xfa\xa9\x19\x12reports.sales.readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$yika/reports/v1/report_service.proto\x12\x0fyika.reports.v1\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\"\x84\x02\n\x11QuerySalesRequest\x12,\n\x08group_by\x18\x01 \x03(\x0e\x32\x1a.yika.reports.v1.Dimension\x12$\n\tfrom_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tstore_ids\x18\x04 \x03(\t\x12\x16\n\x0e\x63\x61tegory_depth\x18\x05 \x01(\x05\x12%\n\x05order\x18\x06 \x01(\x0e\x32\x16.yika.reports.v1.Order\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\"\x99\x02\n\x08SalesRow\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x1f\n\x04\x64\x61te\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x13\n\x0brevenue_fen\x18\x04 \x01(\x03\x12\x14\n\x0c\x64iscount_fen\x18\x05 \x01(\x03\x12\x16\n\x0equantity_milli\x18\x06 \x01(\x03\x12\x12\n\nsale_count\x18\x07 \x01(\x03\x12\x10\n\x08sold_fen\x18\x08 \x01(\x03\x12\x14\n\x0creturned_fen\x18\t \x01(\x03\x12\x1f\n\x17returned_quantity_milli\x18\n \x01(\x03\x12\x14\n\x0creturn_count\x18\x0b \x01(\x03\x12\x1a\n\x12\x63lawed_back_points\x18\x0c \x01(\x03\"V\n\x12QuerySalesResponse\x12\'\n\x04rows\x18\x01 \x03(\x0b\x32\x19.yika.reports.v1.SalesRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xa8\x01\n\tDimension\x12\x19\n\x15\x44IMENSION_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x44IMENSION_STORE\x10\x01\x12\x11\n\rDIMENSION_DAY\x10\x02\x12\x13\n\x0f\x44IMENSION_MONTH\x10\x03\x12\x16\n\x12\x44IMENSION_CATEGORY\x10\x04\x12\x15\n\x11\x44IMENSION_PRODUCT\x10\x05\x12\x14\n\x10\x44IMENSION_MEMBER\x10\x06*<\n\x05Order\x12\x15\n\x11ORDER_UNSPECIFIED\x10\x00\x12\x1c\n\x18ORDER_REVENUE_DESCENDING\x10\x01\x32~\n\rReportService\x12m\n\nQuerySales\x12\".yika.reports.v1.QuerySalesRequest\x1a#.yika.reports.v1.QuerySalesResponse\"\x16\xfa\xa9\x19\x12reports.sales.readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,16 +35,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REPORTSERVICE'].methods_by_name['QuerySales']._loaded_options = None
   _globals['_REPORTSERVICE'].methods_by_name['QuerySales']._serialized_options = b'\372\251\031\022reports.sales.read'
-  _globals['_DIMENSION']._serialized_start=619
-  _globals['_DIMENSION']._serialized_end=787
-  _globals['_ORDER']._serialized_start=789
-  _globals['_ORDER']._serialized_end=849
+  _globals['_DIMENSION']._serialized_start=742
+  _globals['_DIMENSION']._serialized_end=910
+  _globals['_ORDER']._serialized_start=912
+  _globals['_ORDER']._serialized_end=972
   _globals['_QUERYSALESREQUEST']._serialized_start=107
   _globals['_QUERYSALESREQUEST']._serialized_end=367
   _globals['_SALESROW']._serialized_start=370
-  _globals['_SALESROW']._serialized_end=528
-  _globals['_QUERYSALESRESPONSE']._serialized_start=530
-  _globals['_QUERYSALESRESPONSE']._serialized_end=616
-  _globals['_REPORTSERVICE']._serialized_start=851
-  _globals['_REPORTSERVICE']._serialized_end=977
+  _globals['_SALESROW']._serialized_end=651
+  _globals['_QUERYSALESRESPONSE']._serialized_start=653
+  _globals['_QUERYSALESRESPONSE']._serialized_end=739
+  _globals['_REPORTSERVICE']._serialized_start=974
+  _globals['_REPORTSERVICE']._serialized_end=1100
 # @@protoc_insertion_point(module_scope)

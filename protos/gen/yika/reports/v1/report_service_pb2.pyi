@@ -54,7 +54,7 @@ class QuerySalesRequest(_message.Message):
     def __init__(self, group_by: _Optional[_Iterable[_Union[Dimension, str]]] = ..., from_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., to_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., store_ids: _Optional[_Iterable[str]] = ..., category_depth: _Optional[int] = ..., order: _Optional[_Union[Order, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class SalesRow(_message.Message):
-    __slots__ = ("key", "label", "date", "revenue_fen", "discount_fen", "quantity_milli", "sale_count")
+    __slots__ = ("key", "label", "date", "revenue_fen", "discount_fen", "quantity_milli", "sale_count", "sold_fen", "returned_fen", "returned_quantity_milli", "return_count", "clawed_back_points")
     KEY_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     DATE_FIELD_NUMBER: _ClassVar[int]
@@ -62,6 +62,11 @@ class SalesRow(_message.Message):
     DISCOUNT_FEN_FIELD_NUMBER: _ClassVar[int]
     QUANTITY_MILLI_FIELD_NUMBER: _ClassVar[int]
     SALE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SOLD_FEN_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_FEN_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_QUANTITY_MILLI_FIELD_NUMBER: _ClassVar[int]
+    RETURN_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CLAWED_BACK_POINTS_FIELD_NUMBER: _ClassVar[int]
     key: str
     label: str
     date: _date_pb2.Date
@@ -69,7 +74,12 @@ class SalesRow(_message.Message):
     discount_fen: int
     quantity_milli: int
     sale_count: int
-    def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., revenue_fen: _Optional[int] = ..., discount_fen: _Optional[int] = ..., quantity_milli: _Optional[int] = ..., sale_count: _Optional[int] = ...) -> None: ...
+    sold_fen: int
+    returned_fen: int
+    returned_quantity_milli: int
+    return_count: int
+    clawed_back_points: int
+    def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., revenue_fen: _Optional[int] = ..., discount_fen: _Optional[int] = ..., quantity_milli: _Optional[int] = ..., sale_count: _Optional[int] = ..., sold_fen: _Optional[int] = ..., returned_fen: _Optional[int] = ..., returned_quantity_milli: _Optional[int] = ..., return_count: _Optional[int] = ..., clawed_back_points: _Optional[int] = ...) -> None: ...
 
 class QuerySalesResponse(_message.Message):
     __slots__ = ("rows", "next_page_token")

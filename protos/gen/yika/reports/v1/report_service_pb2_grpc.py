@@ -47,7 +47,8 @@ class ReportServiceServicer:
     """
 
     def QuerySales(self, request, context):
-        """Sums sales by one or two dimensions.
+        """Sums sales, and returns off them, by one or two dimensions. Only goods count: value paid in or
+        paid out is owed to members and no turnover.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
