@@ -32,6 +32,7 @@ class SalesSum:
     revenue_fen: int
     quantity_milli: int
     sale_count: int
+    returned_fen: int
 
 
 class Reports:
@@ -99,4 +100,5 @@ def _to_sum(row: Any) -> SalesSum:
         revenue_fen=row.revenue_fen,
         quantity_milli=row.quantity_milli,
         sale_count=row.sale_count,
+        returned_fen=row.returned_fen,
     )

@@ -32,6 +32,12 @@ class TestSum:
         assert Sum(5, 2).basket_fen == 2
         assert Sum(7, 2).basket_fen == 4
 
+    def test_averages_a_sale_before_returns(self) -> None:
+        assert Sum(-500, 3, 1500).basket_fen == 333
+
+    def test_adds_returns_up(self) -> None:
+        assert Sum(5, 1, 2) + Sum(-7, 0, 7) == Sum(-2, 1, 9)
+
     def test_has_no_average_without_sales(self) -> None:
         assert Sum(0, 0).basket_fen is None
 

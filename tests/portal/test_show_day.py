@@ -11,9 +11,12 @@ from services.portal.domain.formats import format_count, format_fen, format_mill
 from services.portal.http_api.home import STORES_SHOWN
 from tests.fixtures.builders_reports import (
     build_line,
+    build_return,
     build_sale,
     build_sales_posted,
+    build_sales_returned,
     build_stores_upserted,
+    build_whole_return,
 )
 from tests.fixtures.portal_pages import DAY, STORE_NAMES, ShownPage, show
 from tests.fixtures.portal_site import Site, running_site
@@ -61,10 +64,11 @@ class TestFigures:
             stores = (await show(browser)).stores()
         assert set(stores) == set(STORE_NAMES)
         for row in today:
-            name, revenue, sales, _, revenue_before, _ = stores[row.key]
+            name, revenue, sales, _, returned, revenue_before, _ = stores[row.key]
             assert name == STORE_NAMES[row.key]
             assert revenue == format_fen(row.revenue_fen)
             assert sales == format_count(row.sale_count)
+            assert returned == "—"
             assert revenue_before == format_fen(yesterday[row.key])
         amounts = [row[1] for row in stores.values()]
         assert amounts == [
@@ -128,6 +132,42 @@ class TestFigures:
         assert page.figure("revenue") == "¥12.34"
         assert page.figure("sales") == "1"
         assert "<html" not in page.text
+
+    async def test_returns_come_off_and_are_shown_beside(
+        self, servers: Servers, tmp_path: Path
+    ) -> None:
+        sold_here, taken_there = new_id(), new_id()
+        async with running_site(servers, tmp_path) as site, site.browser() as browser:
+            await site.publish(build_stores_upserted({sold_here: "甲店", taken_there: "乙店"}))
+            line = build_line(list_fen=1234)
+            kept = build_sale([build_line(list_fen=3000)], store_id=sold_here, day=DAY)
+            brought_back = build_sale([line], store_id=sold_here, day=DAY - timedelta(days=40))
+            back = build_whole_return(brought_back, store_id=taken_there, day=DAY)
+            await site.publish(build_sales_posted(kept, brought_back), build_sales_returned(back))
+            page = await show(browser)
+        assert page.figure("revenue") == "¥17.66"
+        assert page.figure("returned") == "¥12.34"
+        assert page.figure("sales") == "1"
+        assert page.figure("average") == "¥30.00"
+        assert page.text.count("退货 <b") == 1
+        stores = page.stores()
+        assert stores[sold_here][:5] == ["甲店", "¥30.00", "1", "¥30.00", "—"]
+        assert stores[taken_there][:5] == ["乙店", "-¥12.34", "0", "—", "¥12.34"]
+        chart = page.chart()
+        last = {series["name"]: series["revenue_fen"][-1] for series in chart["series"]}
+        assert last == {"甲店": 3000, "乙店": -1234}
+        # what only came back is no good seller
+        assert [amount for _, amount in page.ranking("products")] == ["¥30.00"]
+
+    async def test_a_day_of_returns_alone_is_shown(self, servers: Servers, tmp_path: Path) -> None:
+        async with running_site(servers, tmp_path) as site, site.browser() as browser:
+            await site.publish(build_sales_returned(build_return(day=DAY)))
+            page = await show(browser)
+        assert page.figure("revenue") == "-¥10.00"
+        assert page.figure("returned") == "¥10.00"
+        assert page.figure("average") == "—"
+        assert 'id="empty"' in page.text
+        assert 'class="ranking"' not in page.text
 
     async def test_names_are_escaped(self, chain: Site) -> None:
         async with chain.browser() as browser:

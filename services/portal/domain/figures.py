@@ -16,20 +16,28 @@ def divide_half_even(numerator: int, denominator: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Revenue and number of sales of something."""
+    """Revenue and number of sales of something; `returned_fen` is already taken off the revenue."""
 
     revenue_fen: int = 0
     sale_count: int = 0
+    returned_fen: int = 0
 
     def __add__(self, other: "Sum") -> "Sum":
-        return Sum(self.revenue_fen + other.revenue_fen, self.sale_count + other.sale_count)
+        return Sum(
+            self.revenue_fen + other.revenue_fen,
+            self.sale_count + other.sale_count,
+            self.returned_fen + other.returned_fen,
+        )
 
     @property
     def basket_fen(self) -> int | None:
-        """Average of a sale (客单价); None without sales."""
+        """Average of a sale (客单价); None without sales.
+
+        Before returns: what comes back today was mostly sold on other days.
+        """
         if self.sale_count <= 0:
             return None
-        return divide_half_even(self.revenue_fen, self.sale_count)
+        return divide_half_even(self.revenue_fen + self.returned_fen, self.sale_count)
 
 
 def change_bp(now: int | None, before: int | None) -> int | None:

@@ -148,8 +148,17 @@ async def _latest_day(
 
 
 def _sums_of(rows: list[SalesSum], day: date) -> Mapping[str, Sum]:
-    return {row.key: Sum(row.revenue_fen, row.sale_count) for row in rows if row.day == day}
+    return {
+        row.key: Sum(row.revenue_fen, row.sale_count, row.returned_fen)
+        for row in rows
+        if row.day == day
+    }
 
 
 def _ranked(rows: list[SalesSum]) -> tuple[Ranked, ...]:
-    return tuple(Ranked(row.label, row.revenue_fen, row.quantity_milli) for row in rows)
+    """Without what only came back on that day: it is no good seller."""
+    return tuple(
+        Ranked(row.label, row.revenue_fen, row.quantity_milli)
+        for row in rows
+        if row.quantity_milli > 0
+    )
