@@ -23,7 +23,8 @@ BATCH = 200
 BATCHES_IN_FLIGHT = 4
 CALLERS = 32
 _LATENCY_CALLS = 1000
-_SALES_A_SECOND_MAX = 12_000
+_SALES_A_SECOND_MAX = 15_000
+_CALLS_A_SECOND_MAX = 4_000
 _SERVICE = "/yika.points.v1.PointsService/"
 
 Call = Callable[[], Awaitable[None]]
@@ -44,69 +45,77 @@ class Figures:
     post_p99: float
 
 
-async def measure(stand: Stand, books: Books, seconds: float) -> Figures:
-    """All figures of one ledger."""
-    metadata = (("authorization", f"Bearer {stand.token}"),)
-    options = (("grpc.max_receive_message_length", 16 << 20),)
-    async with grpc.aio.insecure_channel(stand.address, options=options) as channel:
-        health = health_pb2_grpc.HealthStub(channel)
-        # Bytes in, bytes out: the clients' own work is not what is measured.
-        post_sale = channel.unary_unary(f"{_SERVICE}PostSale")
-        post_sales = channel.unary_unary(f"{_SERVICE}PostSales")
-        get_wallet = channel.unary_unary(f"{_SERVICE}GetWallet")
-        chance = random.Random(7)
-        endless = sales(books.members, seed=random.randrange(2**31))
+class _Clients:
+    """What the clients send: bytes in, bytes out, because their own work is not what is measured."""
 
-        def ready_sales(count: int) -> "itertools.chain[bytes]":
-            made = [
-                points_service_pb2.PostSaleRequest(sale=next(endless)).SerializeToString()
+    def __init__(self, channel: grpc.aio.Channel, stand: Stand, books: Books) -> None:
+        self._metadata = (("authorization", f"Bearer {stand.token}"),)
+        self._members = books.members
+        self._health = health_pb2_grpc.HealthStub(channel)
+        self._post_sale = channel.unary_unary(f"{_SERVICE}PostSale")
+        self._post_sales = channel.unary_unary(f"{_SERVICE}PostSales")
+        self._get_wallet = channel.unary_unary(f"{_SERVICE}GetWallet")
+        self._chance = random.Random(7)
+        self._endless = sales(books.members, seed=random.randrange(2**31))
+
+    async def empty(self) -> None:
+        """An RPC that does nothing."""
+        await self._health.Check(health_pb2.HealthCheckRequest())
+
+    async def wallet(self) -> None:
+        """Reads the wallet of a member chosen at random."""
+        member = member_id(self._chance.randint(1, self._members))
+        request = points_service_pb2.GetWalletRequest(member_id=member)
+        await self._get_wallet(request.SerializeToString(), metadata=self._metadata)
+
+    def singles(self, count: int) -> Call:
+        """Posts one sale a call; the sales are made before."""
+        made = iter(
+            [
+                points_service_pb2.PostSaleRequest(sale=next(self._endless)).SerializeToString()
                 for _ in range(count)
             ]
-            return itertools.chain(made)
+        )
 
-        def ready_batches(count: int) -> "itertools.chain[bytes]":
-            made = [
+        async def post() -> None:
+            await self._post_sale(next(made), metadata=self._metadata)
+
+        return post
+
+    def batches(self, count: int) -> Call:
+        """Posts a batch a call; the sales are made before. None of them may be refused."""
+        made = iter(
+            [
                 points_service_pb2.PostSalesRequest(
-                    sales=itertools.islice(endless, BATCH)
+                    sales=itertools.islice(self._endless, BATCH)
                 ).SerializeToString()
                 for _ in range(count)
             ]
-            return itertools.chain(made)
+        )
 
-        async def empty() -> None:
-            await health.Check(health_pb2.HealthCheckRequest())
+        async def post() -> None:
+            answer = await self._post_sales(next(made), metadata=self._metadata)
+            for outcome in points_service_pb2.PostSalesResponse.FromString(answer).outcomes:
+                if outcome.HasField("refused"):
+                    sys.exit(f"a sale was refused: {outcome.refused}")
 
-        async def wallet() -> None:
-            request = points_service_pb2.GetWalletRequest(
-                member_id=member_id(chance.randint(1, books.members))
-            )
-            await get_wallet(request.SerializeToString(), metadata=metadata)
+        return post
 
-        def one_of(made: "itertools.chain[bytes]") -> Call:
-            async def one() -> None:
-                await post_sale(next(made), metadata=metadata)
 
-            return one
-
-        def batch_of(made: "itertools.chain[bytes]") -> Call:
-            async def batch() -> None:
-                answer = points_service_pb2.PostSalesResponse.FromString(
-                    await post_sales(next(made), metadata=metadata)
-                )
-                for outcome in answer.outcomes:
-                    if outcome.HasField("refused"):
-                        sys.exit(f"a sale was refused: {outcome.refused}")
-
-            return batch
-
-        await _rate(batch_of(ready_batches(40)), BATCHES_IN_FLIGHT, 1.0)  # warm
-        empty_32 = await _rate(empty, CALLERS, seconds)
-        post_32 = await _rate(one_of(ready_sales(int(4000 * seconds))), CALLERS, seconds)
-        wallet_32 = await _rate(wallet, CALLERS, seconds)
-        made = ready_batches(int(_SALES_A_SECOND_MAX * seconds / BATCH))
-        batch_sales = BATCH * await _rate(batch_of(made), BATCHES_IN_FLIGHT, seconds)
-        empty_p50, empty_p99 = await _latency(empty)
-        post_p50, post_p99 = await _latency(one_of(ready_sales(_LATENCY_CALLS)))
+async def measure(stand: Stand, books: Books, seconds: float) -> Figures:
+    """All figures of one ledger."""
+    options = (("grpc.max_receive_message_length", 16 << 20),)
+    async with grpc.aio.insecure_channel(stand.address, options=options) as channel:
+        clients = _Clients(channel, stand, books)
+        await _rate(clients.batches(60), BATCHES_IN_FLIGHT, 1.0)  # warm
+        empty_32 = await _rate(clients.empty, CALLERS, seconds)
+        singles = clients.singles(int(_CALLS_A_SECOND_MAX * seconds))
+        post_32 = await _rate(singles, CALLERS, seconds)
+        wallet_32 = await _rate(clients.wallet, CALLERS, seconds)
+        batches = clients.batches(int(_SALES_A_SECOND_MAX * seconds / BATCH))
+        batch_sales = BATCH * await _rate(batches, BATCHES_IN_FLIGHT, seconds)
+        empty_p50, empty_p99 = await _latency(clients.empty)
+        post_p50, post_p99 = await _latency(clients.singles(_LATENCY_CALLS))
     pgbench = await asyncio.to_thread(_pgbench, stand, books, seconds)
     return Figures(
         empty_32,
