@@ -6,7 +6,7 @@ import zlib
 from typing import Any
 
 from nats.errors import Error as NatsError
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.clock import utc_now
@@ -23,6 +23,16 @@ _GAUGES_EVERY_SECONDS = 5.0
 _CONNECT_SECONDS = 5.0
 
 log = get_logger(__name__)
+
+# Commits come in bursts: those of so long go out together, in one look at the table.
+_GATHER_SECONDS = 0.02
+# In the driver's own words, because they run some fifty times a second.
+_NEXT = """
+    SELECT position, event_id::text AS event_id, member_id::text AS member_id, event_type,
+           occurred_at, traceparent, payload
+    FROM outbox ORDER BY position LIMIT $1
+    """
+_DELETE = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
 
 
 class Relay:
@@ -82,24 +92,19 @@ class Relay:
         next_gauges = 0.0
         while True:
             self._database.outbox_changed.clear()
-            rows = (
-                await connection.execute(
-                    select(outbox_table).order_by(outbox_table.c.position).limit(_BATCH_MAX)
-                )
-            ).all()
+            rows = (await connection.exec_driver_sql(_NEXT, (_BATCH_MAX,))).all()
             now = asyncio.get_running_loop().time()
             if now >= next_gauges:
                 await self._set_gauges(connection)
                 next_gauges = now + _GAUGES_EVERY_SECONDS
             if rows:
                 published = await self._publish(rows)
-                await connection.execute(
-                    delete(outbox_table).where(outbox_table.c.position.in_(published))
-                )
+                await connection.exec_driver_sql(_DELETE, (published,))
             if len(rows) < _BATCH_MAX:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._poll_seconds):
                         await self._database.outbox_changed.wait()
+                        await asyncio.sleep(_GATHER_SECONDS)
 
     async def _publish(self, rows: Any) -> list[int]:
         """Publishes rows in order; returns the positions before the first one that failed."""

@@ -46,7 +46,7 @@ class Figures:
 
 
 class _Clients:
-    """What the clients send: bytes in, bytes out, because their own work is not what is measured."""
+    """What the clients send: bytes in, bytes out, their own work is not what is measured."""
 
     def __init__(self, channel: grpc.aio.Channel, stand: Stand, books: Books) -> None:
         self._metadata = (("authorization", f"Bearer {stand.token}"),)
