@@ -24,6 +24,7 @@ from services.points.grpc_api.holds import HoldServicer
 from services.points.grpc_api.passes import PassServicer
 from services.points.grpc_api.points import PointsServicer
 from services.points.grpc_api.programmes import ProgrammeServicer
+from services.points.grpc_api.queries import LedgerQueryServicer
 from services.points.grpc_api.returns import ReturnServicer
 from services.points.grpc_api.stored_value import StoredValueServicer
 from services.points.grpc_api.wallets import WalletServicer
@@ -41,6 +42,7 @@ from yika.points.v1 import (
     pass_service_pb2_grpc,
     points_service_pb2_grpc,
     programme_service_pb2_grpc,
+    query_service_pb2_grpc,
     return_service_pb2_grpc,
     stored_value_service_pb2_grpc,
     wallet_service_pb2_grpc,
@@ -105,6 +107,11 @@ def build_servicers(settings: Settings, ledger: Ledger, desk: CouponDesk) -> lis
             "yika.points.v1.PointsService",
             points_service_pb2_grpc.add_PointsServiceServicer_to_server,
             PointsServicer(ledger),
+        ),
+        (
+            "yika.points.v1.LedgerQueryService",
+            query_service_pb2_grpc.add_LedgerQueryServiceServicer_to_server,
+            LedgerQueryServicer(ledger),
         ),
         (
             "yika.points.v1.HoldService",

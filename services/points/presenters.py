@@ -6,6 +6,8 @@ from services.points.domain.assets import BillKind
 from services.points.domain.lot import Lot
 from services.points.storage.queries import Record
 from services.points.usecases.post_bills import Outcome, Posted
+from services.points.usecases.read_bill import BillView
+from services.points.usecases.read_statement import StatementLine
 from services.points.usecases.read_wallet import WalletView
 from yika.points.v1 import ledger_pb2, points_service_pb2, sale_pb2
 
@@ -111,6 +113,38 @@ def transfer_message(row: Record) -> ledger_pb2.Transfer:
         pass_id=row.pass_id or "",
         lot_bill_id=row.lot_bill_id or "",
         lot_ordinal=row.lot_ordinal or 0,
+    )
+
+
+def bill_answer(view: BillView) -> points_service_pb2.GetBillResponse:
+    """A bill with all it did."""
+    return points_service_pb2.GetBillResponse(
+        bill=bill_message(view.bill),
+        transfers=[transfer_message(row) for row in view.transfers],
+        lots=[lot_message(lot) for lot in view.lots],
+        later_bills=[
+            points_service_pb2.LaterBill(
+                bill_id=row.bill_id,
+                kind=row.kind,
+                store_id=row.store_id,
+                business_date=to_proto_date(row.business_date),
+                posted_time=to_timestamp(row.posted_at),
+                total_fen=row.total_fen,
+            )
+            for row in view.later
+        ],
+        more_later_bill_count=view.more_later,
+    )
+
+
+def statement_line_message(line: StatementLine) -> points_service_pb2.StatementLine:
+    """A transfer with the balance after it."""
+    return points_service_pb2.StatementLine(
+        transfer=transfer_message(line.row),
+        kind=line.row.kind,
+        occurred_time=to_timestamp(line.row.occurred_at),
+        change=line.row.change,
+        balance=line.balance,
     )
 
 

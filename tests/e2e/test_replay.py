@@ -8,6 +8,7 @@ import asyncpg
 import numpy as np
 import pytest
 
+from chassis.clock import to_proto_date
 from tests.fixtures.stories import Chain, eventually, finish, run_replay, start_replay
 from tools.local_stack.stack import Stack
 from tools.replay.calls import Calls
@@ -30,7 +31,11 @@ def journey() -> Journey:
 
 async def count_bills(chain: Chain, journey: Journey) -> int:
     """How many bills the journey's stores have."""
-    request = SummarizeBillsRequest(store_ids=[store.store_id for store in journey.stores])
+    request = SummarizeBillsRequest(
+        store_ids=[store.store_id for store in journey.stores],
+        from_date=to_proto_date(journey.business_day.min().item()),
+        to_date=to_proto_date(journey.business_day.max().item()),
+    )
     return sum(row.bill_count for row in (await chain.points.SummarizeBills(request)).rows)
 
 

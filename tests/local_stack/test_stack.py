@@ -9,13 +9,14 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+from chassis.clock import to_proto_date
 from chassis.grpc_client import open_channel
 from tests.fixtures.servers import Servers
 from tools.local_stack.demo_chain import STORES
@@ -100,9 +101,12 @@ async def _ask(stack: Stack, service: str, stub: Any, method: str, request: Any)
 
 
 async def _sales_per_store(stack: Stack) -> dict[str, int]:
-    answer = await _ask(
-        stack, "points", PointsServiceStub, "SummarizeBills", SummarizeBillsRequest()
+    today = datetime.now(UTC).date()
+    request = SummarizeBillsRequest(
+        from_date=to_proto_date(today - timedelta(days=300)),
+        to_date=to_proto_date(today + timedelta(days=2)),
     )
+    answer = await _ask(stack, "points", PointsServiceStub, "SummarizeBills", request)
     return {row.store_id: row.bill_count for row in answer.rows}
 
 

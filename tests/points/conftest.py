@@ -1,8 +1,19 @@
 """Fixtures of the tests of points."""
 
+from tests.fixtures.bill_archive import archive
 from tests.fixtures.coupon_orders import coupon_desk, coupon_tables
 from tests.fixtures.coupons import coupons
 from tests.fixtures.ledger import ledger
 from tests.fixtures.pass_desk import desk, pass_desk
+from tests.fixtures.query_desk import query_desk
 
-__all__ = ["coupon_desk", "coupon_tables", "coupons", "desk", "ledger", "pass_desk"]
+__all__ = [
+    "archive",
+    "coupon_desk",
+    "coupon_tables",
+    "coupons",
+    "desk",
+    "ledger",
+    "pass_desk",
+    "query_desk",
+]

@@ -56,7 +56,7 @@ class TestReads:
                     page_token=token,
                 )
             )
-            transfers += [(t.bill_id, t.amount) for t in statement.transfers]
+            transfers += [(line.transfer.bill_id, line.change) for line in statement.lines]
             token = statement.next_page_token
             if not token:
                 break
@@ -97,11 +97,11 @@ class TestReads:
         ("method", "request_message", "reason"),
         [
             ("GetBill", points_service_pb2.GetBillRequest(bill_id="x"), "INVALID_ID"),
-            ("ListBills", points_service_pb2.ListBillsRequest(), "INVALID_FILTER"),
+            ("ListBills", points_service_pb2.ListBillsRequest(), "INVALID_DATE"),
             (
                 "ListBills",
                 points_service_pb2.ListBillsRequest(store_id=new_id(), member_id=new_id()),
-                "INVALID_FILTER",
+                "UNKNOWN_MEMBER",
             ),
             ("ListBills", points_service_pb2.ListBillsRequest(store_id=new_id()), "INVALID_DATE"),
             (

@@ -18,7 +18,7 @@ from tests.fixtures.builders_points import build_chain, post_commands
 from tests.fixtures.builders_value import PASS, PROGRAMMES, build_posting
 from tests.fixtures.expired_lots import expiry_jobs
 from tests.fixtures.servers import Servers, migrated_database
-from yika.points.v1 import expiry_pb2, ledger_pb2
+from yika.points.v1 import events_pb2, ledger_pb2
 
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
 TODAY = date(2026, 5, 3)
@@ -46,11 +46,11 @@ async def grant(database: Database, member_id: str, *lots: tuple[int, int]) -> N
     )
 
 
-async def events(database: Database) -> list[expiry_pb2.LotsExpiring]:
+async def events(database: Database) -> list[events_pb2.LotsExpiring]:
     async with database.read() as connection:
         found = (await connection.execute(outbox_table.select())).all()
     return [
-        expiry_pb2.LotsExpiring.FromString(row.payload)
+        events_pb2.LotsExpiring.FromString(row.payload)
         for row in found
         if row.event_type == "yika.points.v1.LotsExpiring"
     ]
@@ -141,7 +141,7 @@ class TestTellExpiring:
         await run(database)
         (event,) = await events(database)
         assert list(event.values) == [
-            expiry_pb2.ExpiringValue(
+            events_pb2.ExpiringValue(
                 member_id=member,
                 asset=ledger_pb2.Asset.Name(asset),
                 pass_id=PASS.pass_id if asset is Asset.PASS else "",

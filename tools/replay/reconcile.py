@@ -53,9 +53,14 @@ class Ledger:
         self._journey = journey
         self._store_ids = [store.store_id for store in journey.stores]
 
-    async def bills_per_store(self, day: Date | None = None) -> Any:
+    async def bills_per_store(self, day: Any = None) -> Any:
         """Number of bills by position of the store; of one business date if given."""
-        request = SummarizeBillsRequest(store_ids=self._store_ids, from_date=day, to_date=day)
+        days = self._journey.business_day
+        request = SummarizeBillsRequest(
+            store_ids=self._store_ids,
+            from_date=_date(days.min() if day is None else day),
+            to_date=_date(days.max() if day is None else day),
+        )
         position = {store_id: at for at, store_id in enumerate(self._store_ids)}
         held = np.zeros(len(position), dtype=np.int64)
         for row in (await self._calls(self._points.SummarizeBills, request)).rows:
@@ -68,14 +73,12 @@ class Ledger:
         A store with as many bills as baskets has them all; only one in between is listed.
         """
         stores = self._journey.basket_store
-        calendar = day.item()
-        date = Date(year=calendar.year, month=calendar.month, day=calendar.day)
-        held = await self.bills_per_store(date)
+        held = await self.bills_per_store(day)
         today = among & (self._journey.business_day == day)
         baskets = np.bincount(stores[today], minlength=len(held))
         posted = today & (held >= baskets)[stores]
         for store in np.flatnonzero((held > 0) & (held < baskets)).tolist():
-            posted[await self._list(self._store_ids[store], date, position_of)] = True
+            posted[await self._list(self._store_ids[store], _date(day), position_of)] = True
         return posted
 
     async def _list(self, store_id: str, day: Date, position_of: dict[str, int]) -> list[int]:
@@ -88,3 +91,9 @@ class Ledger:
             if not page.next_page_token:
                 return found
             request.page_token = page.next_page_token
+
+
+def _date(day: Any) -> Date:
+    """A day of the journey as the contract wants it."""
+    calendar = day.item()
+    return Date(year=calendar.year, month=calendar.month, day=calendar.day)

@@ -31,6 +31,8 @@ from yika.reports.v1.report_service_pb2_grpc import ReportServiceStub
 
 _FIRST = Date(year=2017, month=1, day=1)
 _LAST = Date(year=2018, month=1, day=31)
+# The journey's last day; bills are summed over a year and a day at most.
+_LAST_BILL = Date(year=2018, month=1, day=1)
 _PREFIX = "CJ"  # of store codes, SKUs and card numbers of the journey
 _PAGE = 5000
 _BATCH = 500
@@ -85,7 +87,9 @@ class Platform:
             sales[key] = row.sale_count
         bills: dict[int, int] = {}
         totals: dict[int, int] = {}
-        request = SummarizeBillsRequest(store_ids=list(stores))
+        request = SummarizeBillsRequest(
+            store_ids=list(stores), from_date=_FIRST, to_date=_LAST_BILL
+        )
         for row in (await self.calls(self.points.SummarizeBills, request)).rows:
             number = stores[row.store_id]
             bills[number] = bills.get(number, 0) + row.bill_count

@@ -8,15 +8,19 @@ from google.type.date_pb2 import Date
 
 from chassis.auth import current_principal
 from chassis.clock import CHINA_TIME, from_proto_date, utc_now
-from chassis.errors import DomainError, Invalid
+from chassis.errors import DomainError
 from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points import presenters
-from services.points.domain.assets import Asset
 from services.points.ledger import Ledger
+from services.points.pages import canonical_stores
+from services.points.query_requests import read_asset, read_bill_filter
 from services.points.usecases import list_ledger
 from services.points.usecases.accept_sales import accept_sales
+from services.points.usecases.list_bills import list_member_bills, list_store_bills
 from services.points.usecases.post_bills import Outcome
+from services.points.usecases.read_bill import read_bill
+from services.points.usecases.read_statement import read_statement
 from services.points.usecases.read_wallet import WalletReader, read_wallet
 from yika.points.v1 import points_service_pb2, points_service_pb2_grpc, sale_pb2
 
@@ -92,37 +96,27 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
     async def GetBill(
         self, request: points_service_pb2.GetBillRequest, _: grpc.aio.ServicerContext
     ) -> points_service_pb2.GetBillResponse:
-        """Reads one bill with its transfers."""
-        bill, transfers = await list_ledger.read_bill(
-            self._database, canonical_id(request.bill_id, "bill_id")
-        )
-        current_principal().require_store(bill.store_id)
-        return points_service_pb2.GetBillResponse(
-            bill=presenters.bill_message(bill),
-            transfers=[presenters.transfer_message(row) for row in transfers],
-        )
+        """Reads one bill with all it did."""
+        bill_id = canonical_id(request.bill_id, "bill_id")
+        view = await read_bill(self._database, current_principal(), bill_id)
+        return presenters.bill_answer(view)
 
     async def ListBills(
         self, request: points_service_pb2.ListBillsRequest, _: grpc.aio.ServicerContext
     ) -> points_service_pb2.ListBillsResponse:
-        """Lists bills of a member, or of a store's business date."""
+        """Lists bills by what they have in common."""
         limit = page_size(request.page_size, default=50, maximum=500)
-        if bool(request.member_id) == bool(request.store_id):
-            raise Invalid("INVALID_FILTER", "give either member_id or store_id")
-        if request.member_id:
-            current_principal().require_store("*")  # a member's bills lie in many stores
-            member_id = canonical_id(request.member_id, "member_id")
+        member_id = canonical_id(request.member_id, "member_id") if request.member_id else ""
+        asked = read_bill_filter(request)
+        # Without a store they lie in many.
+        current_principal().require_store(asked.store_id or "*")
+        if member_id:
             await self._ledger.require_known({member_id}, set())
-            page = await list_ledger.list_member_bills(
-                self._database, member_id, request.page_token, limit
+            page = await list_member_bills(
+                self._database, member_id, asked, request.page_token, limit
             )
         else:
-            store_id = canonical_id(request.store_id, "store_id")
-            current_principal().require_store(store_id)
-            day = from_proto_date(request.business_date, "business_date")
-            page = await list_ledger.list_store_bills(
-                self._database, store_id, day, request.page_token, limit
-            )
+            page = await list_store_bills(self._database, asked, request.page_token, limit)
         return points_service_pb2.ListBillsResponse(
             bills=[presenters.bill_message(row) for row in page.rows],
             next_page_token=page.next_page_token,
@@ -134,14 +128,13 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         """Lists the transfers of one asset of a member."""
         member_id = canonical_id(request.member_id, "member_id")
         limit = page_size(request.page_size, default=50, maximum=500)
-        if request.asset not in set(map(int, Asset)):
-            raise Invalid("UNKNOWN_ASSET", "asset must be given", {"asset": request.asset})
+        asset, pass_id = read_asset(request.asset, request.pass_id)
         await self._ledger.require_known({member_id}, set())
-        page = await list_ledger.read_statement(
-            self._database, member_id, Asset(request.asset), request.page_token, limit
+        page = await read_statement(
+            self._database, member_id, asset, pass_id, request.page_token, limit
         )
         return points_service_pb2.GetStatementResponse(
-            transfers=[presenters.transfer_message(row) for row in page.rows],
+            lines=[presenters.statement_line_message(line) for line in page.rows],
             next_page_token=page.next_page_token,
         )
 
@@ -150,24 +143,21 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
     ) -> points_service_pb2.SummarizeBillsResponse:
         """Counts and sums bills per store and kind."""
         principal = current_principal()
-        store_ids = [canonical_id(each, "store_ids") for each in request.store_ids]
+        store_ids = canonical_stores(request.store_ids, "store_ids")
         for store_id in store_ids or ["*"]:
             principal.require_store(store_id)
         rows = await list_ledger.summarize_bills(
             self._database,
             store_ids,
-            _optional_date(request, "from_date"),
-            _optional_date(request, "to_date"),
+            from_proto_date(request.from_date, "from_date"),
+            from_proto_date(request.to_date, "to_date"),
         )
         return points_service_pb2.SummarizeBillsResponse(
             rows=[presenters.summary_message(row) for row in rows]
         )
 
 
-def _optional_date(
-    request: points_service_pb2.GetWalletRequest | points_service_pb2.SummarizeBillsRequest,
-    field: str,
-) -> date | None:
+def _optional_date(request: points_service_pb2.GetWalletRequest, field: str) -> date | None:
     if not request.HasField(field):
         return None
     given: Date = getattr(request, field)

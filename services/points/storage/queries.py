@@ -1,13 +1,11 @@
 """The only SQL of the ledger's reads, keyset-paged; each runs in one snapshot."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.assets import Asset
 from services.points.domain.wallet import Wallet
 from services.points.storage.driver import driver_of
 from services.points.storage.locked_books import load_lots, read_wallets
@@ -56,68 +54,6 @@ class LedgerQueries:
             .where(transfers.c.member_id == member_id, transfers.c.bill_id == bill_id)
             .order_by(transfers.c.ordinal)
         )
-
-    async def bills_of_member(
-        self, member_id: str, before_bill_id: str, limit: int
-    ) -> Sequence[Record]:
-        """Bills of a member, newest id first."""
-        return await self._all(
-            select(bills)
-            .where(bills.c.member_id == member_id, bills.c.bill_id < before_bill_id)
-            .order_by(bills.c.bill_id.desc())
-            .limit(limit)
-        )
-
-    async def bills_of_day(
-        self, store_id: str, business_date: date, before_bill_id: str, limit: int
-    ) -> Sequence[Record]:
-        """Bills of a store's business date, newest id first."""
-        return await self._all(
-            select(bills)
-            .where(
-                bills.c.store_id == store_id,
-                bills.c.business_date == business_date,
-                bills.c.bill_id < before_bill_id,
-            )
-            .order_by(bills.c.bill_id.desc())
-            .limit(limit)
-        )
-
-    async def statement(
-        self, member_id: str, asset: Asset, before: tuple[str, int], limit: int
-    ) -> Sequence[Record]:
-        """Transfers of one asset of a member, newest (bill_id, ordinal) first."""
-        bill_id, ordinal = before
-        return await self._all(
-            select(transfers)
-            .where(
-                transfers.c.member_id == member_id,
-                transfers.c.asset == asset,
-                transfers.c.bill_id <= bill_id,
-                ~and_(transfers.c.bill_id == bill_id, transfers.c.ordinal >= ordinal),
-            )
-            .order_by(transfers.c.bill_id.desc(), transfers.c.ordinal.desc())
-            .limit(limit)
-        )
-
-    async def summary(
-        self, store_ids: Sequence[str], from_date: date | None, to_date: date | None
-    ) -> Sequence[Record]:
-        """(store_id, kind, bill_count, total_fen, points_earned) per store and kind."""
-        query = select(
-            bills.c.store_id,
-            bills.c.kind,
-            func.count().label("bill_count"),
-            func.sum(bills.c.total_fen).label("total_fen"),
-            func.sum(bills.c.points_earned).label("points_earned"),
-        ).group_by(bills.c.store_id, bills.c.kind)
-        if store_ids:
-            query = query.where(bills.c.store_id.in_(store_ids))
-        if from_date is not None:
-            query = query.where(bills.c.business_date >= from_date)
-        if to_date is not None:
-            query = query.where(bills.c.business_date <= to_date)
-        return await self._all(query.order_by(bills.c.store_id, bills.c.kind))
 
     async def _all(self, query: Select[Any]) -> Sequence[Record]:
         rows: Sequence[Record] = (await self._connection.execute(query)).all()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from chassis.clock import to_proto_date
 from chassis.database import Database, Transaction
 from services.points.storage.expiry import LAST_ID, ExpiringValue, ExpiryRepository, Told
-from yika.points.v1 import expiry_pb2, ledger_pb2
+from yika.points.v1 import events_pb2, ledger_pb2
 
 # A value takes at most 110 bytes, an event at most 512 KiB.
 _VALUES_AN_EVENT_MAX = 2_000
@@ -55,10 +55,10 @@ def _place(told: Told) -> tuple[date, str]:
 def _publish(tx: Transaction, days: int, values: Sequence[ExpiringValue]) -> None:
     for start in range(0, len(values), _VALUES_AN_EVENT_MAX):
         part = values[start : start + _VALUES_AN_EVENT_MAX]
-        event = expiry_pb2.LotsExpiring(
+        event = events_pb2.LotsExpiring(
             notice_days=days,
             values=[
-                expiry_pb2.ExpiringValue(
+                events_pb2.ExpiringValue(
                     member_id=each.member_id,
                     asset=ledger_pb2.Asset.Name(each.asset),
                     pass_id=each.pass_id or "",

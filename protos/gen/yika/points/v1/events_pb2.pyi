@@ -66,3 +66,25 @@ class PostedBill(_message.Message):
     transfers: _containers.RepeatedCompositeFieldContainer[_ledger_pb2.Transfer]
     receipt: _ledger_pb2.BillReceipt
     def __init__(self, bill_id: _Optional[str] = ..., kind: _Optional[_Union[_ledger_pb2.BillKind, str]] = ..., member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., occurred_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., posted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total_fen: _Optional[int] = ..., original_bill_id: _Optional[str] = ..., transfers: _Optional[_Iterable[_Union[_ledger_pb2.Transfer, _Mapping]]] = ..., receipt: _Optional[_Union[_ledger_pb2.BillReceipt, _Mapping]] = ...) -> None: ...
+
+class LotsExpiring(_message.Message):
+    __slots__ = ("notice_days", "values")
+    NOTICE_DAYS_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    notice_days: int
+    values: _containers.RepeatedCompositeFieldContainer[ExpiringValue]
+    def __init__(self, notice_days: _Optional[int] = ..., values: _Optional[_Iterable[_Union[ExpiringValue, _Mapping]]] = ...) -> None: ...
+
+class ExpiringValue(_message.Message):
+    __slots__ = ("member_id", "asset", "pass_id", "amount", "expiry_date")
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_FIELD_NUMBER: _ClassVar[int]
+    PASS_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRY_DATE_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    asset: _ledger_pb2.Asset
+    pass_id: str
+    amount: int
+    expiry_date: _date_pb2.Date
+    def __init__(self, member_id: _Optional[str] = ..., asset: _Optional[_Union[_ledger_pb2.Asset, str]] = ..., pass_id: _Optional[str] = ..., amount: _Optional[int] = ..., expiry_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...

@@ -26,7 +26,7 @@ from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from yika.points.v1 import ledger_pb2 as yika_dot_points_dot_v1_dot_ledger__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1byika/points/v1/expiry.proto\x12\x0eyika.points.v1\x1a\x16google/type/date.proto\x1a\x1byika/points/v1/ledger.proto\"l\n\x0e\x45xpiryDocument\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.yika.points.v1.BillHeader\x12.\n\x13\x65xpired_before_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\"R\n\x0cLotsExpiring\x12\x13\n\x0bnotice_days\x18\x01 \x01(\x05\x12-\n\x06values\x18\x02 \x03(\x0b\x32\x1d.yika.points.v1.ExpiringValue\"\x91\x01\n\rExpiringValue\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12$\n\x05\x61sset\x18\x02 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x0f\n\x07pass_id\x18\x03 \x01(\t\x12\x0e\n\x06\x61mount\x18\x04 \x01(\x03\x12&\n\x0b\x65xpiry_date\x18\x05 \x01(\x0b\x32\x11.google.type.Dateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1byika/points/v1/expiry.proto\x12\x0eyika.points.v1\x1a\x16google/type/date.proto\x1a\x1byika/points/v1/ledger.proto\"l\n\x0e\x45xpiryDocument\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.yika.points.v1.BillHeader\x12.\n\x13\x65xpired_before_date\x18\x02 \x01(\x0b\x32\x11.google.type.Dateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,8 +35,4 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EXPIRYDOCUMENT']._serialized_start=100
   _globals['_EXPIRYDOCUMENT']._serialized_end=208
-  _globals['_LOTSEXPIRING']._serialized_start=210
-  _globals['_LOTSEXPIRING']._serialized_end=292
-  _globals['_EXPIRINGVALUE']._serialized_start=295
-  _globals['_EXPIRINGVALUE']._serialized_end=440
 # @@protoc_insertion_point(module_scope)

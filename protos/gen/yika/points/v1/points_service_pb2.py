@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import code_pb2 as google_dot_rpc_dot_code__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from yika.auth.v1 import auth_pb2 as yika_dot_auth_dot_v1_dot_auth__pb2
@@ -29,7 +30,7 @@ from yika.points.v1 import ledger_pb2 as yika_dot_points_dot_v1_dot_ledger__pb2
 from yika.points.v1 import sale_pb2 as yika_dot_points_dot_v1_dot_sale__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#yika/points/v1/points_service.proto\x12\x0eyika.points.v1\x1a\x15google/rpc/code.proto\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1byika/points/v1/ledger.proto\x1a\x19yika/points/v1/sale.proto\"5\n\x0fPostSaleRequest\x12\"\n\x04sale\x18\x01 \x01(\x0b\x32\x14.yika.points.v1.Sale\"D\n\x10PostSaleResponse\x12\x30\n\x06result\x18\x01 \x01(\x0b\x32 .yika.points.v1.PostedSaleResult\"\x92\x01\n\x10PostedSaleResult\x12\x15\n\rpoints_earned\x18\x01 \x01(\x03\x12\x16\n\x0e\x62\x61lance_points\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\x12\x15\n\rprincipal_fen\x18\x04 \x01(\x03\x12\x11\n\tbonus_fen\x18\x05 \x01(\x03\x12\x13\n\x0b\x64\x65\x62t_points\x18\x06 \x01(\x03\"7\n\x10PostSalesRequest\x12#\n\x05sales\x18\x01 \x03(\x0b\x32\x14.yika.points.v1.Sale\"B\n\x11PostSalesResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.yika.points.v1.SaleOutcome\"\x8d\x01\n\x0bSaleOutcome\x12\x0f\n\x07sale_id\x18\x01 \x01(\t\x12\x32\n\x06posted\x18\x02 \x01(\x0b\x32 .yika.points.v1.PostedSaleResultH\x00\x12.\n\x07refused\x18\x03 \x01(\x0b\x32\x1b.yika.points.v1.SaleRefusalH\x00\x42\t\n\x07outcome\"\xbc\x01\n\x0bSaleRefusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12;\n\x08metadata\x18\x03 \x03(\x0b\x32).yika.points.v1.SaleRefusal.MetadataEntry\x12\x1e\n\x04\x63ode\x18\x04 \x01(\x0e\x32\x10.google.rpc.Code\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"O\n\x10GetWalletRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12(\n\rbusiness_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\";\n\x11GetWalletResponse\x12&\n\x06wallet\x18\x01 \x01(\x0b\x32\x16.yika.points.v1.Wallet\"<\n\x13ListBalancesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\",\n\x07\x42\x61lance\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\"Z\n\x14ListBalancesResponse\x12)\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x17.yika.points.v1.Balance\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0eGetBillRequest\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\"b\n\x0fGetBillResponse\x12\"\n\x04\x62ill\x18\x01 \x01(\x0b\x32\x14.yika.points.v1.Bill\x12+\n\ttransfers\x18\x02 \x03(\x0b\x32\x18.yika.points.v1.Transfer\"\x88\x01\n\x10ListBillsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08store_id\x18\x02 \x01(\t\x12(\n\rbusiness_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"Q\n\x11ListBillsResponse\x12#\n\x05\x62ills\x18\x01 \x03(\x0b\x32\x14.yika.points.v1.Bill\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"u\n\x13GetStatementRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12$\n\x05\x61sset\x18\x02 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\\\n\x14GetStatementResponse\x12+\n\ttransfers\x18\x01 \x03(\x0b\x32\x18.yika.points.v1.Transfer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"t\n\x15SummarizeBillsRequest\x12\x11\n\tstore_ids\x18\x01 \x03(\t\x12$\n\tfrom_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\"C\n\x16SummarizeBillsResponse\x12)\n\x04rows\x18\x01 \x03(\x0b\x32\x1b.yika.points.v1.BillSummary\"\x85\x01\n\x0b\x42illSummary\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.yika.points.v1.BillKind\x12\x12\n\nbill_count\x18\x03 \x01(\x03\x12\x11\n\ttotal_fen\x18\x04 \x01(\x03\x12\x15\n\rpoints_earned\x18\x05 \x01(\x03\x32\xf6\x06\n\rPointsService\x12\x64\n\x08PostSale\x12\x1f.yika.points.v1.PostSaleRequest\x1a .yika.points.v1.PostSaleResponse\"\x15\xfa\xa9\x19\x11points.sales.post\x12g\n\tPostSales\x12 .yika.points.v1.PostSalesRequest\x1a!.yika.points.v1.PostSalesResponse\"\x15\xfa\xa9\x19\x11points.sales.post\x12i\n\tGetWallet\x12 .yika.points.v1.GetWalletRequest\x1a!.yika.points.v1.GetWalletResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12s\n\x0cListBalances\x12#.yika.points.v1.ListBalancesRequest\x1a$.yika.points.v1.ListBalancesResponse\"\x18\xfa\xa9\x19\x14points.balances.read\x12\x61\n\x07GetBill\x12\x1e.yika.points.v1.GetBillRequest\x1a\x1f.yika.points.v1.GetBillResponse\"\x15\xfa\xa9\x19\x11points.bills.read\x12g\n\tListBills\x12 .yika.points.v1.ListBillsRequest\x1a!.yika.points.v1.ListBillsResponse\"\x15\xfa\xa9\x19\x11points.bills.read\x12r\n\x0cGetStatement\x12#.yika.points.v1.GetStatementRequest\x1a$.yika.points.v1.GetStatementResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12v\n\x0eSummarizeBills\x12%.yika.points.v1.SummarizeBillsRequest\x1a&.yika.points.v1.SummarizeBillsResponse\"\x15\xfa\xa9\x19\x11points.bills.readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#yika/points/v1/points_service.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15google/rpc/code.proto\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1byika/points/v1/ledger.proto\x1a\x19yika/points/v1/sale.proto\"5\n\x0fPostSaleRequest\x12\"\n\x04sale\x18\x01 \x01(\x0b\x32\x14.yika.points.v1.Sale\"D\n\x10PostSaleResponse\x12\x30\n\x06result\x18\x01 \x01(\x0b\x32 .yika.points.v1.PostedSaleResult\"\x92\x01\n\x10PostedSaleResult\x12\x15\n\rpoints_earned\x18\x01 \x01(\x03\x12\x16\n\x0e\x62\x61lance_points\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\x12\x15\n\rprincipal_fen\x18\x04 \x01(\x03\x12\x11\n\tbonus_fen\x18\x05 \x01(\x03\x12\x13\n\x0b\x64\x65\x62t_points\x18\x06 \x01(\x03\"7\n\x10PostSalesRequest\x12#\n\x05sales\x18\x01 \x03(\x0b\x32\x14.yika.points.v1.Sale\"B\n\x11PostSalesResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.yika.points.v1.SaleOutcome\"\x8d\x01\n\x0bSaleOutcome\x12\x0f\n\x07sale_id\x18\x01 \x01(\t\x12\x32\n\x06posted\x18\x02 \x01(\x0b\x32 .yika.points.v1.PostedSaleResultH\x00\x12.\n\x07refused\x18\x03 \x01(\x0b\x32\x1b.yika.points.v1.SaleRefusalH\x00\x42\t\n\x07outcome\"\xbc\x01\n\x0bSaleRefusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12;\n\x08metadata\x18\x03 \x03(\x0b\x32).yika.points.v1.SaleRefusal.MetadataEntry\x12\x1e\n\x04\x63ode\x18\x04 \x01(\x0e\x32\x10.google.rpc.Code\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"O\n\x10GetWalletRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12(\n\rbusiness_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\";\n\x11GetWalletResponse\x12&\n\x06wallet\x18\x01 \x01(\x0b\x32\x16.yika.points.v1.Wallet\"<\n\x13ListBalancesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\",\n\x07\x42\x61lance\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\"Z\n\x14ListBalancesResponse\x12)\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x17.yika.points.v1.Balance\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0eGetBillRequest\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\"\xd4\x01\n\x0fGetBillResponse\x12\"\n\x04\x62ill\x18\x01 \x01(\x0b\x32\x14.yika.points.v1.Bill\x12+\n\ttransfers\x18\x02 \x03(\x0b\x32\x18.yika.points.v1.Transfer\x12!\n\x04lots\x18\x03 \x03(\x0b\x32\x13.yika.points.v1.Lot\x12.\n\x0blater_bills\x18\x04 \x03(\x0b\x32\x19.yika.points.v1.LaterBill\x12\x1d\n\x15more_later_bill_count\x18\x05 \x01(\x05\"\xc4\x01\n\tLaterBill\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.yika.points.v1.BillKind\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12(\n\rbusiness_date\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12/\n\x0bposted_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttotal_fen\x18\x06 \x01(\x03\"\xf4\x01\n\x10ListBillsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08store_id\x18\x02 \x01(\t\x12(\n\rbusiness_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12-\n\x12last_business_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12\x13\n\x0bregister_id\x18\x07 \x01(\t\x12&\n\x04kind\x18\x08 \x01(\x0e\x32\x18.yika.points.v1.BillKind\"Q\n\x11ListBillsResponse\x12#\n\x05\x62ills\x18\x01 \x03(\x0b\x32\x14.yika.points.v1.Bill\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x86\x01\n\x13GetStatementRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12$\n\x05\x61sset\x18\x02 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x0f\n\x07pass_id\x18\x05 \x01(\t\"c\n\x14GetStatementResponse\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12,\n\x05lines\x18\x03 \x03(\x0b\x32\x1d.yika.points.v1.StatementLineJ\x04\x08\x01\x10\x02\"\xb7\x01\n\rStatementLine\x12*\n\x08transfer\x18\x01 \x01(\x0b\x32\x18.yika.points.v1.Transfer\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.yika.points.v1.BillKind\x12\x31\n\roccurred_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x63hange\x18\x04 \x01(\x03\x12\x0f\n\x07\x62\x61lance\x18\x05 \x01(\x03\"t\n\x15SummarizeBillsRequest\x12\x11\n\tstore_ids\x18\x01 \x03(\t\x12$\n\tfrom_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\"C\n\x16SummarizeBillsResponse\x12)\n\x04rows\x18\x01 \x03(\x0b\x32\x1b.yika.points.v1.BillSummary\"\x85\x01\n\x0b\x42illSummary\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.yika.points.v1.BillKind\x12\x12\n\nbill_count\x18\x03 \x01(\x03\x12\x11\n\ttotal_fen\x18\x04 \x01(\x03\x12\x15\n\rpoints_earned\x18\x05 \x01(\x03\x32\xf6\x06\n\rPointsService\x12\x64\n\x08PostSale\x12\x1f.yika.points.v1.PostSaleRequest\x1a .yika.points.v1.PostSaleResponse\"\x15\xfa\xa9\x19\x11points.sales.post\x12g\n\tPostSales\x12 .yika.points.v1.PostSalesRequest\x1a!.yika.points.v1.PostSalesResponse\"\x15\xfa\xa9\x19\x11points.sales.post\x12i\n\tGetWallet\x12 .yika.points.v1.GetWalletRequest\x1a!.yika.points.v1.GetWalletResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12s\n\x0cListBalances\x12#.yika.points.v1.ListBalancesRequest\x1a$.yika.points.v1.ListBalancesResponse\"\x18\xfa\xa9\x19\x14points.balances.read\x12\x61\n\x07GetBill\x12\x1e.yika.points.v1.GetBillRequest\x1a\x1f.yika.points.v1.GetBillResponse\"\x15\xfa\xa9\x19\x11points.bills.read\x12g\n\tListBills\x12 .yika.points.v1.ListBillsRequest\x1a!.yika.points.v1.ListBillsResponse\"\x15\xfa\xa9\x19\x11points.bills.read\x12r\n\x0cGetStatement\x12#.yika.points.v1.GetStatementRequest\x1a$.yika.points.v1.GetStatementResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12v\n\x0eSummarizeBills\x12%.yika.points.v1.SummarizeBillsRequest\x1a&.yika.points.v1.SummarizeBillsResponse\"\x15\xfa\xa9\x19\x11points.bills.readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,50 +55,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_POINTSSERVICE'].methods_by_name['GetStatement']._serialized_options = b'\372\251\031\023points.wallets.read'
   _globals['_POINTSSERVICE'].methods_by_name['SummarizeBills']._loaded_options = None
   _globals['_POINTSSERVICE'].methods_by_name['SummarizeBills']._serialized_options = b'\372\251\031\021points.bills.read'
-  _globals['_POSTSALEREQUEST']._serialized_start=183
-  _globals['_POSTSALEREQUEST']._serialized_end=236
-  _globals['_POSTSALERESPONSE']._serialized_start=238
-  _globals['_POSTSALERESPONSE']._serialized_end=306
-  _globals['_POSTEDSALERESULT']._serialized_start=309
-  _globals['_POSTEDSALERESULT']._serialized_end=455
-  _globals['_POSTSALESREQUEST']._serialized_start=457
-  _globals['_POSTSALESREQUEST']._serialized_end=512
-  _globals['_POSTSALESRESPONSE']._serialized_start=514
-  _globals['_POSTSALESRESPONSE']._serialized_end=580
-  _globals['_SALEOUTCOME']._serialized_start=583
-  _globals['_SALEOUTCOME']._serialized_end=724
-  _globals['_SALEREFUSAL']._serialized_start=727
-  _globals['_SALEREFUSAL']._serialized_end=915
-  _globals['_SALEREFUSAL_METADATAENTRY']._serialized_start=868
-  _globals['_SALEREFUSAL_METADATAENTRY']._serialized_end=915
-  _globals['_GETWALLETREQUEST']._serialized_start=917
-  _globals['_GETWALLETREQUEST']._serialized_end=996
-  _globals['_GETWALLETRESPONSE']._serialized_start=998
-  _globals['_GETWALLETRESPONSE']._serialized_end=1057
-  _globals['_LISTBALANCESREQUEST']._serialized_start=1059
-  _globals['_LISTBALANCESREQUEST']._serialized_end=1119
-  _globals['_BALANCE']._serialized_start=1121
-  _globals['_BALANCE']._serialized_end=1165
-  _globals['_LISTBALANCESRESPONSE']._serialized_start=1167
-  _globals['_LISTBALANCESRESPONSE']._serialized_end=1257
-  _globals['_GETBILLREQUEST']._serialized_start=1259
-  _globals['_GETBILLREQUEST']._serialized_end=1292
-  _globals['_GETBILLRESPONSE']._serialized_start=1294
-  _globals['_GETBILLRESPONSE']._serialized_end=1392
-  _globals['_LISTBILLSREQUEST']._serialized_start=1395
-  _globals['_LISTBILLSREQUEST']._serialized_end=1531
-  _globals['_LISTBILLSRESPONSE']._serialized_start=1533
-  _globals['_LISTBILLSRESPONSE']._serialized_end=1614
-  _globals['_GETSTATEMENTREQUEST']._serialized_start=1616
-  _globals['_GETSTATEMENTREQUEST']._serialized_end=1733
-  _globals['_GETSTATEMENTRESPONSE']._serialized_start=1735
-  _globals['_GETSTATEMENTRESPONSE']._serialized_end=1827
-  _globals['_SUMMARIZEBILLSREQUEST']._serialized_start=1829
-  _globals['_SUMMARIZEBILLSREQUEST']._serialized_end=1945
-  _globals['_SUMMARIZEBILLSRESPONSE']._serialized_start=1947
-  _globals['_SUMMARIZEBILLSRESPONSE']._serialized_end=2014
-  _globals['_BILLSUMMARY']._serialized_start=2017
-  _globals['_BILLSUMMARY']._serialized_end=2150
-  _globals['_POINTSSERVICE']._serialized_start=2153
-  _globals['_POINTSSERVICE']._serialized_end=3039
+  _globals['_POSTSALEREQUEST']._serialized_start=216
+  _globals['_POSTSALEREQUEST']._serialized_end=269
+  _globals['_POSTSALERESPONSE']._serialized_start=271
+  _globals['_POSTSALERESPONSE']._serialized_end=339
+  _globals['_POSTEDSALERESULT']._serialized_start=342
+  _globals['_POSTEDSALERESULT']._serialized_end=488
+  _globals['_POSTSALESREQUEST']._serialized_start=490
+  _globals['_POSTSALESREQUEST']._serialized_end=545
+  _globals['_POSTSALESRESPONSE']._serialized_start=547
+  _globals['_POSTSALESRESPONSE']._serialized_end=613
+  _globals['_SALEOUTCOME']._serialized_start=616
+  _globals['_SALEOUTCOME']._serialized_end=757
+  _globals['_SALEREFUSAL']._serialized_start=760
+  _globals['_SALEREFUSAL']._serialized_end=948
+  _globals['_SALEREFUSAL_METADATAENTRY']._serialized_start=901
+  _globals['_SALEREFUSAL_METADATAENTRY']._serialized_end=948
+  _globals['_GETWALLETREQUEST']._serialized_start=950
+  _globals['_GETWALLETREQUEST']._serialized_end=1029
+  _globals['_GETWALLETRESPONSE']._serialized_start=1031
+  _globals['_GETWALLETRESPONSE']._serialized_end=1090
+  _globals['_LISTBALANCESREQUEST']._serialized_start=1092
+  _globals['_LISTBALANCESREQUEST']._serialized_end=1152
+  _globals['_BALANCE']._serialized_start=1154
+  _globals['_BALANCE']._serialized_end=1198
+  _globals['_LISTBALANCESRESPONSE']._serialized_start=1200
+  _globals['_LISTBALANCESRESPONSE']._serialized_end=1290
+  _globals['_GETBILLREQUEST']._serialized_start=1292
+  _globals['_GETBILLREQUEST']._serialized_end=1325
+  _globals['_GETBILLRESPONSE']._serialized_start=1328
+  _globals['_GETBILLRESPONSE']._serialized_end=1540
+  _globals['_LATERBILL']._serialized_start=1543
+  _globals['_LATERBILL']._serialized_end=1739
+  _globals['_LISTBILLSREQUEST']._serialized_start=1742
+  _globals['_LISTBILLSREQUEST']._serialized_end=1986
+  _globals['_LISTBILLSRESPONSE']._serialized_start=1988
+  _globals['_LISTBILLSRESPONSE']._serialized_end=2069
+  _globals['_GETSTATEMENTREQUEST']._serialized_start=2072
+  _globals['_GETSTATEMENTREQUEST']._serialized_end=2206
+  _globals['_GETSTATEMENTRESPONSE']._serialized_start=2208
+  _globals['_GETSTATEMENTRESPONSE']._serialized_end=2307
+  _globals['_STATEMENTLINE']._serialized_start=2310
+  _globals['_STATEMENTLINE']._serialized_end=2493
+  _globals['_SUMMARIZEBILLSREQUEST']._serialized_start=2495
+  _globals['_SUMMARIZEBILLSREQUEST']._serialized_end=2611
+  _globals['_SUMMARIZEBILLSRESPONSE']._serialized_start=2613
+  _globals['_SUMMARIZEBILLSRESPONSE']._serialized_end=2680
+  _globals['_BILLSUMMARY']._serialized_start=2683
+  _globals['_BILLSUMMARY']._serialized_end=2816
+  _globals['_POINTSSERVICE']._serialized_start=2819
+  _globals['_POINTSSERVICE']._serialized_end=3705
 # @@protoc_insertion_point(module_scope)

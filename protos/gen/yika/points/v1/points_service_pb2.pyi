@@ -1,3 +1,6 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import code_pb2 as _code_pb2
 from google.type import date_pb2 as _date_pb2
 from yika.auth.v1 import auth_pb2 as _auth_pb2
@@ -125,26 +128,54 @@ class GetBillRequest(_message.Message):
     def __init__(self, bill_id: _Optional[str] = ...) -> None: ...
 
 class GetBillResponse(_message.Message):
-    __slots__ = ("bill", "transfers")
+    __slots__ = ("bill", "transfers", "lots", "later_bills", "more_later_bill_count")
     BILL_FIELD_NUMBER: _ClassVar[int]
     TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    LOTS_FIELD_NUMBER: _ClassVar[int]
+    LATER_BILLS_FIELD_NUMBER: _ClassVar[int]
+    MORE_LATER_BILL_COUNT_FIELD_NUMBER: _ClassVar[int]
     bill: _ledger_pb2.Bill
     transfers: _containers.RepeatedCompositeFieldContainer[_ledger_pb2.Transfer]
-    def __init__(self, bill: _Optional[_Union[_ledger_pb2.Bill, _Mapping]] = ..., transfers: _Optional[_Iterable[_Union[_ledger_pb2.Transfer, _Mapping]]] = ...) -> None: ...
+    lots: _containers.RepeatedCompositeFieldContainer[_ledger_pb2.Lot]
+    later_bills: _containers.RepeatedCompositeFieldContainer[LaterBill]
+    more_later_bill_count: int
+    def __init__(self, bill: _Optional[_Union[_ledger_pb2.Bill, _Mapping]] = ..., transfers: _Optional[_Iterable[_Union[_ledger_pb2.Transfer, _Mapping]]] = ..., lots: _Optional[_Iterable[_Union[_ledger_pb2.Lot, _Mapping]]] = ..., later_bills: _Optional[_Iterable[_Union[LaterBill, _Mapping]]] = ..., more_later_bill_count: _Optional[int] = ...) -> None: ...
+
+class LaterBill(_message.Message):
+    __slots__ = ("bill_id", "kind", "store_id", "business_date", "posted_time", "total_fen")
+    BILL_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    STORE_ID_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_DATE_FIELD_NUMBER: _ClassVar[int]
+    POSTED_TIME_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FEN_FIELD_NUMBER: _ClassVar[int]
+    bill_id: str
+    kind: _ledger_pb2.BillKind
+    store_id: str
+    business_date: _date_pb2.Date
+    posted_time: _timestamp_pb2.Timestamp
+    total_fen: int
+    def __init__(self, bill_id: _Optional[str] = ..., kind: _Optional[_Union[_ledger_pb2.BillKind, str]] = ..., store_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., posted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total_fen: _Optional[int] = ...) -> None: ...
 
 class ListBillsRequest(_message.Message):
-    __slots__ = ("member_id", "store_id", "business_date", "page_size", "page_token")
+    __slots__ = ("member_id", "store_id", "business_date", "page_size", "page_token", "last_business_date", "register_id", "kind")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     STORE_ID_FIELD_NUMBER: _ClassVar[int]
     BUSINESS_DATE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    LAST_BUSINESS_DATE_FIELD_NUMBER: _ClassVar[int]
+    REGISTER_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     store_id: str
     business_date: _date_pb2.Date
     page_size: int
     page_token: str
-    def __init__(self, member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    last_business_date: _date_pb2.Date
+    register_id: str
+    kind: _ledger_pb2.BillKind
+    def __init__(self, member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., last_business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., register_id: _Optional[str] = ..., kind: _Optional[_Union[_ledger_pb2.BillKind, str]] = ...) -> None: ...
 
 class ListBillsResponse(_message.Message):
     __slots__ = ("bills", "next_page_token")
@@ -155,24 +186,40 @@ class ListBillsResponse(_message.Message):
     def __init__(self, bills: _Optional[_Iterable[_Union[_ledger_pb2.Bill, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetStatementRequest(_message.Message):
-    __slots__ = ("member_id", "asset", "page_size", "page_token")
+    __slots__ = ("member_id", "asset", "page_size", "page_token", "pass_id")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     ASSET_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    PASS_ID_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     asset: _ledger_pb2.Asset
     page_size: int
     page_token: str
-    def __init__(self, member_id: _Optional[str] = ..., asset: _Optional[_Union[_ledger_pb2.Asset, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    pass_id: str
+    def __init__(self, member_id: _Optional[str] = ..., asset: _Optional[_Union[_ledger_pb2.Asset, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., pass_id: _Optional[str] = ...) -> None: ...
 
 class GetStatementResponse(_message.Message):
-    __slots__ = ("transfers", "next_page_token")
-    TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("next_page_token", "lines")
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
-    transfers: _containers.RepeatedCompositeFieldContainer[_ledger_pb2.Transfer]
+    LINES_FIELD_NUMBER: _ClassVar[int]
     next_page_token: str
-    def __init__(self, transfers: _Optional[_Iterable[_Union[_ledger_pb2.Transfer, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    lines: _containers.RepeatedCompositeFieldContainer[StatementLine]
+    def __init__(self, next_page_token: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[StatementLine, _Mapping]]] = ...) -> None: ...
+
+class StatementLine(_message.Message):
+    __slots__ = ("transfer", "kind", "occurred_time", "change", "balance")
+    TRANSFER_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_TIME_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    BALANCE_FIELD_NUMBER: _ClassVar[int]
+    transfer: _ledger_pb2.Transfer
+    kind: _ledger_pb2.BillKind
+    occurred_time: _timestamp_pb2.Timestamp
+    change: int
+    balance: int
+    def __init__(self, transfer: _Optional[_Union[_ledger_pb2.Transfer, _Mapping]] = ..., kind: _Optional[_Union[_ledger_pb2.BillKind, str]] = ..., occurred_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., change: _Optional[int] = ..., balance: _Optional[int] = ...) -> None: ...
 
 class SummarizeBillsRequest(_message.Message):
     __slots__ = ("store_ids", "from_date", "to_date")

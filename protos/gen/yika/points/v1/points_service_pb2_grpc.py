@@ -110,21 +110,21 @@ class PointsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetBill(self, request, context):
-        """Reads one bill.
+        """Reads one bill with all it did, and which bills are about it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListBills(self, request, context):
-        """Lists the bills of a member or of a store's business date, newest first.
+        """Lists bills by member, store, till, business date and kind, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetStatement(self, request, context):
-        """Lists the transfers of one asset of a member, newest first.
+        """Lists the transfers of one asset of a member, newest first, with the balance after each.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

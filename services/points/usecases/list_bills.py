@@ -1,0 +1,42 @@
+"""Lists bills that have something in common, keyset-paged."""
+
+from datetime import date
+
+from chassis.database import Database
+from chassis.paging import decode_page_token, encode_page_token
+from services.points.pages import (
+    Page,
+    cut_page,
+    date_of_token,
+    id_of_token,
+    number_of_token,
+)
+from services.points.storage.bill_search import BillFilter, BillSearch
+from services.points.storage.expiry import LAST_ID
+
+# More than any member's bills, and the most its column holds.
+SEQUENCE_MAX = 2**63 - 1
+
+
+async def list_member_bills(
+    database: Database, member_id: str, asked: BillFilter, token: str, limit: int
+) -> Page:
+    """Bills of a member in the order in which they were posted, newest first."""
+    key = decode_page_token(token, int)
+    before = SEQUENCE_MAX if key is None else number_of_token(key[0], SEQUENCE_MAX)
+    async with database.read() as connection:
+        rows = await BillSearch(connection).of_member(member_id, asked, before, limit + 1)
+    return cut_page(rows, limit, "sequence")
+
+
+async def list_store_bills(database: Database, asked: BillFilter, token: str, limit: int) -> Page:
+    """Bills of a range of business dates, newest date and id first."""
+    before = (asked.last_date or date.max, LAST_ID)
+    if (key := decode_page_token(token, str, str)) is not None:
+        before = (date_of_token(key[0]), id_of_token(key[1]))
+    async with database.read() as connection:
+        rows = await BillSearch(connection).of_stores(asked, before, limit + 1)
+    if len(rows) <= limit:
+        return Page(rows, "")
+    last = rows[limit - 1]
+    return Page(rows[:limit], encode_page_token(last.business_date.isoformat(), last.bill_id))

@@ -1,0 +1,61 @@
+"""Reads one bill with all it did, and which bills are about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.auth import Principal
+from chassis.database import Database
+from chassis.errors import Invalid, NotFound
+from chassis.ids import canonical_id
+from services.points.domain.lot import Lot
+from services.points.storage.locked_books import lot_of
+from services.points.storage.queries import LedgerQueries, Record
+from services.points.storage.statements import StatementQueries
+
+LATER_BILLS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BillView:
+    """A bill, its transfers, the lots it made as they are now, and bills about it, newest first.
+
+    `more_later` counts those that are not shown: too many, or in stores out of the caller's reach.
+    """
+
+    bill: Record
+    transfers: Sequence[Record]
+    lots: Sequence[Lot]
+    later: Sequence[Record]
+    more_later: int
+
+
+async def read_bill(database: Database, principal: Principal, bill_id: str) -> BillView:
+    """A bill; NotFound UNKNOWN_BILL, Forbidden STORE_OUT_OF_SCOPE."""
+    async with database.read() as connection:
+        queries = LedgerQueries(connection)
+        bill = await queries.bill(bill_id)
+        if bill is None:
+            raise NotFound("UNKNOWN_BILL", f"no bill {bill_id}", {"bill_id": bill_id})
+        principal.require_store(bill.store_id)
+        more = StatementQueries(connection)
+        stores = None if "*" in principal.stores else _store_ids(principal)
+        later, count = await more.later_bills(bill_id, stores, LATER_BILLS_MAX)
+        return BillView(
+            bill=bill,
+            transfers=await queries.transfers_of_bill(bill.member_id, bill_id),
+            lots=[lot_of(row._mapping) for row in await more.lots_of_bill(bill.member_id, bill_id)],
+            later=later,
+            more_later=count - len(later),
+        )
+
+
+def _store_ids(principal: Principal) -> list[str]:
+    """The stores of a token; what is no id in it names no store."""
+    return sorted(each for each in principal.stores if _is_id(each))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return canonical_id(text, "store_id") == text
+    except Invalid:
+        return False

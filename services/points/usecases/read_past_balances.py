@@ -1,0 +1,93 @@
+"""Reads what wallets held at a moment of the past: what had been posted until then, and no more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from chassis.database import Database
+from chassis.errors import Invalid
+from chassis.paging import decode_page_token
+from services.points.domain.assets import Asset
+from services.points.pages import Page, cut_page, id_of_token, number_of_token
+from services.points.storage.statements import StatementQueries
+
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+# The asker's clock may run a little ahead.
+_FUTURE_MAX = timedelta(minutes=5)
+_ORDINAL_MAX = 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class AssetBalance:
+    """What was left of an asset, or of a pass."""
+
+    asset: Asset
+    pass_id: str | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastBalances:
+    """What a member had; lots are a page of (bill_id, ordinal, amount and the lot's origin)."""
+
+    balances: Sequence[AssetBalance]
+    debt_points: int
+    lots: Page
+
+
+def check_moment(moment: datetime, now: datetime) -> None:
+    """Invalid INVALID_TIME for a moment that lies ahead, or before there were ledgers."""
+    if not _EARLIEST <= moment <= now + _FUTURE_MAX:
+        raise Invalid(
+            "INVALID_TIME",
+            "as_of_time must lie between the year 2000 and now",
+            {"field": "as_of_time", "value": moment.isoformat()},
+        )
+
+
+async def read_past_balances(
+    database: Database, member_id: str, moment: datetime, token: str, limit: int
+) -> PastBalances:
+    """What a member had at a moment. The moment must have passed check_moment."""
+    after = None
+    if (key := decode_page_token(token, str, int)) is not None:
+        after = (id_of_token(key[0]), number_of_token(key[1], _ORDINAL_MAX))
+    async with database.read() as connection:
+        queries = StatementQueries(connection)
+        rows = await queries.balances_at(member_id, moment)
+        lots = await queries.lots_at(member_id, moment, after, limit + 1)
+    return PastBalances(
+        [
+            AssetBalance(Asset(row.asset), row.pass_id, int(row.amount))
+            for row in rows
+            if row.amount
+        ],
+        sum(int(row.debt) for row in rows),
+        cut_page(lots, limit, "bill_id", "ordinal"),
+    )
+
+
+async def summarize_past_balances(database: Database, moment: datetime) -> list[AssetBalance]:
+    """What all wallets together held at a moment.
+
+    Read back from now: what is left in the lots, less what changed since. That costs what happened
+    since the moment, not all that ever happened.
+    """
+    async with database.read() as connection:
+        queries = StatementQueries(connection)
+        sums = {
+            (Asset(row.asset), row.pass_id): int(row.amount)
+            for row in await queries.left_by_asset()
+        }
+        for row in await queries.changes_since(moment):
+            key = (Asset(row.asset), row.pass_id)
+            sums[key] = sums.get(key, 0) - int(row.amount)
+    return [
+        AssetBalance(asset, pass_id, amount)
+        for (asset, pass_id), amount in sorted(sums.items(), key=lambda item: _order(item[0]))
+        if amount
+    ]
+
+
+def _order(key: tuple[Asset, str | None]) -> tuple[Asset, str]:
+    return (key[0], key[1] or "")

@@ -1,0 +1,111 @@
+"""Reading one bill with everything, and statements, from the outside."""
+
+from typing import Any
+
+import pytest
+
+from chassis.clock import to_proto_date, utc_now
+from chassis.ids import new_id
+from chassis.paging import encode_page_token
+from tests.fixtures.bill_archive import PERMISSIONS, Archive
+from tests.fixtures.ledger import Ledger, refusal
+from tests.fixtures.malformed import answers
+from tests.fixtures.running import open_stub
+from yika.points.v1 import (
+    ledger_pb2,
+    points_service_pb2,
+    points_service_pb2_grpc,
+)
+
+
+class TestGetBill:
+    async def test_tells_lots_allocation_and_the_bills_about_it(self, archive: Archive) -> None:
+        request = points_service_pb2.GetBillRequest(bill_id=archive.returned.sale_id)
+        answer = await archive.points.GetBill(request)
+        assert answer.bill.allocation.sources[0].tender_kind == "cash"
+        assert [(lot.granted_amount, lot.remaining_amount) for lot in answer.lots] == [(24, 0)]
+        assert [later.bill_id for later in answer.later_bills] == [archive.return_id]
+        assert answer.later_bills[0].kind == ledger_pb2.BILL_KIND_SALE_RETURN
+        assert answer.later_bills[0].total_fen == 2_400
+        assert answer.more_later_bill_count == 0
+
+    async def test_counts_the_bills_about_it_in_stores_out_of_reach(
+        self, ledger: Ledger, archive: Archive
+    ) -> None:
+        request = points_service_pb2.GetBillRequest(bill_id=archive.returned.sale_id)
+        async with open_stub(
+            points_service_pb2_grpc.PointsServiceStub,
+            ledger.address,
+            PERMISSIONS,
+            stores=[archive.returned.store_id, "no id"],
+        ) as local:
+            answer = await local.GetBill(request)
+            assert (list(answer.later_bills), answer.more_later_bill_count) == ([], 1)
+            elsewhere = points_service_pb2.GetBillRequest(bill_id=archive.return_id)
+            assert (await refusal(local.GetBill(elsewhere)))[1] == "STORE_OUT_OF_SCOPE"
+
+
+class TestGetStatement:
+    async def test_tells_the_balance_after_each_transfer(self, archive: Archive) -> None:
+        answer = await archive.points.GetStatement(
+            points_service_pb2.GetStatementRequest(
+                member_id=archive.returned.member_id, asset=ledger_pb2.ASSET_POINTS, page_size=500
+            )
+        )
+        assert (answer.lines[0].kind, answer.lines[0].change) == (
+            ledger_pb2.BILL_KIND_SALE_RETURN,
+            -24,
+        )
+        assert [line.balance for line in answer.lines[1:]] == [
+            24 * number for number in range(len(answer.lines) - 1, 0, -1)
+        ]
+
+    @pytest.mark.parametrize(
+        ("fields", "reason"),
+        [
+            ({"asset": 99}, "UNKNOWN_ASSET"),
+            ({"asset": ledger_pb2.ASSET_PASS}, "INVALID_ID"),
+            ({"asset": ledger_pb2.ASSET_POINTS, "pass_id": new_id()}, "PASS_ID_NOT_WANTED"),
+            (
+                {"asset": 2, "page_token": encode_page_token(1, 1, 2**62 + 1)},
+                "INVALID_PAGE_TOKEN",
+            ),
+            ({"asset": 2, "page_token": encode_page_token(1, 1 << 15, 0)}, "INVALID_PAGE_TOKEN"),
+        ],
+    )
+    async def test_refuses_with_a_reason(
+        self, archive: Archive, fields: dict[str, Any], reason: str
+    ) -> None:
+        request = points_service_pb2.GetStatementRequest(
+            member_id=archive.chain.member_id, **fields
+        )
+        assert (await refusal(archive.points.GetStatement(request)))[1] == reason
+
+    async def test_of_a_pass_that_was_never_sold_is_empty(self, archive: Archive) -> None:
+        answer = await archive.points.GetStatement(
+            points_service_pb2.GetStatementRequest(
+                member_id=archive.chain.member_id, asset=ledger_pb2.ASSET_PASS, pass_id=new_id()
+            )
+        )
+        assert answer == points_service_pb2.GetStatementResponse()
+
+
+@pytest.mark.parametrize("method", ["GetBill", "ListBills", "GetStatement", "SummarizeBills"])
+async def test_random_requests_are_never_answered_as_a_defect(
+    archive: Archive, method: str
+) -> None:
+    day = to_proto_date(utc_now().date())
+    known = {
+        "bill_id": archive.return_id,
+        "member_id": archive.chain.member_id,
+        "store_id": archive.chain.store_id,
+        "store_ids": [archive.chain.store_id],
+        "asset": ledger_pb2.ASSET_POINTS,
+        "business_date": day,
+        "from_date": day,
+        "to_date": day,
+    }
+    message = getattr(points_service_pb2, f"{method}Request")
+    fields = {k: v for k, v in known.items() if k in message.DESCRIPTOR.fields_by_name}
+    seen = await answers(getattr(archive.points, method), message(**fields))
+    assert seen["OK"] > 0 or method == "GetBill"  # whose one field is never left alone
