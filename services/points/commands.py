@@ -18,8 +18,8 @@ class Command:
     `decide` turns locked books into drafts, the first with `bill_id`; it is pure, changes nothing
     and refuses with a DomainError. What it may read of the books is what is named here: the
     wallets of `members`, their lots when `needs_lots`, their counters of `periods`, the bills in
-    `originals`, what `passes` ask about, and unless `top_ups` is None what the books say of the
-    top-ups in it and of those that the lots come from.
+    `originals`, what `passes` ask about, the `coupons` that it uses or gives back, and unless
+    `top_ups` is None what the books say of the top-ups in it and of those that the lots come from.
     """
 
     bill_id: str
@@ -33,4 +33,5 @@ class Command:
     periods: tuple[str, ...] = ()  # of counters of capped rules
     originals: tuple[str, ...] = ()
     passes: tuple[PassQuestion, ...] = ()
+    coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None

@@ -17,7 +17,7 @@ from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import CODE_LENGTH_MAX, check_time
 from services.points.domain.lot import LotKey
 from services.points.domain.moved import Moved
-from services.points.domain.sale import TENDERS_MAX, Sale, SaleLine, SaleTender
+from services.points.domain.sale import TENDERS_MAX, LineDiscount, Sale, SaleLine, SaleTender
 from services.points.earning_messages import earning_message, read_basis, read_grants
 from yika.points.v1 import ledger_pb2, sale_pb2
 
@@ -50,6 +50,8 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
     for tender in message.tenders:
         if tender.hold_id:
             tender.hold_id = canonical_id(tender.hold_id, "hold_id")
+    if message.coupon_ids:
+        message.coupon_ids[:] = [canonical_id(each, "coupon_ids") for each in message.coupon_ids]
     return Sale(
         sale_id=message.sale_id,
         member_id=message.member_id or None,
@@ -57,7 +59,13 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
         business_date=from_proto_date(message.business_date, "business_date"),
         sold_at=from_timestamp(message.sold_time, "sold_time"),
         lines=tuple(
-            SaleLine(line.product_id, line.quantity_milli, line.list_fen, line.discount_fen)
+            SaleLine(
+                line.product_id,
+                line.quantity_milli,
+                line.list_fen,
+                line.discount_fen,
+                discounts=_discounts(line) if line.discounts else (),
+            )
             for line in message.lines
         ),
         tenders=tuple(
@@ -71,6 +79,10 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
         staff_id=message.staff_id,
         coupon_ids=tuple(message.coupon_ids),
     )
+
+
+def _discounts(line: sale_pb2.SaleLine) -> tuple[LineDiscount, ...]:
+    return tuple(LineDiscount(part.source, part.amount_fen) for part in line.discounts)
 
 
 def read_header(

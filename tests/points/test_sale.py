@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 from chassis.errors import Invalid
 from services.points.domain.limits import AMOUNT_FEN_MAX
 from services.points.domain.sale import (
+    COUPONS_MAX,
+    DISCOUNTS_MAX,
     LINES_MAX,
     QUANTITY_MILLI_MAX,
+    LineDiscount,
     Sale,
     SaleLine,
     SaleTender,
@@ -40,9 +44,16 @@ SALE = Sale(
 )
 
 
-def with_line(**changes: int) -> Sale:
+def with_line(**changes: Any) -> Sale:
     """The sale with its first line changed and all sums left as they were."""
     return replace(SALE, lines=(LINE._replace(**changes), LINE))
+
+
+def with_discounts(*parts: tuple[str, int], discount_fen: int = 50) -> Sale:
+    """The sale whose first line says what made up its discount."""
+    discounts = tuple(LineDiscount(source, fen) for source, fen in parts)
+    line = LINE._replace(discount_fen=discount_fen, discounts=discounts)
+    return replace(SALE, lines=(line, LINE))
 
 
 class TestCheckSale:
@@ -56,9 +67,28 @@ class TestCheckSale:
         free = LINE._replace(discount_fen=1250)
         check_sale(replace(SALE, lines=(free,), tenders=(), total_fen=0), KINDS, NOW)
 
+    def test_accepts_discounts_that_add_up(self) -> None:
+        check_sale(with_discounts(("promotion:a", 20), ("c" * 128, 30)), KINDS, NOW)
+        check_sale(with_discounts(*[("p", 1)] * DISCOUNTS_MAX), KINDS, NOW)
+
+    def test_accepts_as_many_coupons_as_may_be(self) -> None:
+        names = tuple(map(str, range(COUPONS_MAX)))
+        check_sale(replace(SALE, coupon_ids=names), KINDS, NOW)
+
     @pytest.mark.parametrize(
         ("sale", "reason"),
         [
+            (with_discounts(("p", 49)), "INVALID_DISCOUNT"),
+            (with_discounts(("p", 50), ("q", 1)), "INVALID_DISCOUNT"),
+            (with_discounts(("p", 50), ("q", 0)), "INVALID_DISCOUNT"),
+            (with_discounts(("p", 51), ("q", -1)), "INVALID_DISCOUNT"),
+            (with_discounts(("p", 2**63 - 1), ("q", -(2**63) + 51)), "INVALID_DISCOUNT"),
+            (with_discounts(("", 50)), "INVALID_DISCOUNT"),
+            (with_discounts(("p\0", 50)), "INVALID_DISCOUNT"),
+            (with_discounts(("p" * 129, 50)), "INVALID_DISCOUNT"),
+            (with_discounts(*[("p", 1)] * 51, discount_fen=51), "TOO_MANY_DISCOUNTS"),
+            (replace(SALE, coupon_ids=("a", "b", "a")), "DUPLICATE_COUPON"),
+            (replace(SALE, coupon_ids=tuple(map(str, range(21)))), "TOO_MANY_COUPONS"),
             (replace(SALE, lines=()), "EMPTY_BASKET"),
             (replace(SALE, lines=(LINE,) * (LINES_MAX + 1)), "TOO_MANY_LINES"),
             (with_line(quantity_milli=0), "INVALID_QUANTITY"),
@@ -91,6 +121,28 @@ class TestCheckSale:
     def test_accepts_a_day_that_ends_after_midnight(self) -> None:
         late = datetime(2026, 5, 2, 1, tzinfo=UTC)
         check_sale(replace(SALE, sold_at=late), KINDS, NOW)
+
+    @given(
+        parts=st.lists(st.integers(-2, 20), min_size=1, max_size=DISCOUNTS_MAX),
+        wrong_by=st.integers(-2, 2),
+    )
+    def test_accepts_exactly_the_discounts_that_add_up(
+        self, parts: list[int], wrong_by: int
+    ) -> None:
+        discount_fen = sum(parts) + wrong_by
+        line = LINE._replace(
+            list_fen=2000,
+            discount_fen=discount_fen,
+            discounts=tuple(LineDiscount("p", part) for part in parts),
+        )
+        net = 2000 - discount_fen
+        sale = replace(SALE, lines=(line,), total_fen=net, tenders=paid(cash=net))
+        if wrong_by == 0 and min(parts) > 0:
+            check_sale(sale, KINDS, NOW)
+        else:
+            with pytest.raises(Invalid) as caught:
+                check_sale(sale, KINDS, NOW)
+            assert caught.value.reason == "INVALID_DISCOUNT"
 
     @given(
         nets=st.lists(st.integers(0, 10_000), min_size=1, max_size=20),

@@ -1,4 +1,4 @@
-"""Coupons of a sale that comes back: services/points/usecases/return_coupons.py."""
+"""Coupons of a sale that comes back: services/points/domain/sale_coupons.py."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -27,13 +27,10 @@ async def stub(coupons: Coupons) -> AsyncIterator[Any]:
         yield found
 
 
-async def sell_with(coupons: Coupons, coupon_id: str, *others: str) -> str:
-    """A sale that used a coupon, and names others; its id."""
-    sale = build_sale(coupons.ledger.chain, coupon_ids=[coupon_id, *others])
+async def sell_with(coupons: Coupons, *coupon_ids: str) -> str:
+    """A sale that used coupons up; its id."""
+    sale = build_sale(coupons.ledger.chain, coupon_ids=coupon_ids)
     await coupons.ledger.stub.PostSale(one(sale))
-    await coupons.stub.RedeemCoupon(
-        redeem_request(coupons.store_id, coupon_id, bill_id=sale.sale_id)
-    )
     return sale.sale_id
 
 
@@ -57,15 +54,27 @@ class TestGiveBackCoupons:
         ]
         assert told == [rest.header.bill_id]
 
-    async def test_refuses_no_return_for_a_coupon_that_the_sale_does_not_use(
+    async def test_gives_all_of_them_back_to_be_used_by_the_next_sale(
         self, coupons: Coupons, stub: Any
     ) -> None:
-        used, released, elsewhere = [code.coupon_id for code in await coupons.codes(3)]
-        await coupons.stub.RedeemCoupon(redeem_request(coupons.store_id, elsewhere))
-        sale_id = await sell_with(coupons, used, released, elsewhere, new_id(), "17")
-        await coupons.give_back(used, sale_id)
+        (own,) = await coupons.issue()
+        (code,) = await coupons.codes()
+        sale_id = await sell_with(coupons, own, code.coupon_id)
         await stub.ReturnSale(build_return(coupons.ledger.chain, sale_id))
-        states = [(await coupons.get(each)).coupon.state for each in (used, released, elsewhere)]
+        next_id = await sell_with(coupons, own, code.coupon_id)
+        for coupon_id in (own, code.coupon_id):
+            assert (await coupons.get(coupon_id)).coupon.bill_id == next_id
+
+    async def test_refuses_no_return_for_a_coupon_that_the_sale_does_not_use_any_more(
+        self, coupons: Coupons, stub: Any
+    ) -> None:
+        used, returned, elsewhere = [code.coupon_id for code in await coupons.codes(3)]
+        sale_id = await sell_with(coupons, used, returned, elsewhere)
+        for coupon_id in (returned, elsewhere):
+            await coupons.give_back(coupon_id, sale_id)
+        await sell_with(coupons, elsewhere)
+        await stub.ReturnSale(build_return(coupons.ledger.chain, sale_id))
+        states = [(await coupons.get(each)).coupon.state for each in (used, returned, elsewhere)]
         assert states == [CouponState.ISSUED, CouponState.ISSUED, CouponState.REDEEMED]
 
     async def test_leaves_a_coupon_alone_that_came_back_before_and_is_used_again(

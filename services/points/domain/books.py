@@ -1,6 +1,6 @@
 """What the door has in hand while it decides: locked wallets, and what the commands asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -8,6 +8,8 @@ from typing import NamedTuple
 from chassis.errors import NotFound, PreconditionFailed
 from pricing.earning import Earned
 from services.points.domain.assets import Asset, BillKind
+from services.points.domain.coupon import Coupon
+from services.points.domain.coupon_event import CouponChange, CouponEvent
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.moved import Moved
 from services.points.domain.posting import Posting
@@ -56,7 +58,8 @@ class Books:
     """Locked wallets by member, originals by bill id, and top-ups by bill id.
 
     `top_ups` holds those that the lots of the wallets come from, and those asked for, when
-    `follows_top_ups`.
+    `follows_top_ups`. `coupons` are locked, by id; `coupon_events` says by request id which of the
+    changes that commands may make to them were made before.
     """
 
     programmes: Programmes
@@ -65,6 +68,8 @@ class Books:
     originals: dict[str, Original] = field(default_factory=dict)
     top_ups: dict[str, TopUpRecord] = field(default_factory=dict)
     follows_top_ups: bool = False
+    coupons: dict[str, Coupon] = field(default_factory=dict)
+    coupon_events: dict[str, CouponEvent] = field(default_factory=dict)
 
     def wallet(self, member_id: str) -> Wallet:
         """The member's wallet, or that of the member into whom it was merged in the end."""
@@ -100,6 +105,11 @@ class Books:
         """Lets the commands that follow in the same batch see what a bill did to top-ups."""
         if self.follows_top_ups:
             note(self.top_ups, posting)
+
+    def note_coupons(self, changes: Iterable[CouponChange]) -> None:
+        """Lets the commands that follow in the same batch see what a bill did to coupons."""
+        for change in changes:
+            self.coupons[change.coupon.coupon_id] = change.coupon
 
 
 class Receipt(NamedTuple):
@@ -151,7 +161,7 @@ class SaleAllocation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A bill ready to be written."""
+    """A bill ready to be written; `coupons` are those that it uses up."""
 
     posting: Posting
     receipt: Receipt
@@ -163,6 +173,7 @@ class Draft:
     reason: str = ""
     original_bill_id: str | None = None
     allocation: SaleAllocation | None = None
+    coupons: tuple[CouponChange, ...] = ()
 
 
 Drafts = Sequence[Draft]

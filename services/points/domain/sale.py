@@ -11,15 +11,26 @@ from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX, check
 
 LINES_MAX = 500
 TENDERS_MAX = 20
+COUPONS_MAX = 20
+DISCOUNTS_MAX = 50  # a line
+DISCOUNT_SOURCE_LENGTH_MAX = 128
 # A million pieces on one line are a typing error, not trade.
 QUANTITY_MILLI_MAX = 1_000_000_000
 WALLET_TENDERS = frozenset({POINTS_TENDER, STORED_VALUE_TENDER})
 
 
+class LineDiscount(NamedTuple):
+    """What one promotion or coupon took off a line."""
+
+    source: str
+    amount_fen: int
+
+
 class SaleLine(NamedTuple):
     """A priced line. Amounts in fen, quantity in thousandths of the unit of sale.
 
-    A tuple: a frozen dataclass takes three times as long to make, and lines come by the million.
+    `discounts` are the parts of the discount, or empty when nobody says what made it up. A tuple:
+    a frozen dataclass takes three times as long to make, and lines come by the million.
     """
 
     product_id: str
@@ -28,6 +39,7 @@ class SaleLine(NamedTuple):
     discount_fen: int
     category_id: str = ""
     brand: str = ""
+    discounts: tuple[LineDiscount, ...] = ()
 
 
 class SaleTender(NamedTuple):
@@ -84,6 +96,8 @@ def check_sale(sale: Sale, tender_kinds: Collection[str], now: datetime) -> None
             and 0 <= line.discount_fen <= line.list_fen <= AMOUNT_FEN_MAX
         ):
             _refuse_line(number, line)
+        if line.discounts:
+            _check_discounts(number, line)
         net_fen += line.list_fen - line.discount_fen
     if not 0 <= sale.total_fen <= AMOUNT_FEN_MAX:
         raise Invalid(
@@ -98,6 +112,8 @@ def check_sale(sale: Sale, tender_kinds: Collection[str], now: datetime) -> None
             {"total_fen": sale.total_fen, "lines_fen": net_fen},
         )
     _check_tenders(sale, tender_kinds)
+    if sale.coupon_ids:
+        _check_coupons(sale.coupon_ids)
 
 
 def _refuse_line(number: int, line: SaleLine) -> None:
@@ -118,6 +134,43 @@ def _refuse_line(number: int, line: SaleLine) -> None:
         f"line {number}: discount_fen must be 0 to list_fen",
         {"line": number, "discount_fen": line.discount_fen, "list_fen": line.list_fen},
     )
+
+
+def _check_discounts(number: int, line: SaleLine) -> None:
+    if len(line.discounts) > DISCOUNTS_MAX:
+        raise Invalid(
+            "TOO_MANY_DISCOUNTS",
+            f"line {number}: a line has at most {DISCOUNTS_MAX} discounts",
+            {"line": number},
+        )
+    for part in line.discounts:
+        if not 1 <= len(part.source) <= DISCOUNT_SOURCE_LENGTH_MAX or "\0" in part.source:
+            raise Invalid(
+                "INVALID_DISCOUNT",
+                f"line {number}: a discount's source has 1 to {DISCOUNT_SOURCE_LENGTH_MAX}"
+                " characters, none of value 0",
+                {"line": number},
+            )
+        if part.amount_fen <= 0:
+            raise Invalid(
+                "INVALID_DISCOUNT",
+                f"line {number}: a discount must be greater than 0",
+                {"line": number, "value": part.amount_fen},
+            )
+    parts_fen = sum(part.amount_fen for part in line.discounts)
+    if parts_fen != line.discount_fen:
+        raise Invalid(
+            "INVALID_DISCOUNT",
+            f"line {number}: the discounts do not add up to discount_fen",
+            {"line": number, "discount_fen": line.discount_fen, "parts_fen": parts_fen},
+        )
+
+
+def _check_coupons(coupon_ids: tuple[str, ...]) -> None:
+    if len(coupon_ids) > COUPONS_MAX:
+        raise Invalid("TOO_MANY_COUPONS", f"a sale has at most {COUPONS_MAX} coupons")
+    if len(set(coupon_ids)) < len(coupon_ids):
+        raise Invalid("DUPLICATE_COUPON", "a sale names a coupon once")
 
 
 def _check_tenders(sale: Sale, tender_kinds: Collection[str]) -> None:

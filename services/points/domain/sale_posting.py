@@ -25,6 +25,7 @@ from services.points.domain.books import Books, Draft, SaleAllocation, Source, r
 from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.posting import Posting
 from services.points.domain.sale import Sale
+from services.points.domain.sale_coupons import redeem_coupons
 from services.points.domain.wallet import Wallet
 from services.points.domain.wallet_tenders import pay_points, pay_stored_value, release_rest
 
@@ -35,9 +36,10 @@ STORE_TIME_OFFSET = timedelta(hours=8)
 def decide_sale(books: Books, sale: Sale, facts: MemberFacts = NO_FACTS) -> list[Draft]:
     """Money from the tills and value from the wallet to revenue, earned points to the wallet.
 
-    PreconditionFailed when the wallet cannot pay its part or is frozen, or a hold is gone; a sale
-    that spends nothing of the wallet is always booked, because it has happened.
+    PreconditionFailed when the wallet cannot pay its part or is frozen, or a hold or a coupon is
+    gone; a sale that spends no such thing is always booked, because it has happened.
     """
+    coupons = redeem_coupons(books, sale)
     programme = books.programmes.at(sale.sold_at)
     wallet = (
         Wallet(sale.store_id, is_member=False)
@@ -80,6 +82,7 @@ def decide_sale(books: Books, sale: Sale, facts: MemberFacts = NO_FACTS) -> list
             register_id=sale.register_id,
             staff_id=sale.staff_id,
             allocation=SaleAllocation(tuple(sources), amounts_fen, earned),
+            coupons=coupons,
         )
     ]
 

@@ -29,7 +29,7 @@ from services.points.storage.locked_books import (
 )
 from services.points.storage.pass_facts import load_pass_facts
 from services.points.storage.top_ups import load_top_ups, top_up_ids
-from services.points.usecases.return_coupons import give_back_coupons
+from services.points.usecases.bill_coupons import lock_coupons, write_coupons
 
 _ATTEMPTS_MAX = 5
 
@@ -98,7 +98,7 @@ async def preview_bill(
         try:
             async with database.transaction() as tx:
                 driver = await _lock(tx, [command], books, heirs)
-                await _load(driver, [command], books)
+                await _load(tx, driver, [command], books)
                 raise _NotKept(command.decide(books))
         except _NotKept as preview:
             return preview.drafts
@@ -133,7 +133,7 @@ async def _post(
     coupon_give_back: GiveBackPolicy,
 ) -> list[Outcome]:
     driver = await _lock(tx, commands, books, heirs)
-    await _load(driver, commands, books)
+    await _load(tx, driver, commands, books)
     # Nearly every id is new, so the table is asked only when writing finds that one is not.
     # After the locks: whoever posted the same bill before has committed by now.
     ids = [bill_id for c in commands for bill_id in (c.bill_id, *c.further_bill_ids)]
@@ -159,11 +159,12 @@ async def _post(
             new_bills.append(_book(draft, command))
             books.add_later(_stored(new_bills[-1]), draft.posting.transfers)
             books.note_top_ups(draft.posting)
+            books.note_coupons(draft.coupons)
         drafted[command.bill_id] = new_bills[-len(drafts)]
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
     await _answer_refused_retries(driver, commands, outcomes, known)
     if new_bills:
-        await give_back_coupons(tx, new_bills, coupon_give_back, books.now)
+        await write_coupons(tx, new_bills, books, coupon_give_back)
         await write_bills(driver, new_bills, books.now)
         publish(tx, new_bills, books.now)
     return [outcome for outcome in outcomes if outcome is not None]
@@ -186,7 +187,7 @@ async def _find_heirs(database: Database, commands: Sequence[Command]) -> set[st
         return await follow_merges(tx.connection, members)
 
 
-async def _load(driver: Driver, commands: Sequence[Command], books: Books) -> None:
+async def _load(tx: Transaction, driver: Driver, commands: Sequence[Command], books: Books) -> None:
     with_lots = {
         books.wallet(member).member_id
         for command in commands
@@ -210,6 +211,7 @@ async def _load(driver: Driver, commands: Sequence[Command], books: Books) -> No
     questions = [question for command in commands for question in command.passes]
     if questions:
         await load_pass_facts(driver, books, questions)
+    await lock_coupons(tx, commands, books)
 
 
 async def _answer_refused_retries(

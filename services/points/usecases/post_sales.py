@@ -39,6 +39,7 @@ def sale_command(
         needs_lots=sale.spends_wallet,
         holds=tuple([tender.hold_id for tender in sale.tenders if tender.hold_id]),
         periods=periods if sale.member_id else (),
+        coupons=sale.coupon_ids,
     )
 
 

@@ -52,6 +52,7 @@ async def return_command(
         needs_lots=True,
         periods=periods,
         originals=(request.sale_id,),
+        coupons=sold.sale.coupon_ids if sold is not None else (),
     )
 
 
