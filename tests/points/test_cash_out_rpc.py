@@ -96,7 +96,8 @@ class TestCashOut:
             )
         )
         assert ("stored_value_liability", "tender:bonus", 30_00) in {
-            (t.debit_account, t.credit_account, t.amount) for t in statement.transfers
+            (line.transfer.debit_account, line.transfer.credit_account, line.transfer.amount)
+            for line in statement.lines
         }
         assert await liability_and_principal(desk.database, chain.store_id) == (0, 0)
 
