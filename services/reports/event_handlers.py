@@ -10,9 +10,11 @@ from chassis.inbox import Subscription
 from services.reports.domain.category import Category
 from services.reports.domain.columns import SoldBasket
 from services.reports.domain.returns import ReturnedBasket
+from services.reports.domain.value import ValueBill
 from services.reports.usecases.name_dimensions import name_categories, name_products, name_stores
 from services.reports.usecases.record_returns import record_returns
 from services.reports.usecases.record_sales import record_sales
+from services.reports.usecases.record_value_bills import record_value_bills
 from yika.inventory.v1 import events_pb2 as inventory_events_pb2
 from yika.points.v1 import events_pb2 as points_events_pb2
 
@@ -28,6 +30,14 @@ RETURNS_RECORDED = Counter(
 )
 RETURNS_REPEATED = Counter(
     "yika_reports_returns_repeated_total", "Returns that came again and were not counted again."
+)
+
+
+BILLS_RECORDED = Counter(
+    "yika_reports_bills_recorded_total", "Bills other than sales and returns that were counted."
+)
+BILLS_REPEATED = Counter(
+    "yika_reports_bills_repeated_total", "Such bills that came again and were not counted again."
 )
 
 
@@ -77,6 +87,31 @@ def _returned_basket(returned: Any) -> ReturnedBasket:
     )
 
 
+async def on_bills_posted(tx: Transaction, event: Any) -> None:
+    """points posted bills that sell no goods. They are kept apart from sales: no turnover."""
+    fresh, repeated = await record_value_bills(tx, [_value_bill(bill) for bill in event.bills])
+
+    def count() -> None:
+        BILLS_RECORDED.inc(fresh)
+        BILLS_REPEATED.inc(repeated)
+
+    tx.after_commit(count)
+
+
+def _value_bill(bill: Any) -> ValueBill:
+    day, receipt = bill.business_date, bill.receipt
+    return ValueBill(
+        bill_id=bill.bill_id,
+        store_id=bill.store_id,
+        day=date(day.year, day.month, day.day),
+        kind=bill.kind,
+        total_fen=bill.total_fen,
+        points_change=receipt.points_change,
+        principal_change_fen=receipt.principal_change_fen,
+        bonus_change_fen=receipt.bonus_change_fen,
+    )
+
+
 async def on_stores_upserted(tx: Transaction, event: Any) -> None:
     """inventory created or changed stores."""
     names = {store.store_id: store.name for store in event.stores}
@@ -101,6 +136,7 @@ async def on_products_upserted(tx: Transaction, event: Any) -> None:
 SUBSCRIPTIONS = (
     Subscription(points_events_pb2.SalesPosted, on_sales_posted),
     Subscription(points_events_pb2.SalesReturned, on_sales_returned),
+    Subscription(points_events_pb2.BillsPosted, on_bills_posted),
     Subscription(inventory_events_pb2.StoresUpserted, on_stores_upserted),
     Subscription(inventory_events_pb2.CategoriesUpserted, on_categories_upserted),
     Subscription(inventory_events_pb2.ProductsUpserted, on_products_upserted),

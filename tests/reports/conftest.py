@@ -62,7 +62,7 @@ async def address(database: Database, tmp_path: Path) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def reports(address: str) -> AsyncIterator[Any]:
-    """A stub that may read the sales of every store."""
+    """A stub that may read the sales and value movements of every store."""
     stub = report_service_pb2_grpc.ReportServiceStub
-    async with open_stub(stub, address, {"reports.sales.read"}) as opened:
+    async with open_stub(stub, address, {"reports.sales.read", "reports.value.read"}) as opened:
         yield opened

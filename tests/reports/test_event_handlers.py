@@ -25,11 +25,13 @@ from services.reports.storage.tables import (
 )
 from tests.fixtures.builders_reports import (
     DAY,
+    build_bills_posted,
     build_categories_upserted,
     build_line,
     build_products_upserted,
     build_sale,
     build_sales_posted,
+    build_sales_returned,
     build_stores_upserted,
 )
 from tests.reports.conftest import Apply, empty
@@ -225,6 +227,7 @@ class TestStoresAndProductsUpserted:
     async def test_takes_an_event_of_nothing(self, database: Database, apply: Apply) -> None:
         await apply(build_stores_upserted({}), build_products_upserted({}))
         await apply(build_categories_upserted({}), build_sales_posted())
+        await apply(build_sales_returned(), build_bills_posted())
         assert not any((await everything(database)).values())
 
 

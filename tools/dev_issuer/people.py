@@ -26,6 +26,7 @@ READ_PERMISSIONS = (
     "points.programmes.read",
     "points.wallets.read",
     "reports.sales.read",
+    "reports.value.read",
 )
 
 
@@ -81,6 +82,7 @@ PEOPLE = (
             "points.ledger.verify",
             "points.wallets.read",
             "reports.sales.read",
+            "reports.value.read",
         ),
         ("*",),
     ),
@@ -100,6 +102,7 @@ PEOPLE = (
             *STORED_VALUE_PERMISSIONS,
             "points.returns.post",
             "reports.sales.read",
+            "reports.value.read",
         ),
         (FIRST_DEMO_STORE_ID,),
     ),

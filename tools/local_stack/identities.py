@@ -60,6 +60,7 @@ EVERY_PERMISSION = frozenset(
         "points.wallets.merge",
         "points.wallets.read",
         "reports.sales.read",
+        "reports.value.read",
     }
 )
 

@@ -5,6 +5,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Integer,
     MetaData,
     Table,
     Text,
@@ -49,6 +50,21 @@ store_days = _days_table("store_days", "store_id", _none_yet("clawed_back_points
 category_days = _days_table("category_days", "category_id")
 product_days = _days_table("product_days", "product_id")
 member_days = _days_table("member_days", "member_id", _none_yet("clawed_back_points"))
+
+# Bills that sell no goods; the kind is the contract's number, so that a new one needs nothing here.
+value_days = Table(
+    "value_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("store_id", Uuid(as_uuid=False), primary_key=True),
+    Column("kind", Integer, primary_key=True),
+    Column("bill_count", BigInteger, nullable=False),
+    Column("total_fen", BigInteger, nullable=False),
+    Column("points_change", BigInteger, nullable=False),
+    Column("principal_change_fen", BigInteger, nullable=False),
+    Column("bonus_change_fen", BigInteger, nullable=False),
+    CheckConstraint("bill_count > 0", name="counted"),
+)
 
 # A sale counts once, whatever events it comes in.
 applied_sales = Table(

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from yika.auth.v1 import auth_pb2 as yika_dot_auth_dot_v1_dot_auth__pb2
+from yika.points.v1 import ledger_pb2 as yika_dot_points_dot_v1_dot_ledger__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$yika/reports/v1/report_service.proto\x12\x0fyika.reports.v1\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\"\x84\x02\n\x11QuerySalesRequest\x12,\n\x08group_by\x18\x01 \x03(\x0e\x32\x1a.yika.reports.v1.Dimension\x12$\n\tfrom_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tstore_ids\x18\x04 \x03(\t\x12\x16\n\x0e\x63\x61tegory_depth\x18\x05 \x01(\x05\x12%\n\x05order\x18\x06 \x01(\x0e\x32\x16.yika.reports.v1.Order\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\"\x99\x02\n\x08SalesRow\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x1f\n\x04\x64\x61te\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x13\n\x0brevenue_fen\x18\x04 \x01(\x03\x12\x14\n\x0c\x64iscount_fen\x18\x05 \x01(\x03\x12\x16\n\x0equantity_milli\x18\x06 \x01(\x03\x12\x12\n\nsale_count\x18\x07 \x01(\x03\x12\x10\n\x08sold_fen\x18\x08 \x01(\x03\x12\x14\n\x0creturned_fen\x18\t \x01(\x03\x12\x1f\n\x17returned_quantity_milli\x18\n \x01(\x03\x12\x14\n\x0creturn_count\x18\x0b \x01(\x03\x12\x1a\n\x12\x63lawed_back_points\x18\x0c \x01(\x03\"V\n\x12QuerySalesResponse\x12\'\n\x04rows\x18\x01 \x03(\x0b\x32\x19.yika.reports.v1.SalesRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xa8\x01\n\tDimension\x12\x19\n\x15\x44IMENSION_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x44IMENSION_STORE\x10\x01\x12\x11\n\rDIMENSION_DAY\x10\x02\x12\x13\n\x0f\x44IMENSION_MONTH\x10\x03\x12\x16\n\x12\x44IMENSION_CATEGORY\x10\x04\x12\x15\n\x11\x44IMENSION_PRODUCT\x10\x05\x12\x14\n\x10\x44IMENSION_MEMBER\x10\x06*<\n\x05Order\x12\x15\n\x11ORDER_UNSPECIFIED\x10\x00\x12\x1c\n\x18ORDER_REVENUE_DESCENDING\x10\x01\x32~\n\rReportService\x12m\n\nQuerySales\x12\".yika.reports.v1.QuerySalesRequest\x1a#.yika.reports.v1.QuerySalesResponse\"\x16\xfa\xa9\x19\x12reports.sales.readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$yika/reports/v1/report_service.proto\x12\x0fyika.reports.v1\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1byika/points/v1/ledger.proto\"\x84\x02\n\x11QuerySalesRequest\x12,\n\x08group_by\x18\x01 \x03(\x0e\x32\x1a.yika.reports.v1.Dimension\x12$\n\tfrom_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tstore_ids\x18\x04 \x03(\t\x12\x16\n\x0e\x63\x61tegory_depth\x18\x05 \x01(\x05\x12%\n\x05order\x18\x06 \x01(\x0e\x32\x16.yika.reports.v1.Order\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\"\x99\x02\n\x08SalesRow\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x1f\n\x04\x64\x61te\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x13\n\x0brevenue_fen\x18\x04 \x01(\x03\x12\x14\n\x0c\x64iscount_fen\x18\x05 \x01(\x03\x12\x16\n\x0equantity_milli\x18\x06 \x01(\x03\x12\x12\n\nsale_count\x18\x07 \x01(\x03\x12\x10\n\x08sold_fen\x18\x08 \x01(\x03\x12\x14\n\x0creturned_fen\x18\t \x01(\x03\x12\x1f\n\x17returned_quantity_milli\x18\n \x01(\x03\x12\x14\n\x0creturn_count\x18\x0b \x01(\x03\x12\x1a\n\x12\x63lawed_back_points\x18\x0c \x01(\x03\"V\n\x12QuerySalesResponse\x12\'\n\x04rows\x18\x01 \x03(\x0b\x32\x19.yika.reports.v1.SalesRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa0\x01\n\x1aQueryValueMovementsRequest\x12$\n\tfrom_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tstore_ids\x18\x03 \x03(\t\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"\xf2\x01\n\x10ValueMovementRow\x12\x1f\n\x04\x64\x61te\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\x10\n\x08store_id\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\x12&\n\x04kind\x18\x04 \x01(\x0e\x32\x18.yika.points.v1.BillKind\x12\x12\n\nbill_count\x18\x05 \x01(\x03\x12\x11\n\ttotal_fen\x18\x06 \x01(\x03\x12\x15\n\rpoints_change\x18\x07 \x01(\x03\x12\x1c\n\x14principal_change_fen\x18\x08 \x01(\x03\x12\x18\n\x10\x62onus_change_fen\x18\t \x01(\x03\"g\n\x1bQueryValueMovementsResponse\x12/\n\x04rows\x18\x01 \x03(\x0b\x32!.yika.reports.v1.ValueMovementRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xa8\x01\n\tDimension\x12\x19\n\x15\x44IMENSION_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x44IMENSION_STORE\x10\x01\x12\x11\n\rDIMENSION_DAY\x10\x02\x12\x13\n\x0f\x44IMENSION_MONTH\x10\x03\x12\x16\n\x12\x44IMENSION_CATEGORY\x10\x04\x12\x15\n\x11\x44IMENSION_PRODUCT\x10\x05\x12\x14\n\x10\x44IMENSION_MEMBER\x10\x06*<\n\x05Order\x12\x15\n\x11ORDER_UNSPECIFIED\x10\x00\x12\x1c\n\x18ORDER_REVENUE_DESCENDING\x10\x01\x32\x89\x02\n\rReportService\x12m\n\nQuerySales\x12\".yika.reports.v1.QuerySalesRequest\x1a#.yika.reports.v1.QuerySalesResponse\"\x16\xfa\xa9\x19\x12reports.sales.read\x12\x88\x01\n\x13QueryValueMovements\x12+.yika.reports.v1.QueryValueMovementsRequest\x1a,.yika.reports.v1.QueryValueMovementsResponse\"\x16\xfa\xa9\x19\x12reports.value.readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,16 +36,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REPORTSERVICE'].methods_by_name['QuerySales']._loaded_options = None
   _globals['_REPORTSERVICE'].methods_by_name['QuerySales']._serialized_options = b'\372\251\031\022reports.sales.read'
-  _globals['_DIMENSION']._serialized_start=742
-  _globals['_DIMENSION']._serialized_end=910
-  _globals['_ORDER']._serialized_start=912
-  _globals['_ORDER']._serialized_end=972
-  _globals['_QUERYSALESREQUEST']._serialized_start=107
-  _globals['_QUERYSALESREQUEST']._serialized_end=367
-  _globals['_SALESROW']._serialized_start=370
-  _globals['_SALESROW']._serialized_end=651
-  _globals['_QUERYSALESRESPONSE']._serialized_start=653
-  _globals['_QUERYSALESRESPONSE']._serialized_end=739
-  _globals['_REPORTSERVICE']._serialized_start=974
-  _globals['_REPORTSERVICE']._serialized_end=1100
+  _globals['_REPORTSERVICE'].methods_by_name['QueryValueMovements']._loaded_options = None
+  _globals['_REPORTSERVICE'].methods_by_name['QueryValueMovements']._serialized_options = b'\372\251\031\022reports.value.read'
+  _globals['_DIMENSION']._serialized_start=1284
+  _globals['_DIMENSION']._serialized_end=1452
+  _globals['_ORDER']._serialized_start=1454
+  _globals['_ORDER']._serialized_end=1514
+  _globals['_QUERYSALESREQUEST']._serialized_start=136
+  _globals['_QUERYSALESREQUEST']._serialized_end=396
+  _globals['_SALESROW']._serialized_start=399
+  _globals['_SALESROW']._serialized_end=680
+  _globals['_QUERYSALESRESPONSE']._serialized_start=682
+  _globals['_QUERYSALESRESPONSE']._serialized_end=768
+  _globals['_QUERYVALUEMOVEMENTSREQUEST']._serialized_start=771
+  _globals['_QUERYVALUEMOVEMENTSREQUEST']._serialized_end=931
+  _globals['_VALUEMOVEMENTROW']._serialized_start=934
+  _globals['_VALUEMOVEMENTROW']._serialized_end=1176
+  _globals['_QUERYVALUEMOVEMENTSRESPONSE']._serialized_start=1178
+  _globals['_QUERYVALUEMOVEMENTSRESPONSE']._serialized_end=1281
+  _globals['_REPORTSERVICE']._serialized_start=1517
+  _globals['_REPORTSERVICE']._serialized_end=1782
 # @@protoc_insertion_point(module_scope)

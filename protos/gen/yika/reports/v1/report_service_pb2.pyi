@@ -1,5 +1,6 @@
 from google.type import date_pb2 as _date_pb2
 from yika.auth.v1 import auth_pb2 as _auth_pb2
+from yika.points.v1 import ledger_pb2 as _ledger_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -88,3 +89,47 @@ class QuerySalesResponse(_message.Message):
     rows: _containers.RepeatedCompositeFieldContainer[SalesRow]
     next_page_token: str
     def __init__(self, rows: _Optional[_Iterable[_Union[SalesRow, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class QueryValueMovementsRequest(_message.Message):
+    __slots__ = ("from_date", "to_date", "store_ids", "page_size", "page_token")
+    FROM_DATE_FIELD_NUMBER: _ClassVar[int]
+    TO_DATE_FIELD_NUMBER: _ClassVar[int]
+    STORE_IDS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    from_date: _date_pb2.Date
+    to_date: _date_pb2.Date
+    store_ids: _containers.RepeatedScalarFieldContainer[str]
+    page_size: int
+    page_token: str
+    def __init__(self, from_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., to_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., store_ids: _Optional[_Iterable[str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ValueMovementRow(_message.Message):
+    __slots__ = ("date", "store_id", "label", "kind", "bill_count", "total_fen", "points_change", "principal_change_fen", "bonus_change_fen")
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    STORE_ID_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    BILL_COUNT_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FEN_FIELD_NUMBER: _ClassVar[int]
+    POINTS_CHANGE_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_CHANGE_FEN_FIELD_NUMBER: _ClassVar[int]
+    BONUS_CHANGE_FEN_FIELD_NUMBER: _ClassVar[int]
+    date: _date_pb2.Date
+    store_id: str
+    label: str
+    kind: _ledger_pb2.BillKind
+    bill_count: int
+    total_fen: int
+    points_change: int
+    principal_change_fen: int
+    bonus_change_fen: int
+    def __init__(self, date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., store_id: _Optional[str] = ..., label: _Optional[str] = ..., kind: _Optional[_Union[_ledger_pb2.BillKind, str]] = ..., bill_count: _Optional[int] = ..., total_fen: _Optional[int] = ..., points_change: _Optional[int] = ..., principal_change_fen: _Optional[int] = ..., bonus_change_fen: _Optional[int] = ...) -> None: ...
+
+class QueryValueMovementsResponse(_message.Message):
+    __slots__ = ("rows", "next_page_token")
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    rows: _containers.RepeatedCompositeFieldContainer[ValueMovementRow]
+    next_page_token: str
+    def __init__(self, rows: _Optional[_Iterable[_Union[ValueMovementRow, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

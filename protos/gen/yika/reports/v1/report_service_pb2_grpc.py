@@ -40,6 +40,11 @@ class ReportServiceStub:
                 request_serializer=yika_dot_reports_dot_v1_dot_report__service__pb2.QuerySalesRequest.SerializeToString,
                 response_deserializer=yika_dot_reports_dot_v1_dot_report__service__pb2.QuerySalesResponse.FromString,
                 _registered_method=True)
+        self.QueryValueMovements = channel.unary_unary(
+                '/yika.reports.v1.ReportService/QueryValueMovements',
+                request_serializer=yika_dot_reports_dot_v1_dot_report__service__pb2.QueryValueMovementsRequest.SerializeToString,
+                response_deserializer=yika_dot_reports_dot_v1_dot_report__service__pb2.QueryValueMovementsResponse.FromString,
+                _registered_method=True)
 
 
 class ReportServiceServicer:
@@ -54,6 +59,13 @@ class ReportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def QueryValueMovements(self, request, context):
+        """Sums value movements: bills that sell no goods and take none back, by business date, store and kind.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +73,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.QuerySales,
                     request_deserializer=yika_dot_reports_dot_v1_dot_report__service__pb2.QuerySalesRequest.FromString,
                     response_serializer=yika_dot_reports_dot_v1_dot_report__service__pb2.QuerySalesResponse.SerializeToString,
+            ),
+            'QueryValueMovements': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryValueMovements,
+                    request_deserializer=yika_dot_reports_dot_v1_dot_report__service__pb2.QueryValueMovementsRequest.FromString,
+                    response_serializer=yika_dot_reports_dot_v1_dot_report__service__pb2.QueryValueMovementsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +108,33 @@ class ReportService:
             '/yika.reports.v1.ReportService/QuerySales',
             yika_dot_reports_dot_v1_dot_report__service__pb2.QuerySalesRequest.SerializeToString,
             yika_dot_reports_dot_v1_dot_report__service__pb2.QuerySalesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryValueMovements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/yika.reports.v1.ReportService/QueryValueMovements',
+            yika_dot_reports_dot_v1_dot_report__service__pb2.QueryValueMovementsRequest.SerializeToString,
+            yika_dot_reports_dot_v1_dot_report__service__pb2.QueryValueMovementsResponse.FromString,
             options,
             channel_credentials,
             insecure,
