@@ -31,9 +31,10 @@ def sized_event(size: int) -> Any:
 
 
 class TestTransaction:
-    async def test_commits_rows_and_events_together(self, database: Database) -> None:
+    @pytest.mark.parametrize("kind", ["transaction", "driver_transaction"])
+    async def test_commits_rows_and_events_together(self, database: Database, kind: str) -> None:
         done: list[str] = []
-        async with database.transaction() as tx:
+        async with getattr(database, kind)() as tx:
             await record(tx.connection, 1)
             tx.publish(number_event(1))
             tx.after_commit(lambda: done.append("committed"))
@@ -42,11 +43,14 @@ class TestTransaction:
         assert await outbox_count(database) == 1
         assert done == ["committed"]
 
-    async def test_drops_rows_and_events_when_the_block_fails(self, database: Database) -> None:
+    @pytest.mark.parametrize("kind", ["transaction", "driver_transaction"])
+    async def test_drops_rows_and_events_when_the_block_fails(
+        self, database: Database, kind: str
+    ) -> None:
         done: list[str] = []
 
         async def fail() -> None:
-            async with database.transaction() as tx:
+            async with getattr(database, kind)() as tx:
                 await record(tx.connection, 1)
                 tx.publish(number_event(1))
                 tx.after_commit(lambda: done.append("committed"))
@@ -57,6 +61,22 @@ class TestTransaction:
         assert await recorded_numbers(database) == []
         assert await outbox_count(database) == 0
         assert done == []
+
+    async def test_goes_on_after_the_server_cut_a_driver_transaction(
+        self, database: Database
+    ) -> None:
+        async def be_cut() -> None:
+            async with database.driver_transaction() as tx:
+                await record(tx.connection, 1)
+                await tx.driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+        for _ in range(3):
+            with pytest.raises(Unavailable):
+                await be_cut()
+        async with database.driver_transaction() as tx:
+            await tx.driver.execute("SELECT 1")
+            await record(tx.connection, 2)
+        assert await recorded_numbers(database) == [2]
 
     async def test_wakes_the_relay_once_events_are_durable(self, database: Database) -> None:
         database.outbox_changed.clear()
