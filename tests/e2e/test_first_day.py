@@ -26,6 +26,7 @@ from tools.local_stack.stack import Stack
 from yika.inventory.v1.catalogue_pb2 import Category, Price, Product
 from yika.inventory.v1.inventory_service_pb2 import (
     ListStockRequest,
+    ListStoresRequest,
     RecordMovementsRequest,
     SetPricesRequest,
     UpsertCategoriesRequest,
@@ -35,7 +36,9 @@ from yika.inventory.v1.stock_pb2 import MOVEMENT_KIND_PURCHASE, MovementLine
 from yika.members.v1.member_pb2 import CHANNEL_STORE
 from yika.members.v1.member_service_pb2 import FindMemberRequest, RegisterMemberRequest
 from yika.messaging.v1.messaging_service_pb2 import MESSAGE_STATE_SENT, ListMessagesRequest
+from yika.points.v1.ledger_pb2 import BillHeader
 from yika.points.v1.points_service_pb2 import GetBillRequest, GetWalletRequest
+from yika.points.v1.return_service_pb2 import ReturnLine, ReturnSaleRequest
 from yika.reports.v1.report_service_pb2 import (
     DIMENSION_DAY,
     DIMENSION_MEMBER,
@@ -279,3 +282,35 @@ async def test_with_headquarters_away_the_till_goes_on(
     await eventually(lambda: sold_and_on_hand(chain, day), lambda levels: levels == (5000, 35_000))
     proof = (await till.get("/journal/verification")).json()
     assert proof["intact"] is True
+
+
+async def test_another_store_takes_goods_back_and_the_figures_go_down(
+    chain: Chain, day: FirstDay
+) -> None:
+    stores = (await chain.inventory.ListStores(ListStoresRequest())).stores
+    other_id = next(store.store_id for store in stores if store.store_id != STORE_ID)
+    before = [await reported(chain, DIMENSION_STORE, store) for store in (STORE_ID, other_id)]
+    request = ReturnSaleRequest(
+        header=BillHeader(
+            bill_id=new_id(),
+            store_id=other_id,
+            business_date=to_proto_date(utc_now().astimezone(CHINA_TIME).date()),
+            occurred_time=to_timestamp(utc_now()),
+        ),
+        original_sale_id=day.sale_id,
+        lines=[ReturnLine(line_number=1, quantity_milli=1000)],
+    )
+    receipt = (await chain.returns.ReturnSale(request)).receipt
+    assert [(tender.kind, tender.amount_fen) for tender in receipt.refunds] == [("cash", PRICE_FEN)]
+    row = await eventually(
+        lambda: reported(chain, DIMENSION_PRODUCT, day.product_id), lambda row: row.return_count > 0
+    )
+    assert (row.sold_fen, row.returned_fen, row.revenue_fen) == (5 * PRICE_FEN, 1250, 4 * PRICE_FEN)
+    assert row.quantity_milli == 4000
+    member = await reported(chain, DIMENSION_MEMBER, day.member_id)
+    assert member.clawed_back_points == -receipt.points_change > 0
+    # off the figures of the store that took the goods, not of the one that sold them
+    after = [await reported(chain, DIMENSION_STORE, store) for store in (STORE_ID, other_id)]
+    taken = [now.returned_fen - then.returned_fen for now, then in zip(after, before, strict=True)]
+    assert taken == [0, PRICE_FEN]
+    assert after[1].revenue_fen == after[1].sold_fen - after[1].returned_fen
