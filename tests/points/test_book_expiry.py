@@ -13,6 +13,7 @@ from services.points.commands import Command
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.programme import Programmes
 from services.points.usecases.post_bills import Outcome
+from tests.fixtures.audit import prove_books
 from tests.fixtures.builders_points import build_chain, build_command, build_sale, post_commands
 from tests.fixtures.builders_value import PASS, add_points_hold
 from tests.fixtures.expired_lots import (
@@ -20,7 +21,6 @@ from tests.fixtures.expired_lots import (
     LAST_DAY,
     NOW,
     bills_of,
-    check_books,
     expiry_jobs,
     expiry_transfers,
     grant,
@@ -68,7 +68,7 @@ class TestBookExpiry:
             " WHERE kind = :kind",
             kind=int(BillKind.EXPIRY),
         ) == [(chain.store_id, date(2026, 5, 4), datetime(2026, 5, 3, 16, tzinfo=UTC), 0)]
-        await check_books(database)
+        await prove_books(database)
 
     async def test_waits_for_the_tills_that_were_offline_on_the_last_day(
         self, database: Database
@@ -125,7 +125,7 @@ class TestBookExpiry:
         later = NOW + timedelta(days=1)
         await run(expiry_jobs(database, later), later)
         assert await expiry_transfers(database) == {key: 100}
-        await check_books(database)
+        await prove_books(database)
 
     async def test_a_frozen_wallet_waits(self, database: Database) -> None:
         chain, members = await build_chain(database, 2)

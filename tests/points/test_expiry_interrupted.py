@@ -10,6 +10,7 @@ from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.expiry_jobs import BOOKING
 from services.points.jobs import run_when_due
+from tests.fixtures.audit import prove_books
 from tests.fixtures.builders_points import build_chain
 from tests.fixtures.builders_value import PASS
 from tests.fixtures.expired_lots import (
@@ -17,7 +18,6 @@ from tests.fixtures.expired_lots import (
     LAST_DAY,
     NOW,
     bills_of,
-    check_books,
     expiry_jobs,
     expiry_transfers,
     grant,
@@ -58,7 +58,7 @@ class TestInterruptedRun:
         assert await run_when_due(database, BOOKING, HOUR, step, clock=lambda: NOW)
         assert await bills_of(database) == sorted(members)
         assert (await expiry_transfers(database)).total() == 4 * 9
-        await check_books(database)
+        await prove_books(database)
 
     async def test_two_replicas_at_once_book_each_lot_once(self, database: Database) -> None:
         chain, members = await build_chain(database, 8)
@@ -68,7 +68,7 @@ class TestInterruptedRun:
         await asyncio.gather(run(jobs), run(jobs), run(jobs))
         assert await bills_of(database) == sorted(members)
         assert (await expiry_transfers(database)).total() == 8 * 9
-        await check_books(database)
+        await prove_books(database)
 
     async def test_goes_on_after_a_process_was_killed_again_and_again(
         self, database: Database
@@ -107,4 +107,4 @@ class TestInterruptedRun:
         transfers = await expiry_transfers(database)
         assert {transfers[m, "wallet", "points_expired"] for m in members} == {9}
         assert {transfers[m, "pass_liability", "breakage"] for m in members} == {PASS.price_fen}
-        await check_books(database)
+        await prove_books(database)
