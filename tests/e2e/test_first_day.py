@@ -5,13 +5,10 @@ The scenes follow each other; each stands on what the ones before it brought abo
 
 import asyncio
 import html
-import random
 import re
 import xmlrpc.client
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -19,13 +16,19 @@ import pytest
 
 from chassis.clock import CHINA_TIME, to_proto_date, to_timestamp, utc_now
 from chassis.ids import new_id
+from tests.fixtures.first_day import (
+    PRICE_FEN,
+    STORE_ID,
+    FirstDay,
+    reported,
+    sold_and_on_hand,
+    wallet_points,
+)
 from tests.fixtures.stories import Chain, eventually
 from tools.dev_issuer.people import PEOPLE
-from tools.local_stack.demo_ids import GATEWAY_STORE_CODE, store_id
 from tools.local_stack.stack import Stack
 from yika.inventory.v1.catalogue_pb2 import Category, Price, Product
 from yika.inventory.v1.inventory_service_pb2 import (
-    ListStockRequest,
     ListStoresRequest,
     RecordMovementsRequest,
     SetPricesRequest,
@@ -37,37 +40,18 @@ from yika.members.v1.member_pb2 import CHANNEL_STORE
 from yika.members.v1.member_service_pb2 import FindMemberRequest, RegisterMemberRequest
 from yika.messaging.v1.messaging_service_pb2 import MESSAGE_STATE_SENT, ListMessagesRequest
 from yika.points.v1.ledger_pb2 import BillHeader
-from yika.points.v1.points_service_pb2 import GetBillRequest, GetWalletRequest
+from yika.points.v1.points_service_pb2 import GetBillRequest
 from yika.points.v1.return_service_pb2 import ReturnLine, ReturnSaleRequest
 from yika.reports.v1.report_service_pb2 import (
-    DIMENSION_DAY,
     DIMENSION_MEMBER,
     DIMENSION_PRODUCT,
     DIMENSION_STORE,
-    QuerySalesRequest,
-    SalesRow,
 )
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
-PRICE_FEN = 1250
-STORE_ID = store_id(GATEWAY_STORE_CODE)
 # Twice the gateway's interval of synchronisation, and some room.
 SYNC_SECONDS = 40.0
-
-
-@dataclass(frozen=True, slots=True)
-class FirstDay:
-    """Who and what this story is about, and the sales it makes."""
-
-    member_id: str = field(default_factory=new_id)
-    phone: str = field(default_factory=lambda: f"139{random.randrange(10**8):08d}")
-    card_number: str = field(default_factory=lambda: f"88{random.randrange(10**10):010d}")
-    category_id: str = field(default_factory=new_id)
-    product_id: str = field(default_factory=new_id)
-    barcode: str = field(default_factory=lambda: f"69{random.randrange(10**11):011d}")
-    sale_id: str = field(default_factory=new_id)
-    offline_sale_id: str = field(default_factory=new_id)
 
 
 @pytest.fixture(scope="module")
@@ -98,27 +82,6 @@ async def sell(till: httpx.AsyncClient, day: FirstDay, sale_id: str, pieces: int
 
 async def upload_state(till: httpx.AsyncClient, sale_id: str) -> str:
     return str((await till.get(f"/sales/{sale_id}")).json()["state"])
-
-
-async def wallet_points(chain: Chain, day: FirstDay) -> int:
-    answer = await chain.points.GetWallet(GetWalletRequest(member_id=day.member_id))
-    return int(answer.wallet.points)
-
-
-async def sold_and_on_hand(chain: Chain, day: FirstDay) -> tuple[int, int]:
-    request = ListStockRequest(store_id=STORE_ID, product_ids=[day.product_id])
-    levels = (await chain.inventory.ListStock(request)).levels
-    return (levels[0].sold_milli, levels[0].on_hand_milli) if levels else (0, 0)
-
-
-async def reported(chain: Chain, dimension: Any, key: str) -> SalesRow:
-    """What reports hold for a key today; an empty row for nothing."""
-    today = to_proto_date(utc_now().astimezone(CHINA_TIME).date())
-    request = QuerySalesRequest(
-        group_by=[dimension, DIMENSION_DAY], from_date=today, to_date=today, page_size=5000
-    )
-    rows = (await chain.reports.QuerySales(request)).rows
-    return next((row for row in rows if row.key == key), SalesRow())
 
 
 async def sign_in(stack: Stack, browser: httpx.AsyncClient) -> httpx.Response:
