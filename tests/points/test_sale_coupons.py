@@ -78,7 +78,6 @@ async def coupon_statements(database: Database, commands: Sequence[Command]) -> 
             posted(outcome)
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    assert statements  # of wallets and of the outbox, so the listener hears
     return len([each for each in statements if "coupon" in each])
 
 
