@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ async def step(machine: Life, chance: random.Random) -> None:
 
 
 class TestLedger:
+    @pytest.mark.timeout(600 + COMMANDS // 20)
     def test_does_what_the_reference_does_and_nobody_gains(self, servers: Servers) -> None:
         kinds = Counter[str]()
         done = 0

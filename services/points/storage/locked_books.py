@@ -19,6 +19,7 @@ Row = Any  # a record with the columns of its query by name
 _WALLET_COLUMNS = """member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
     carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash, frozen_reason,
     merged_into, household_id"""
+_BEGIN = "SELECT 1"
 _LOCK_WALLETS = f"""
     SELECT {_WALLET_COLUMNS} FROM wallets
     WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR UPDATE
@@ -78,16 +79,23 @@ _TRANSFERS = """
 
 
 async def lock_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -> dict[str, Wallet]:
-    """Locks the members' wallets in sorted order, making those that lack. Begins a transaction.
+    """Locks the members' wallets as lock_wallets_on does. Begins a transaction."""
+    await fetch(connection, _BEGIN)
+    return await lock_wallets_on(await driver_of(connection), member_ids)
+
+
+async def lock_wallets_on(driver: Driver, member_ids: Iterable[str]) -> dict[str, Wallet]:
+    """Locks the members' wallets in sorted order, making those that lack.
 
     Sorted, so that two batches never wait for each other in a circle; made first, because a row
     that does not exist cannot be locked.
     """
     wanted = sorted(set(member_ids))
-    wallets = _wallets(await fetch(connection, _LOCK_WALLETS, wanted))
+    if not wanted:
+        return {}
+    wallets = _wallets(await driver.fetch(_LOCK_WALLETS, wanted))
     missing = [member_id for member_id in wanted if member_id not in wallets]
     if missing:
-        driver = await driver_of(connection)
         await driver.execute(_CREATE_WALLETS, missing)
         wallets.update(_wallets(await driver.fetch(_LOCK_WALLETS, missing)))
     return wallets

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.database import Database, Transaction
+from chassis.database import Database, DriverTransaction, Transaction
 from chassis.errors import DomainError, Unavailable, id_reused
 from services.points.commands import Command
 from services.points.documents import (
@@ -25,7 +25,7 @@ from services.points.storage.locked_books import (
     load_counters,
     load_lots,
     load_originals,
-    lock_wallets,
+    lock_wallets_on,
 )
 from services.points.storage.pass_facts import load_pass_facts
 from services.points.storage.top_ups import load_top_ups, top_up_ids
@@ -77,7 +77,7 @@ async def post_bills(
     for _ in range(_ATTEMPTS_MAX):
         books = Books(programmes, now)
         try:
-            async with database.transaction() as tx:
+            async with database.driver_transaction() as tx:
                 return await _post(
                     tx, commands, books, publish, heirs, look_first, coupon_give_back
                 )
@@ -96,9 +96,9 @@ async def preview_bill(
     for _ in range(_ATTEMPTS_MAX):
         books = Books(programmes, now)
         try:
-            async with database.transaction() as tx:
-                driver = await _lock(tx, [command], books, heirs)
-                await _load(tx, driver, [command], books)
+            async with database.driver_transaction() as tx:
+                await _lock(tx, [command], books, heirs)
+                await _load(tx, [command], books)
                 raise _NotKept(command.decide(books))
         except _NotKept as preview:
             return preview.drafts
@@ -109,22 +109,20 @@ async def preview_bill(
 
 async def find_bill(database: Database, bill_id: str) -> StoredBill | None:
     """A bill by its id, whoever's it is. Bills never change: no lock is needed to read one."""
-    async with database.transaction() as tx:
-        await lock_wallets(tx.connection, ())
-        return (await find_bills(await driver_of(tx.connection), [bill_id])).get(bill_id)
+    async with database.peek() as connection:
+        return (await find_bills(await driver_of(connection), [bill_id])).get(bill_id)
 
 
 async def find_replays(database: Database, commands: Sequence[Command]) -> list[Posted | None]:
     """The first answer of each command that was posted before with the same content, else None."""
-    async with database.transaction() as tx:
-        await lock_wallets(tx.connection, ())
-        known = await find_bills(await driver_of(tx.connection), [c.bill_id for c in commands])
+    async with database.peek() as connection:
+        known = await find_bills(await driver_of(connection), [c.bill_id for c in commands])
     outcomes = (_replay(known.get(command.bill_id), command) for command in commands)
     return [outcome if isinstance(outcome, Posted) else None for outcome in outcomes]
 
 
 async def _post(
-    tx: Transaction,
+    tx: DriverTransaction,
     commands: Sequence[Command],
     books: Books,
     publish: Publish,
@@ -132,12 +130,12 @@ async def _post(
     look_first: bool,
     coupon_give_back: GiveBackPolicy,
 ) -> list[Outcome]:
-    driver = await _lock(tx, commands, books, heirs)
-    await _load(tx, driver, commands, books)
+    await _lock(tx, commands, books, heirs)
+    await _load(tx, commands, books)
     # Nearly every id is new, so the table is asked only when writing finds that one is not.
     # After the locks: whoever posted the same bill before has committed by now.
     ids = [bill_id for c in commands for bill_id in (c.bill_id, *c.further_bill_ids)]
-    known = await find_bills(driver, ids) if look_first else {}
+    known = await find_bills(tx.driver, ids) if look_first else {}
     drafted: dict[str, NewBill] = {}
     new_bills: list[NewBill] = []
     outcomes: list[Outcome | None] = []
@@ -162,22 +160,21 @@ async def _post(
             books.note_coupons(draft.coupons)
         drafted[command.bill_id] = new_bills[-len(drafts)]
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
-    await _answer_refused_retries(driver, commands, outcomes, known)
+    await _answer_refused_retries(tx.driver, commands, outcomes, known)
     if new_bills:
         await write_coupons(tx, new_bills, books, coupon_give_back)
-        await write_bills(driver, new_bills, books.now)
+        await write_bills(tx.driver, new_bills, books.now)
         publish(tx, new_bills, books.now)
     return [outcome for outcome in outcomes if outcome is not None]
 
 
 async def _lock(
-    tx: Transaction, commands: Sequence[Command], books: Books, heirs: set[str]
-) -> Driver:
+    tx: DriverTransaction, commands: Sequence[Command], books: Books, heirs: set[str]
+) -> None:
     members = {member for command in commands for member in command.members}
-    books.wallets = await lock_wallets(tx.connection, members | heirs)
+    books.wallets = await lock_wallets_on(tx.driver, members | heirs)
     if any(w.merged_into not in books.wallets for w in books.wallets.values() if w.merged_into):
         raise _Merged
-    return await driver_of(tx.connection)
 
 
 async def _find_heirs(database: Database, commands: Sequence[Command]) -> set[str]:
@@ -187,7 +184,8 @@ async def _find_heirs(database: Database, commands: Sequence[Command]) -> set[st
         return await follow_merges(tx.connection, members)
 
 
-async def _load(tx: Transaction, driver: Driver, commands: Sequence[Command], books: Books) -> None:
+async def _load(tx: DriverTransaction, commands: Sequence[Command], books: Books) -> None:
+    driver = tx.driver
     with_lots = {
         books.wallet(member).member_id
         for command in commands
