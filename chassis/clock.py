@@ -10,6 +10,8 @@ from chassis.errors import Invalid
 # The chain's civil time where no store says otherwise; China has one zone and no summer time.
 CHINA_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""
@@ -18,16 +20,16 @@ def utc_now() -> datetime:
 
 def to_timestamp(moment: datetime) -> Timestamp:
     """An aware datetime as a protobuf Timestamp."""
-    timestamp = Timestamp()
-    timestamp.FromDatetime(moment)
-    return timestamp
+    since = moment - _EPOCH
+    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
 
 
 def from_timestamp(timestamp: Timestamp, field: str) -> datetime:
     """A protobuf Timestamp as an aware datetime in UTC; Invalid when out of range."""
     try:
-        moment: datetime = timestamp.ToDatetime(UTC)
-        return moment
+        if not 0 <= timestamp.nanos < 1_000_000_000:
+            raise ValueError(f"{timestamp.nanos} nanos")
+        return _EPOCH + timedelta(seconds=timestamp.seconds, microseconds=timestamp.nanos // 1_000)
     except (ValueError, OverflowError) as error:
         raise Invalid("INVALID_TIME", f"{field} is not a moment", {"field": field}) from error
 
