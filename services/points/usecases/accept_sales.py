@@ -89,12 +89,16 @@ async def accept_sales(
         for position, replay in zip(errors, replays, strict=True):
             outcomes[position] = replay or errors[position]
     answered = [outcome for outcome in outcomes if outcome is not None]
-    for outcome in answered:
+    _count(answered)
+    return answered
+
+
+def _count(outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
         if isinstance(outcome, DomainError):
             SALES.labels("refused").inc()
         else:
             SALES.labels("replayed" if outcome.replayed else "posted").inc()
-    return answered
 
 
 def _command(
