@@ -16,11 +16,7 @@ from pricing.earning.programme import (
     ProgrammeRule,
     Rounding,
 )
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+from pricing.earning.wording import day_en, day_zh, short_yuan, yuan
 
 
 class Explanation(NamedTuple):
@@ -45,13 +41,13 @@ def explain(
     rule = programme.rule(grant.rule_version)
     notes_zh, notes_en = _notes(programme, rule, grant)
     zh = [
-        f"{_day_zh(business_date)}在{store_name or '门店'}消费{_yuan(spent_fen)}元"
+        f"{day_zh(business_date)}在{store_name or '门店'}消费{yuan(spent_fen)}元"
         + _part_zh(rule, grant, spent_fen),
         _rule_zh(programme, rule),
         f"{_gained_zh(rule)}{grant.points}分" + (f"（{'，'.join(notes_zh)}）" if notes_zh else ""),
     ]
     en = [
-        f"On {_day_en(business_date)} you spent CNY {_yuan(spent_fen)}"
+        f"On {day_en(business_date)} you spent CNY {yuan(spent_fen)}"
         f" {'at ' + store_name if store_name else 'in store'}" + _part_en(rule, grant, spent_fen),
         f"{_rule_en(programme, rule)} this earned you"
         f" {grant.points}{' more' if rule else ''} {'point' if grant.points == 1 else 'points'}"
@@ -59,11 +55,11 @@ def explain(
     ]
     if grant.pending_days:
         available = business_date + timedelta(days=grant.pending_days)
-        zh.append(f"{_day_zh(available)}起可用")
-        en.append(f"to be spent from {_day_en(available)}")
+        zh.append(f"{day_zh(available)}起可用")
+        en.append(f"to be spent from {day_en(available)}")
     if grant.expiry_date:
-        zh.append(f"有效期至{_day_zh(grant.expiry_date)}")
-        en.append(f"valid until {_day_en(grant.expiry_date)}")
+        zh.append(f"有效期至{day_zh(grant.expiry_date)}")
+        en.append(f"valid until {day_en(grant.expiry_date)}")
     else:
         zh.append("永久有效")
         en.append("valid without end")
@@ -73,31 +69,31 @@ def explain(
 def _part_zh(rule: ProgrammeRule | None, grant: Grant, spent_fen: int) -> str:
     if grant.basis_fen == spent_fen:
         return ""
-    return f"，其中{_yuan(grant.basis_fen)}元{'符合该规则' if rule else '参与积分'}"
+    return f"，其中{yuan(grant.basis_fen)}元{'符合该规则' if rule else '参与积分'}"
 
 
 def _part_en(rule: ProgrammeRule | None, grant: Grant, spent_fen: int) -> str:
     if grant.basis_fen == spent_fen:
         return ""
-    return f", of which CNY {_yuan(grant.basis_fen)} {'fell under the rule' if rule else 'counts'}"
+    return f", of which CNY {yuan(grant.basis_fen)} {'fell under the rule' if rule else 'counts'}"
 
 
 def _rule_zh(programme: EarningProgramme, rule: ProgrammeRule | None) -> str:
     if rule is None:
-        return f"按基本规则每{_short_yuan(programme.fen_per_point)}元积1分"
+        return f"按基本规则每{short_yuan(programme.fen_per_point)}元积1分"
     if isinstance(rule.effect, Multiplier):
         return f"按“{_name_zh(rule)}”规则积{_times(rule.effect)}倍"
-    least = f"满{_short_yuan(rule.effect.minimum_fen)}元" if rule.effect.minimum_fen else ""
+    least = f"满{short_yuan(rule.effect.minimum_fen)}元" if rule.effect.minimum_fen else ""
     return f"按“{_name_zh(rule)}”规则{least}送{rule.effect.points}分"
 
 
 def _rule_en(programme: EarningProgramme, rule: ProgrammeRule | None) -> str:
     if rule is None:
-        return f"By the base rule, 1 point for every CNY {_short_yuan(programme.fen_per_point)},"
+        return f"By the base rule, 1 point for every CNY {short_yuan(programme.fen_per_point)},"
     if isinstance(rule.effect, Multiplier):
         return f'By the rule "{_name_en(rule)}", {_times(rule.effect)} times the points,'
     minimum_fen = rule.effect.minimum_fen
-    least = f" from CNY {_short_yuan(minimum_fen)}" if minimum_fen else ""
+    least = f" from CNY {short_yuan(minimum_fen)}" if minimum_fen else ""
     return f'By the rule "{_name_en(rule)}", a bonus of {rule.effect.points}{least},'
 
 
@@ -134,22 +130,6 @@ def _name_zh(rule: ProgrammeRule) -> str:
 
 def _name_en(rule: ProgrammeRule) -> str:
     return rule.name_en or rule.name_zh or rule.rule_id
-
-
-def _day_zh(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _day_en(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02}"
-
-
-def _short_yuan(fen: int) -> str:
-    return _yuan(fen) if fen % 100 else str(fen // 100)
 
 
 def _times(effect: Multiplier) -> str:

@@ -26,6 +26,7 @@ from services.points.grpc_api.points import PointsServicer
 from services.points.grpc_api.programmes import ProgrammeServicer
 from services.points.grpc_api.queries import LedgerQueryServicer
 from services.points.grpc_api.returns import ReturnServicer
+from services.points.grpc_api.rewards import RewardServicer
 from services.points.grpc_api.stored_value import StoredValueServicer
 from services.points.grpc_api.wallets import WalletServicer
 from services.points.hold_gauge import HoldGauge
@@ -44,6 +45,7 @@ from yika.points.v1 import (
     programme_service_pb2_grpc,
     query_service_pb2_grpc,
     return_service_pb2_grpc,
+    reward_service_pb2_grpc,
     stored_value_service_pb2_grpc,
     wallet_service_pb2_grpc,
 )
@@ -127,6 +129,11 @@ def build_servicers(settings: Settings, ledger: Ledger, desk: CouponDesk) -> lis
             "yika.points.v1.ReturnService",
             return_service_pb2_grpc.add_ReturnServiceServicer_to_server,
             ReturnServicer(ledger, settings.refund_as_paid_kinds),
+        ),
+        (
+            "yika.points.v1.RewardService",
+            reward_service_pb2_grpc.add_RewardServiceServicer_to_server,
+            RewardServicer(ledger),
         ),
         (
             "yika.points.v1.StoredValueService",

@@ -17,9 +17,10 @@ class Command:
     `message` is the request's document: it is stored, and compared when the id comes again.
     `decide` turns locked books into drafts, the first with `bill_id`; it is pure, changes nothing
     and refuses with a DomainError. What it may read of the books is what is named here: the
-    wallets of `members`, their lots when `needs_lots`, their counters of `periods`, the bills in
-    `originals`, what `passes` ask about, the `coupons` that it uses or gives back, and unless
-    `top_ups` is None what the books say of the top-ups in it and of those that the lots come from.
+    wallets of `members`, their lots when `needs_lots`, their counters of `periods`, their
+    `proposals`, the bills in `originals`, what `passes` ask about, the `coupons` that it uses or
+    gives back, and unless `top_ups` is None what the books say of the top-ups in it and of those
+    that the lots come from.
     """
 
     bill_id: str
@@ -32,6 +33,7 @@ class Command:
     holds: tuple[str, ...] = ()  # those that it spends from; the open ones come with the lots
     periods: tuple[str, ...] = ()  # of counters of capped rules
     originals: tuple[str, ...] = ()
+    proposals: tuple[str, ...] = ()  # of adjustments
     passes: tuple[PassQuestion, ...] = ()
     coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None

@@ -8,6 +8,7 @@ from chassis.ids import canonical_id
 from services.points.domain.assets import POINTS_TENDER, STORED_VALUE_TENDER
 from services.points.domain.limits import AMOUNT_FEN_MAX
 from services.points.domain.programme import (
+    ADJUSTMENT_LIMIT_POINTS,
     ClawbackPolicy,
     HouseholdTransfer,
     PointsTender,
@@ -16,6 +17,7 @@ from services.points.domain.programme import (
 from services.points.domain.stored_value import FIRST_STORED_VALUE
 from services.points.earning_messages import programme_message
 from services.points.earning_programme import read_programme
+from services.points.gift_programme import read_gifts
 from services.points.pass_programme import read_pass_definitions
 from services.points.stored_value_programme import read_stored_value_programme
 from yika.points.v1 import programme_pb2
@@ -85,6 +87,8 @@ def read_programme_message(
             else FIRST_STORED_VALUE
         ),
         passes=read_pass_definitions(message.passes, version=message.version),
+        adjustment_limit_points=_read_adjustment_limit(message),
+        gifts=read_gifts(message.gifts),
     )
 
 
@@ -120,7 +124,16 @@ def built_in_message(programme: Programme) -> programme_pb2.Programme:
         ),
         clawback_policy=programme_pb2.ClawbackPolicy.Name(programme.clawback_policy),
         return_grace_days=programme.return_grace_days,
+        adjustment_limit_points=programme.adjustment_limit_points,
     )
+
+
+def _read_adjustment_limit(message: programme_pb2.Programme) -> int:
+    if not message.HasField("adjustment_limit_points"):
+        return ADJUSTMENT_LIMIT_POINTS
+    limit = message.adjustment_limit_points
+    _check_range("adjustment_limit_points", limit, 0, AMOUNT_FEN_MAX)
+    return limit
 
 
 def _read_points_tender(message: programme_pb2.PointsTender) -> PointsTender:

@@ -17,7 +17,18 @@ from tools.protos import GENERATED, differences, generate
 from yika.auth.v1 import auth_pb2
 
 # RPCs that start with one of these verbs change nothing.
-READS = ("Get", "BatchGet", "List", "Find", "Check", "Stream", "Query", "Summarize", "Quote")
+READS = (
+    "Get",
+    "BatchGet",
+    "List",
+    "Find",
+    "Check",
+    "Stream",
+    "Query",
+    "Summarize",
+    "Quote",
+    "Explain",
+)
 
 # RPCs that change something without an id made by the client, and why a retry is still safe.
 WRITES_BY_NATURAL_KEY = {

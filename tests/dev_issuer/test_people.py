@@ -15,6 +15,7 @@ from yika.points.v1 import (
     points_service_pb2,
     programme_service_pb2,
     return_service_pb2,
+    reward_service_pb2,
     stored_value_service_pb2,
     wallet_service_pb2,
 )
@@ -32,6 +33,7 @@ CONTRACT = (
     programme_service_pb2,
     report_service_pb2,
     return_service_pb2,
+    reward_service_pb2,
     wallet_service_pb2,
     stored_value_service_pb2,
 )

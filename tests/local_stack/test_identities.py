@@ -17,6 +17,7 @@ from yika.points.v1 import (
     pass_service_pb2,
     points_service_pb2,
     return_service_pb2,
+    reward_service_pb2,
     stored_value_service_pb2,
     wallet_service_pb2,
 )
@@ -34,6 +35,7 @@ _CONTRACT = (
     points_service_pb2,
     report_service_pb2,
     return_service_pb2,
+    reward_service_pb2,
     wallet_service_pb2,
     stored_value_service_pb2,
 )

@@ -17,6 +17,7 @@ READ_PERMISSIONS = (
     "members.members.read",
     "members.stubs.read",
     "messaging.messages.read",
+    "points.adjustments.read",
     "points.balances.read",
     "points.bills.read",
     "points.coupons.read",
@@ -67,6 +68,7 @@ PEOPLE = (
             *WALLET_PERMISSIONS,
             "members.members.update",
             "members.tiers.set",
+            "points.adjustments.post",
             "points.programmes.publish",
         ),
         ("*",),
@@ -76,6 +78,9 @@ PEOPLE = (
         PASSWORD,
         "财务",
         (
+            # Headquarters and managers propose what finance approves.
+            "points.adjustments.approve",
+            "points.adjustments.read",
             "points.balances.read",
             "points.bills.read",
             "points.ledger.read",
@@ -93,6 +98,8 @@ PEOPLE = (
         (
             "inventory.catalogue.read",
             "inventory.stock.read",
+            "points.adjustments.post",
+            "points.gifts.redeem",
             "points.passes.read",
             "points.passes.refund",
             "points.passes.reverse",

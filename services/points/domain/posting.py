@@ -24,6 +24,7 @@ from services.points.domain.lot import (
     merged_lot,
 )
 from services.points.domain.lot_booking import LotBooking
+from services.points.domain.proposal import Proposal
 from services.points.domain.transfer import Taken
 from services.points.domain.wallet import Wallet
 
@@ -56,6 +57,7 @@ class Posting(LotBooking):
         self.carry: Carry | None = None
         self.counters: dict[CounterKey, Tally] = {}  # those that change, as they will be
         self.pass_uses: dict[tuple[str, date], int] = {}  # (pass, day) -> by how many they change
+        self.proposals: dict[str, Proposal] = {}  # those that it decides, as they will be
         self.sale_count_change = 0
         self.card_type = wallet.card_type  # as it will be
         self.merged_into = wallet.merged_into  # as it will be
@@ -163,6 +165,7 @@ class Posting(LotBooking):
         if self.carry is not None:
             wallet.carry = self.carry
         wallet.counters.update(self.counters)
+        wallet.proposals.update(self.proposals)
         for use, change in self.pass_uses.items():
             wallet.pass_uses[use] = wallet.pass_uses.get(use, 0) + change
         wallet.sale_count += self.sale_count_change

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from enum import IntEnum
 
 from pricing.earning import BASE_PROGRAMME, EarningProgramme
+from services.points.domain.gift import Gift
 from services.points.domain.passes import PassDefinition
 from services.points.domain.stored_value import FIRST_STORED_VALUE, StoredValueProgramme
 
+# What holds where a programme does not say it.
+ADJUSTMENT_LIMIT_POINTS = 1_000
 _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -65,6 +68,9 @@ class Programme:
     stored_value: StoredValueProgramme = FIRST_STORED_VALUE
     passes: Mapping[str, PassDefinition] = field(default_factory=dict)
     household_transfer: HouseholdTransfer | None = None  # None: not allowed
+    # Most points of an adjustment that nobody else has to approve.
+    adjustment_limit_points: int = ADJUSTMENT_LIMIT_POINTS
+    gifts: Mapping[str, Gift] = field(default_factory=dict)
     # Value given back to a lot that expired meanwhile can be spent for this long; 0: not at all.
     return_grace_days: int = 30
 

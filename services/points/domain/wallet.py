@@ -9,6 +9,7 @@ from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import Asset
 from services.points.domain.hold import Hold, HoldState
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.proposal import Proposal
 
 NO_HASH = b""
 NOTHING_CARRIED = Carry()
@@ -45,6 +46,8 @@ class Wallet:
     # Of the passes that a command asked about: (pass, day) -> uses, and (pass, member) who shares.
     pass_uses: dict[tuple[str, date], int] = field(default_factory=dict)
     pass_shares: set[tuple[str, str]] = field(default_factory=set)
+    # Adjustments about whose approval a command asked.
+    proposals: dict[str, Proposal] = field(default_factory=dict)
 
     def balance(self, asset: Asset) -> int:
         """What remains in the lots of an asset, pending, held and expired ones included."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from services.points.domain.assets import Asset
 from services.points.domain.books import Draft
 from services.points.domain.wallet import Wallet
+from services.points.storage.adjustments import write_decisions
 from services.points.storage.driver import Driver
 from services.points.storage.holds import write_holds
 from services.points.storage.lot_rows import lot_rows
@@ -164,6 +165,9 @@ async def write_bills(driver: Driver, bills: Sequence[NewBill], posted_at: datet
             _SET_COUNTERS,
             *_columns(((owner, *key, *tally) for (owner, key), tally in counters.items()), 5),
         )
+    await write_decisions(
+        driver, [each for bill in bills for each in bill.draft.posting.proposals.values()]
+    )
     holds = {
         (bill.draft.posting.wallet.member_id, hold_id): hold
         for bill in bills

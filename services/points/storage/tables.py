@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
 
 from chassis.database import NAMING_CONVENTION
+from services.points.storage.adjustment_tables import add_adjustment_tables
 from services.points.storage.audit_tables import add_audit_tables
 from services.points.storage.coupon_tables import add_coupon_tables
 from services.points.storage.expiry_tables import add_expiry_tables
@@ -34,6 +35,7 @@ add_job_tables(metadata)
 add_audit_tables(metadata)
 add_wallet_tables(metadata)
 add_pass_tables(metadata)
+add_adjustment_tables(metadata)
 add_expiry_tables(metadata)
 
 bills = Table(

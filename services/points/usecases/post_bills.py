@@ -17,6 +17,7 @@ from services.points.domain.books import Books, Draft, Drafts, Receipt, StoredBi
 from services.points.domain.chain import bill_hash
 from services.points.domain.coupon import GiveBackPolicy
 from services.points.domain.programme import Programmes
+from services.points.storage.adjustments import load_proposals
 from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill, write_bills
 from services.points.storage.driver import Driver, driver_of
 from services.points.storage.locked_books import (
@@ -206,6 +207,7 @@ async def _load(tx: DriverTransaction, commands: Sequence[Command], books: Books
         asked = {bill_id for ids in top_ups for bill_id in ids}
         books.top_ups = await load_top_ups(driver, asked | top_up_ids(books.wallets.values()))
         books.follows_top_ups = True
+    await load_proposals(driver, books, [each for c in commands for each in c.proposals])
     questions = [question for command in commands for question in command.passes]
     if questions:
         await load_pass_facts(driver, books, questions)

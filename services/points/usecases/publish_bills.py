@@ -13,6 +13,7 @@ from services.points.storage.bill_writer import NewBill
 from services.points.usecases.post_sales import publish_sales
 from services.points.usecases.publish_holds import publish_closed_holds
 from services.points.usecases.publish_merges import publish_merges
+from services.points.usecases.redeem_gift import publish_gifts
 from services.points.usecases.return_sale import publish_returns
 from yika.points.v1 import events_pb2, ledger_pb2
 
@@ -37,6 +38,7 @@ def publish_bills(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> N
         publish = _publish_others if own_kind is None else _PUBLISHERS[own_kind]
         publish(tx, alike, now)
     publish_merges(tx, bills, now)
+    publish_gifts(tx, bills, now)
     holds = [
         (bill.draft.posting.wallet.member_id, hold)
         for bill in bills

@@ -1,0 +1,161 @@
+"""Why there is value, in a sentence that a member understands, in Chinese and in English. Pure.
+
+What sales earn is told by pricing, which knows the rules; the other kinds of bills are told here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pricing.earning import Explanation, Grant, explain
+from pricing.earning.wording import day_en, day_zh, yuan
+from services.points.domain.assets import Asset, BillKind
+from services.points.domain.books import StoredBill
+from services.points.domain.programme import Programme
+
+# By which document value came from another member.
+_MOVES: Mapping[BillKind, tuple[str, str]] = {
+    BillKind.MERGE: ("会员合并", "when two memberships were merged"),
+    BillKind.MERGE_REVERSAL: ("撤销合并", "when a merge was undone"),
+    BillKind.CARD_TRANSFER: ("转卡", "when a card was transferred"),
+    BillKind.POINTS_TRANSFER: ("积分转赠", "as a gift of points"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedValue:
+    """What a bill granted: `amount` units, of which `settled` went to a debt of points.
+
+    `available_on` is the first day of what was pending at first; `moved_by` the document that
+    brought it here from another member.
+    """
+
+    asset: Asset
+    amount: int
+    rule_version: str
+    pass_id: str | None = None
+    available_on: date | None = None
+    expiry_date: date | None = None
+    settled: int = 0
+    moved_by: BillKind | None = None
+
+
+def explain_value(
+    bill: StoredBill, programme: Programme, value: GrantedValue, grant: Grant | None = None
+) -> Explanation:
+    """Why there is what a bill granted, by the programme in whose version it was made.
+
+    `grant` is what a sale keeps of what it earned.
+    """
+    if grant is not None:
+        sentence = _earned(bill, programme, grant)
+    else:
+        told = _source(bill, programme, value)
+        sentence = _sentence(*told, *_validity(value))
+    zh, en = sentence
+    if value.settled:
+        zh += f"其中{value.settled}分已抵扣积分欠款。"
+        en += f" {value.settled} of them settled points that you owed."
+    if value.moved_by is not None:
+        move_zh, move_en = _MOVES.get(value.moved_by, ("转移", "from another member"))
+        zh += f"后经{move_zh}转入，转入{_amount_zh(value)}。"
+        en += f" {_amount_en(value)} came to you {move_en}."
+    return Explanation(zh, en)
+
+
+def _earned(bill: StoredBill, programme: Programme, grant: Grant) -> Explanation:
+    try:
+        return explain(programme.earning, grant, bill.business_date, bill.total_fen)
+    except KeyError:  # a rule that the version does not have; nobody is refused an answer for it
+        value = GrantedValue(
+            Asset.POINTS, grant.points, grant.rule_version, expiry_date=grant.expiry_date
+        )
+        return _sentence(*_source(bill, programme, value), *_validity(value))
+
+
+def _source(bill: StoredBill, programme: Programme, value: GrantedValue) -> tuple[str, str]:
+    """What happened, without a full stop."""
+    zh, en = day_zh(bill.business_date), day_en(bill.business_date)
+    amount_zh, amount_en = _amount_zh(value), _amount_en(value)
+    match bill.kind:
+        case BillKind.TOP_UP if value.asset is Asset.PRINCIPAL:
+            return f"{zh}充值本金{amount_zh}", f"On {en} you paid in {amount_en}"
+        case BillKind.TOP_UP:
+            name = _top_up_rule(programme, value.rule_version)
+            return (
+                f"{zh}充值{yuan(bill.total_fen)}元，按“{name}”规则赠送{amount_zh}",
+                f'On {en} you paid in CNY {yuan(bill.total_fen)}, and by the rule "{name}" you were'
+                f" given {amount_en}",
+            )
+        case BillKind.POINTS_ADJUSTMENT:
+            return f"{zh}由工作人员调整增加{amount_zh}", f"On {en} our staff added {amount_en}"
+        case BillKind.PASS_SALE:
+            name = _pass_name(programme, value)
+            return f"{zh}购买计次卡“{name}”，含{amount_zh}", (
+                f'On {en} you bought the pass "{name}" with {amount_en}'
+            )
+        case BillKind.SALE_RETURN:
+            return (
+                f"{zh}退货退回{amount_zh}，原有效期已过，故重新给予期限",
+                f"On {en} goods were returned and {amount_en} came back; what they had been taken"
+                " from had expired, so they got new time",
+            )
+        case BillKind.PASS_USE_REVERSAL:
+            return (
+                f"{zh}撤销划次退回{amount_zh}，原有效期已过，故重新给予期限",
+                f"On {en} a use of the pass was undone and {amount_en} came back; the pass had"
+                " expired, so they got new time",
+            )
+        case BillKind.MERGE:
+            return (
+                f"{zh}会员合并，双方不足1分的零头合计为{amount_zh}",
+                f"On {en} two memberships were merged, and their fractions of a point together made"
+                f" {amount_en}",
+            )
+    return (
+        f"{zh}按规则“{value.rule_version}”记入{amount_zh}",
+        f'On {en} {amount_en} were granted by the rule "{value.rule_version}"',
+    )
+
+
+def _validity(value: GrantedValue) -> tuple[list[str], list[str]]:
+    zh, en = [], []
+    if value.available_on is not None:
+        zh.append(f"{day_zh(value.available_on)}起可用")
+        en.append(f"to be spent from {day_en(value.available_on)}")
+    if value.expiry_date is not None:
+        zh.append(f"有效期至{day_zh(value.expiry_date)}")
+        en.append(f"valid until {day_en(value.expiry_date)}")
+    elif value.asset is not Asset.PASS:  # the days of some passes begin with their first use
+        zh.append("永久有效")
+        en.append("valid without end")
+    return zh, en
+
+
+def _sentence(zh: str, en: str, notes_zh: list[str], notes_en: list[str]) -> Explanation:
+    return Explanation("，".join([zh, *notes_zh]) + "。", ", ".join([en, *notes_en]) + ".")
+
+
+def _amount_zh(value: GrantedValue) -> str:
+    if value.asset is Asset.POINTS:
+        return f"{value.amount}分"
+    return f"{value.amount}次" if value.asset is Asset.PASS else f"{yuan(value.amount)}元"
+
+
+def _amount_en(value: GrantedValue) -> str:
+    if value.asset in (Asset.POINTS, Asset.PASS):
+        unit = "point" if value.asset is Asset.POINTS else "use"
+        return f"{value.amount} {unit}{'' if value.amount == 1 else 's'}"
+    return f"CNY {yuan(value.amount)}"
+
+
+def _top_up_rule(programme: Programme, rule_version: str) -> str:
+    for rule in programme.stored_value.top_up_rules:
+        if rule.rule_version == rule_version:
+            return rule.name
+    return rule_version
+
+
+def _pass_name(programme: Programme, value: GrantedValue) -> str:
+    definition = programme.passes.get(value.pass_id or "")
+    return definition.name if definition else value.rule_version

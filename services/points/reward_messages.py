@@ -1,0 +1,157 @@
+"""Gifts and adjustments between the contract and the domain: requests read, answers told."""
+
+from datetime import date
+
+from chassis.clock import from_proto_date, to_timestamp
+from chassis.errors import Invalid
+from chassis.ids import canonical_id
+from services.points.documents import check_text
+from services.points.domain.gift_redemption import GiftLine, GiftRedemption, check_redemption
+from services.points.domain.header import REASON_LENGTH_MAX, Header
+from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX
+from services.points.domain.points_adjustment import Adjustment, check_adjustment
+from services.points.domain.proposal import Proposal
+from services.points.domain.sale import TENDERS_MAX, WALLET_TENDERS
+from services.points.domain.wallet_change import check_decision
+from services.points.usecases.explain_value import ValueExplanation
+from yika.points.v1 import ledger_pb2, sale_pb2
+from yika.points.v1 import reward_service_pb2 as pb
+
+# Far more than any of them needs. Fields of a newer contract are kept as they come, whatever their
+# size, and every bill is stored with its request.
+REQUEST_BYTES_MAX = 16 * 1024
+_ORDINAL_MAX = 32_767
+
+
+def read_adjustment(message: pb.AdjustPointsRequest, header: Header) -> Adjustment:
+    """What is asked for; Invalid for bad form, REASON_REQUIRED, STAFF_REQUIRED."""
+    _check_size(message)
+    check_decision(header.staff_id, header.reason)
+    adjustment = adjustment_of(message)
+    check_adjustment(adjustment)
+    return adjustment
+
+
+def adjustment_of(message: pb.AdjustPointsRequest) -> Adjustment:
+    """The adjustment of a request; Invalid INVALID_DATE."""
+    last_day: date | None = None
+    if message.HasField("expiry_date"):
+        last_day = from_proto_date(message.expiry_date, "expiry_date")
+    return Adjustment(message.points, message.allow_debt, last_day)
+
+
+def read_approval(message: pb.ApproveAdjustmentRequest) -> str:
+    """Which proposal is approved; Invalid for bad form."""
+    for field in ("adjustment", "proposed_by", "approved_by"):
+        message.ClearField(field)
+    _check_size(message)
+    message.proposal_id = canonical_id(message.proposal_id, "proposal_id")
+    return message.proposal_id
+
+
+def read_rejection(message: pb.RejectAdjustmentRequest) -> tuple[str, str]:
+    """Which proposal is turned down and why; Invalid for bad form, REASON_REQUIRED."""
+    reason = check_text(message.reason, "reason", REASON_LENGTH_MAX)
+    if not reason.strip():
+        raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
+    return canonical_id(message.proposal_id, "proposal_id"), reason
+
+
+def read_redemption(message: pb.RedeemGiftRequest) -> GiftRedemption:
+    """What is asked for; Invalid for bad form. Ids in the message are made canonical in place."""
+    _check_size(message)
+    for line in message.lines:
+        line.gift_id = canonical_id(line.gift_id, "gift_id")
+    if message.hold_id:
+        message.hold_id = canonical_id(message.hold_id, "hold_id")
+    _check_amount("points", message.points)
+    redemption = GiftRedemption(
+        lines=tuple(GiftLine(line.gift_id, line.pieces) for line in message.lines),
+        points=message.points,
+        hold_id=message.hold_id,
+        money_fen=_read_money(message),
+    )
+    check_redemption(redemption)
+    return redemption
+
+
+def proposal_message(proposal: Proposal) -> pb.AdjustmentProposal:
+    """A proposal as callers get it."""
+    return pb.AdjustmentProposal(
+        proposal_id=proposal.proposal_id,
+        adjustment=pb.AdjustPointsRequest.FromString(proposal.document),
+        proposed_by=proposal.proposed_by,
+        proposed_time=to_timestamp(proposal.proposed_at),
+        state=pb.AdjustmentState.Name(proposal.state),
+        decided_by=proposal.decided_by,
+        decided_time=to_timestamp(proposal.decided_at) if proposal.decided_at else None,
+        decision_reason=proposal.decision_reason,
+        bill_id=proposal.bill_id or "",
+    )
+
+
+def read_ordinal(message: pb.ExplainLotRequest) -> int:
+    """Which of a bill's lots; Invalid INVALID_ORDINAL for one that no bill can have."""
+    if not 0 <= message.ordinal <= _ORDINAL_MAX:
+        raise Invalid(
+            "INVALID_ORDINAL",
+            f"ordinal must be 0 to {_ORDINAL_MAX}",
+            {"field": "ordinal", "value": message.ordinal},
+        )
+    return message.ordinal
+
+
+def explanation_message(explained: ValueExplanation) -> pb.ValueExplanation:
+    """A sentence as callers get it."""
+    value = explained.value
+    return pb.ValueExplanation(
+        bill_id=explained.bill_id,
+        ordinal=explained.ordinal,
+        asset=ledger_pb2.Asset.Name(value.asset),
+        granted_amount=value.amount,
+        rule_version=value.rule_version,
+        text_zh=explained.text.zh,
+        text_en=explained.text.en,
+    )
+
+
+def _read_money(message: pb.RedeemGiftRequest) -> dict[str, int]:
+    """Money by kind; one that comes twice is added up."""
+    if len(message.tenders) > TENDERS_MAX:
+        raise Invalid("TOO_MANY_TENDERS", f"there are at most {TENDERS_MAX} tenders")
+    money: dict[str, int] = {}
+    for tender in message.tenders:
+        check_text(tender.kind, "kind", CODE_LENGTH_MAX)
+        if tender.kind in WALLET_TENDERS or _names_value(tender):
+            raise Invalid(
+                "WRONG_ASSET",
+                "what is paid on top of points is money that a till takes",
+                {"kind": tender.kind},
+            )
+        _check_amount("amount_fen", tender.amount_fen)
+        money[tender.kind] = money.get(tender.kind, 0) + tender.amount_fen
+    return money
+
+
+def _names_value(tender: sale_pb2.Tender) -> bool:
+    return bool(tender.points or tender.hold_id or tender.keep_rest)
+
+
+def _check_amount(field: str, value: int) -> None:
+    if not 1 <= value <= AMOUNT_FEN_MAX:
+        raise Invalid(
+            "INVALID_AMOUNT",
+            f"{field} must be 1 to {AMOUNT_FEN_MAX}",
+            {"field": field, "value": value},
+        )
+
+
+def _check_size(
+    message: pb.AdjustPointsRequest | pb.ApproveAdjustmentRequest | pb.RedeemGiftRequest,
+) -> None:
+    if message.ByteSize() > REQUEST_BYTES_MAX:
+        raise Invalid(
+            "REQUEST_TOO_LARGE",
+            f"a request has at most {REQUEST_BYTES_MAX} bytes",
+            {"bytes": message.ByteSize()},
+        )

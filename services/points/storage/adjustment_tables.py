@@ -1,0 +1,54 @@
+"""The table of adjustments that were proposed, and how they were decided."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
+
+from chassis.database import NAMING_CONVENTION
+
+_metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+adjustment_proposals = Table(
+    "adjustment_proposals",
+    _metadata,
+    Column("member_id", Uuid(as_uuid=False), primary_key=True),
+    Column("proposal_id", Uuid(as_uuid=False), primary_key=True),
+    Column("store_id", Uuid(as_uuid=False), nullable=False),
+    Column("points", BIGINT, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    # The request: a serialised yika.points.v1.AdjustPointsRequest.
+    Column("document", BYTEA, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("decision_reason", Text, nullable=False),
+    Column("bill_id", Uuid(as_uuid=False)),
+    CheckConstraint("(state = 1) = (decided_at IS NULL)", name="decided"),
+    CheckConstraint("(state = 2) = (bill_id IS NOT NULL)", name="approved"),
+    # Four eyes, whatever the program does.
+    CheckConstraint("state <> 2 OR decided_by <> proposed_by", name="four_eyes"),
+    # An id names one proposal, whoever's points it is about: see ADR 0014.
+    Index("uq_adjustment_proposals_proposal_id", "proposal_id", unique=True),
+    Index(
+        "ix_adjustment_proposals_open",
+        "proposal_id",
+        postgresql_where=text("state = 1"),
+    ),
+)
+
+
+def add_adjustment_tables(metadata: MetaData) -> None:
+    """Puts the table among the service's others."""
+    for table in _metadata.tables.values():
+        table.to_metadata(metadata)

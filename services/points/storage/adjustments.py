@@ -1,0 +1,147 @@
+"""The only SQL of proposed adjustments. A proposal changes once, when somebody decides."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.points.domain.books import Books
+from services.points.domain.proposal import Proposal, ProposalState
+from services.points.storage.adjustment_tables import adjustment_proposals
+from services.points.storage.driver import Driver
+
+_LOCK = """
+    SELECT * FROM adjustment_proposals WHERE proposal_id = ANY($1::uuid[])
+    ORDER BY proposal_id FOR UPDATE
+    """
+_DECIDE = """
+    UPDATE adjustment_proposals AS proposals
+    SET state = given.state, decided_by = given.decided_by, decided_at = given.decided_at,
+        decision_reason = given.decision_reason, bill_id = given.bill_id
+    FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::timestamptz[], $5::text[], $6::uuid[])
+        AS given (proposal_id, state, decided_by, decided_at, decision_reason, bill_id)
+    WHERE proposals.proposal_id = given.proposal_id AND proposals.state = 1
+    RETURNING 1
+    """
+
+
+async def load_proposals(driver: Driver, books: Books, proposal_ids: Sequence[str]) -> None:
+    """Locks proposals and puts them into the locked wallets that they are about."""
+    if not proposal_ids:
+        return
+    for row in await driver.fetch(_LOCK, list(proposal_ids)):
+        if str(row["member_id"]) in books.wallets:
+            wallet = books.wallet(str(row["member_id"]))
+            wallet.proposals[str(row["proposal_id"])] = _proposal(row)
+
+
+async def write_decisions(driver: Driver, proposals: Sequence[Proposal]) -> None:
+    """Writes how locked proposals were decided."""
+    if not proposals:
+        return
+    columns = zip(
+        *(
+            (p.proposal_id, p.state, p.decided_by, p.decided_at, p.decision_reason, p.bill_id)
+            for p in proposals
+        ),
+        strict=True,
+    )
+    decided = await driver.fetch(_DECIDE, *columns)
+    if len(decided) != len(proposals):
+        raise RuntimeError("a locked proposal was not there to be decided")
+
+
+class ProposalRepository:
+    """Reads and writes proposals beside the door."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, proposal_id: str, *, lock: bool = False) -> Proposal | None:
+        """A proposal by its id, whoever's points it is about."""
+        query = select(adjustment_proposals).where(
+            adjustment_proposals.c.proposal_id == proposal_id
+        )
+        rows = await self._connection.execute(query.with_for_update() if lock else query)
+        row = rows.one_or_none()
+        return None if row is None else _proposal(row._mapping)
+
+    async def add(self, proposal: Proposal) -> bool:
+        """Adds a proposal; False when another writer has just used its id."""
+        added = await self._connection.execute(
+            insert(adjustment_proposals)
+            .values(
+                member_id=proposal.member_id,
+                proposal_id=proposal.proposal_id,
+                store_id=proposal.store_id,
+                points=proposal.points,
+                proposed_by=proposal.proposed_by,
+                proposed_at=proposal.proposed_at,
+                document=proposal.document,
+                state=proposal.state,
+                decided_by="",
+                decision_reason="",
+            )
+            .on_conflict_do_nothing()
+        )
+        return added.rowcount == 1
+
+    async def count_open(self, member_id: str) -> int:
+        """How many proposals of a member wait."""
+        rows = await self._connection.execute(
+            select(func.count())
+            .select_from(adjustment_proposals)
+            .where(
+                adjustment_proposals.c.member_id == member_id,
+                adjustment_proposals.c.state == ProposalState.PROPOSED,
+            )
+        )
+        return int(rows.scalar_one())
+
+    async def decide(self, proposal: Proposal) -> None:
+        """Writes how a locked proposal was decided."""
+        await self._connection.execute(
+            update(adjustment_proposals)
+            .where(adjustment_proposals.c.proposal_id == proposal.proposal_id)
+            .values(
+                state=proposal.state,
+                decided_by=proposal.decided_by,
+                decided_at=proposal.decided_at,
+                decision_reason=proposal.decision_reason,
+            )
+        )
+
+    async def open(
+        self, store_id: str | None, after_proposal_id: str, limit: int
+    ) -> Sequence[Proposal]:
+        """Proposals that wait, oldest id first; of one store, or of all."""
+        query = select(adjustment_proposals).where(
+            adjustment_proposals.c.state == ProposalState.PROPOSED,
+            adjustment_proposals.c.proposal_id > after_proposal_id,
+        )
+        if store_id is not None:
+            query = query.where(adjustment_proposals.c.store_id == store_id)
+        rows = await self._connection.execute(
+            query.order_by(adjustment_proposals.c.proposal_id).limit(limit)
+        )
+        return [_proposal(row._mapping) for row in rows]
+
+
+def _proposal(row: Any) -> Proposal:
+    bill_id = row["bill_id"]
+    return Proposal(
+        proposal_id=str(row["proposal_id"]),
+        member_id=str(row["member_id"]),
+        store_id=str(row["store_id"]),
+        points=row["points"],
+        proposed_by=row["proposed_by"],
+        proposed_at=row["proposed_at"],
+        document=row["document"],
+        state=ProposalState(row["state"]),
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
+        decision_reason=row["decision_reason"],
+        bill_id=None if bill_id is None else str(bill_id),
+    )

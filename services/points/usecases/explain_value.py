@@ -1,0 +1,148 @@
+"""Explains lots and bills: which rule in which version gave what, in a sentence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from chassis.clock import CHINA_TIME
+from chassis.database import Database
+from chassis.errors import NotFound
+from pricing.earning import Explanation, Grant
+from services.points.documents import read_allocation
+from services.points.domain.assets import Asset, BillKind
+from services.points.domain.books import StoredBill
+from services.points.domain.lot import Lot, LotKey
+from services.points.domain.programme import Programme, Programmes
+from services.points.domain.value_explanation import GrantedValue, explain_value
+from services.points.storage.value_sources import ValueSources
+
+# In the place of a lot's ordinal, where a debt took all that was granted.
+NO_LOT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class ValueExplanation:
+    """A sentence and what it is about; `ordinal` is NO_LOT where no lot was made."""
+
+    bill_id: str
+    ordinal: int
+    value: GrantedValue
+    text: Explanation
+
+
+async def explain_lot(
+    database: Database, programmes: Programmes, member_id: str, key: LotKey
+) -> ValueExplanation:
+    """Why a member has a lot, or had; NotFound UNKNOWN_LOT."""
+    async with database.read() as connection:
+        sources = ValueSources(connection)
+        lot = await sources.lot(member_id, key)
+        bill = await sources.bill(key.bill_id)
+        if lot is None or bill is None:
+            raise NotFound(
+                "UNKNOWN_LOT",
+                "the member has no such lot",
+                {"member_id": member_id, "bill_id": key.bill_id, "ordinal": key.ordinal},
+            )
+        moved_by = await sources.kind(lot.moved_by) if lot.moved_by else None
+        grant = _grants(bill).get(lot.rule_version) if lot.asset is Asset.POINTS else None
+        settled = 0
+        if lot.moved_by is None:
+            settled = await _settled(sources, bill, lot, grant)
+    value = _value(lot, bill, lot.granted, settled, moved_by)
+    return _explained(bill, programmes, key.ordinal, value, grant)
+
+
+async def explain_bill(
+    database: Database, programmes: Programmes, bill: StoredBill
+) -> Sequence[ValueExplanation]:
+    """What a bill granted and why, in the order of its lots; debts that took all of it last."""
+    async with database.read() as connection:
+        sources = ValueSources(connection)
+        amounts = await sources.granted(bill)
+        lots = [lot for lot in await sources.lots(bill) if lot.key in amounts]
+        settled = await sources.settled(bill)
+    grants = _grants(bill)
+    found: list[ValueExplanation] = []
+    for lot in lots:
+        amount = amounts[lot.key]
+        grant = grants.pop(lot.rule_version, None) if lot.asset is Asset.POINTS else None
+        part = grant.points - amount if grant else 0
+        if bill.kind is BillKind.POINTS_ADJUSTMENT:
+            part = settled
+        value = _value(lot, bill, amount, part, None)
+        found.append(_explained(bill, programmes, lot.ordinal, value, grant))
+    for grant in grants.values():
+        value = GrantedValue(
+            Asset.POINTS,
+            grant.points,
+            grant.rule_version,
+            expiry_date=grant.expiry_date,
+            settled=grant.points,
+        )
+        found.append(_explained(bill, programmes, NO_LOT, value, grant))
+    if bill.kind is BillKind.POINTS_ADJUSTMENT and settled and not lots:
+        version = f"adjustment@{bill.programme_version}"
+        value = GrantedValue(Asset.POINTS, settled, version, settled=settled)
+        found.append(_explained(bill, programmes, NO_LOT, value, None))
+    return found
+
+
+async def find_explained_bill(database: Database, bill_id: str) -> StoredBill:
+    """A bill; NotFound UNKNOWN_BILL."""
+    async with database.read() as connection:
+        bill = await ValueSources(connection).bill(bill_id)
+    if bill is None:
+        raise NotFound("UNKNOWN_BILL", f"no bill {bill_id}", {"bill_id": bill_id})
+    return bill
+
+
+def _grants(bill: StoredBill) -> dict[str, Grant]:
+    """What a sale earned, by rule version; nothing of other bills."""
+    if bill.kind is not BillKind.SALE or not bill.allocation:
+        return {}
+    earned = read_allocation(bill.allocation).earned
+    return {grant.rule_version: grant for grant in earned.grants} if earned else {}
+
+
+async def _settled(sources: ValueSources, bill: StoredBill, lot: Lot, grant: Grant | None) -> int:
+    """What of the grant behind a lot a debt took before there was the lot."""
+    if grant is not None:
+        return grant.points - (await sources.granted(bill)).get(lot.key, grant.points)
+    if bill.kind is BillKind.POINTS_ADJUSTMENT:
+        return await sources.settled(bill)
+    return 0
+
+
+def _value(
+    lot: Lot, bill: StoredBill, amount: int, settled: int, moved_by: BillKind | None
+) -> GrantedValue:
+    return GrantedValue(
+        asset=lot.asset,
+        amount=amount + (0 if moved_by else settled),
+        rule_version=lot.rule_version,
+        pass_id=lot.pass_id,
+        available_on=_first_day(lot, bill),
+        expiry_date=lot.expiry_date,
+        settled=settled,
+        moved_by=moved_by,
+    )
+
+
+def _first_day(lot: Lot, bill: StoredBill) -> date | None:
+    """The store's day from which it can be spent, when that lies after the bill's."""
+    if lot.available_at <= bill.occurred_at:
+        return None
+    return lot.available_at.astimezone(CHINA_TIME).date()
+
+
+def _explained(
+    bill: StoredBill,
+    programmes: Programmes,
+    ordinal: int,
+    value: GrantedValue,
+    grant: Grant | None,
+) -> ValueExplanation:
+    programme: Programme = programmes.version(bill.programme_version)
+    text = explain_value(bill, programme, value, grant)
+    return ValueExplanation(bill.bill_id, ordinal, value, text)

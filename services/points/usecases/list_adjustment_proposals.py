@@ -1,0 +1,24 @@
+"""Lists the adjustments that wait for approval, oldest first."""
+
+from collections.abc import Sequence
+
+from chassis.database import Database
+from chassis.paging import encode_page_token
+from services.points.domain.proposal import Proposal
+from services.points.storage.adjustments import ProposalRepository
+from services.points.usecases.list_ledger import id_in_token
+
+# Less than any id: the first page starts here.
+_OLDEST = "00000000-0000-0000-0000-000000000000"
+
+
+async def list_adjustment_proposals(
+    database: Database, store_id: str | None, page_token: str, limit: int
+) -> tuple[Sequence[Proposal], str]:
+    """A page of one store's proposals, or of all, and the token of the next one."""
+    after = id_in_token(page_token) or _OLDEST
+    async with database.read() as connection:
+        found = await ProposalRepository(connection).open(store_id, after, limit + 1)
+    if len(found) <= limit:
+        return found, ""
+    return found[:limit], encode_page_token(found[limit - 1].proposal_id)

@@ -1,0 +1,401 @@
+"""Adjustments from the outside: who asks, who approves, and what is booked when."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+
+import pytest
+from google.type.date_pb2 import Date
+
+from chassis.clock import to_proto_date, to_timestamp, utc_now
+from chassis.errors import Kind
+from chassis.ids import new_id
+from services.points.domain.proposal import OPEN_PROPOSALS_MAX
+from tests.fixtures.audit import prove_books
+from tests.fixtures.ledger import Ledger, Stub, running_ledger
+from tests.fixtures.malformed import answers
+from tests.fixtures.refusals import refusal
+from tests.fixtures.rewards import LIMIT, RewardDesk, open_desk
+from tests.fixtures.running import open_stub
+from tests.fixtures.servers import Servers
+from yika.points.v1 import events_pb2, ledger_pb2, points_service_pb2, reward_events_pb2
+from yika.points.v1 import reward_service_pb2 as pb
+
+ABOVE = LIMIT + 1
+
+
+def day(year: int) -> Date:
+    """The first day of a year."""
+    return to_proto_date(date(year, 1, 1))
+
+
+@pytest.fixture(scope="module")
+async def own_ledger(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Ledger]:
+    """A ledger whose books no other test has touched, under the built-in rules."""
+    async with running_ledger(servers, tmp_path_factory.mktemp("adjustments")) as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(own_ledger: Ledger) -> AsyncIterator[RewardDesk]:
+    """A member without points, a clerk and somebody of finance."""
+    async with open_desk(own_ledger) as opened:
+        yield opened
+
+
+async def proposal(desk: RewardDesk, proposal_id: str) -> pb.AdjustmentProposal:
+    request = pb.GetAdjustmentProposalRequest(proposal_id=proposal_id)
+    return (await desk.finance.GetAdjustmentProposal(request)).proposal
+
+
+async def bill(desk: RewardDesk, bill_id: str) -> ledger_pb2.Bill:
+    async with open_stub(Stub, desk.ledger.address, ["points.bills.read"]) as stub:
+        return (await stub.GetBill(points_service_pb2.GetBillRequest(bill_id=bill_id))).bill
+
+
+class TestAdjustPoints:
+    async def test_books_at_once_within_the_limit(self, desk: RewardDesk) -> None:
+        added = await desk.stub.AdjustPoints(desk.adjustment(LIMIT))
+        assert (added.receipt.points, added.receipt.points_earned) == (LIMIT, LIMIT)
+        assert not added.HasField("proposal")
+        taken = await desk.stub.AdjustPoints(desk.adjustment(-LIMIT + 100))
+        assert (taken.receipt.points, taken.receipt.points_change) == (100, 100 - LIMIT)
+        booked = await bill(desk, added.receipt.bill_id)
+        assert booked.kind == ledger_pb2.BILL_KIND_POINTS_ADJUSTMENT
+        assert (booked.reason, booked.points_earned) == ("系统漏积", LIMIT)
+        (lot,) = (await desk.wallet()).lots
+        assert (lot.rule_version, lot.remaining_amount) == ("adjustment@1", 100)
+
+    async def test_tells_others(self, desk: RewardDesk) -> None:
+        added = await desk.stub.AdjustPoints(desk.adjustment(5))
+        told = [
+            each
+            for payload in await desk.events("BillsPosted")
+            for each in events_pb2.BillsPosted.FromString(payload).bills
+        ]
+        (mine,) = [each for each in told if each.bill_id == added.receipt.bill_id]
+        assert (mine.kind, mine.receipt.points) == (ledger_pb2.BILL_KIND_POINTS_ADJUSTMENT, 5)
+
+    async def test_answers_a_retry_with_the_first_answer(self, desk: RewardDesk) -> None:
+        request = desk.adjustment(5)
+        first = await desk.stub.AdjustPoints(request)
+        await desk.stub.AdjustPoints(desk.adjustment(7))
+        again = await desk.stub.AdjustPoints(request)
+        assert (again.replayed, again.receipt.points) == (True, first.receipt.points)
+        request.points = 6
+        assert (await refusal(desk.stub.AdjustPoints(request))).reason == "ID_REUSED"
+        assert (await desk.wallet()).points == 12
+
+    async def test_only_proposes_above_the_limit(self, desk: RewardDesk) -> None:
+        await desk.give(500)
+        for points in (ABOVE, -ABOVE):
+            request = desk.adjustment(points)
+            answer = await desk.stub.AdjustPoints(request)
+            assert not answer.HasField("receipt")
+            assert answer.proposal.state == pb.ADJUSTMENT_STATE_PROPOSED
+            assert answer.proposal.proposal_id == request.header.bill_id
+            assert answer.proposal.adjustment == request
+            assert answer.proposal.proposed_by == "clerk"
+            again = await desk.stub.AdjustPoints(request)
+            assert (again.replayed, again.proposal) == (True, answer.proposal)
+        assert (await desk.wallet()).points == 500
+        told = [
+            each.points
+            for payload in await desk.events("AdjustmentsProposed")
+            for each in reward_events_pb2.AdjustmentsProposed.FromString(payload).proposals
+            if each.member_id == desk.chain.member_id
+        ]
+        assert told == [ABOVE, -ABOVE]
+
+    async def test_cannot_get_round_the_limit_with_a_time_of_the_past(
+        self, desk: RewardDesk
+    ) -> None:
+        long_ago = utc_now() - timedelta(days=2000)
+        request = desk.adjustment(
+            ABOVE,
+            occurred_time=to_timestamp(long_ago),
+            business_date=to_proto_date(long_ago.date()),
+        )
+        assert (await desk.stub.AdjustPoints(request)).HasField("proposal")
+
+    async def test_keeps_one_id_for_a_bill_and_a_proposal(self, desk: RewardDesk) -> None:
+        booked = desk.adjustment(5)
+        await desk.stub.AdjustPoints(booked)
+        booked.points = ABOVE
+        assert (await refusal(desk.stub.AdjustPoints(booked))).reason == "ID_REUSED"
+        proposed = desk.adjustment(ABOVE)
+        await desk.stub.AdjustPoints(proposed)
+        for points in (5, ABOVE + 1):
+            proposed.points = points
+            assert (await refusal(desk.stub.AdjustPoints(proposed))).reason == "ID_REUSED"
+
+    async def test_lets_few_proposals_of_a_member_wait(self, desk: RewardDesk) -> None:
+        requests = [desk.adjustment(ABOVE) for _ in range(OPEN_PROPOSALS_MAX + 12)]
+        outcomes = await asyncio.gather(
+            *(desk.stub.AdjustPoints(request) for request in requests), return_exceptions=True
+        )
+        made = [outcome for outcome in outcomes if isinstance(outcome, pb.AdjustPointsResponse)]
+        assert len(made) == OPEN_PROPOSALS_MAX
+        error = await refusal(desk.stub.AdjustPoints(desk.adjustment(ABOVE)))
+        assert (error.kind, error.reason) == (Kind.PRECONDITION, "LIMIT")
+        assert (await desk.stub.AdjustPoints(desk.adjustment(5))).receipt.points == 5
+
+    async def test_of_one_id_at_once_proposes_once(self, desk: RewardDesk) -> None:
+        request = desk.adjustment(ABOVE)
+        answered = await asyncio.gather(*(desk.stub.AdjustPoints(request) for _ in range(16)))
+        assert sorted(answer.replayed for answer in answered) == [False] + [True] * 15
+
+    async def test_refuses_bad_form(self, desk: RewardDesk) -> None:
+        for request, reason in (
+            (desk.adjustment(0), "INVALID_AMOUNT"),
+            (desk.adjustment(2**63 - 1), "INVALID_AMOUNT"),
+            (desk.adjustment(-(2**63)), "INVALID_AMOUNT"),
+            (desk.adjustment(5, reason=" "), "REASON_REQUIRED"),
+            (desk.adjustment(5, staff_id=""), "STAFF_REQUIRED"),
+            (desk.adjustment(5, allow_debt=True), "DEBT_NOT_EXPECTED"),
+            (
+                desk.adjustment(-5, expiry_date=to_proto_date(date(2030, 1, 1))),
+                "EXPIRY_NOT_EXPECTED",
+            ),
+            (desk.adjustment(5, expiry_date=to_proto_date(date(2020, 1, 1))), "EXPIRY_IN_PAST"),
+            (desk.adjustment(5, bill_id="x"), "INVALID_ID"),
+            (desk.adjustment(5, member_id=new_id()), "UNKNOWN_MEMBER"),
+            (desk.adjustment(5, store_id=new_id()), "UNKNOWN_STORE"),
+            (desk.adjustment(-5), "INSUFFICIENT_POINTS"),
+        ):
+            assert (await refusal(desk.stub.AdjustPoints(request))).reason == reason
+        large = desk.adjustment(5)
+        large.MergeFromString(b"\xfa\x7f\x80\x80\x02" + b"x" * 2**15)  # a field nobody knows
+        assert (await refusal(desk.stub.AdjustPoints(large))).reason == "REQUEST_TOO_LARGE"
+
+    async def test_takes_into_debt_only_when_told_to(self, desk: RewardDesk) -> None:
+        await desk.give(10)
+        answer = await desk.stub.AdjustPoints(desk.adjustment(-25, allow_debt=True))
+        assert (answer.receipt.points, answer.receipt.debt_points) == (0, 15)
+
+    async def test_needs_a_token_that_reaches_the_store(self, desk: RewardDesk) -> None:
+        async with desk.person("clerk", stores=[new_id()]) as elsewhere:
+            error = await refusal(elsewhere.AdjustPoints(desk.adjustment(5)))
+        assert (error.kind, error.reason) == (Kind.FORBIDDEN, "STORE_OUT_OF_SCOPE")
+
+
+class TestApproveAdjustment:
+    async def test_books_what_was_proposed(self, desk: RewardDesk) -> None:
+        proposal_id = await desk.propose(5_000, expiry_date=day(2099))
+        request = desk.approval(proposal_id)
+        answer = await desk.finance.ApproveAdjustment(request)
+        assert (answer.receipt.points, answer.receipt.bill_id) == (5_000, request.header.bill_id)
+        decided = await proposal(desk, proposal_id)
+        assert decided.state == pb.ADJUSTMENT_STATE_APPROVED
+        assert (decided.decided_by, decided.decision_reason) == ("finance", "已核实")
+        assert decided.bill_id == request.header.bill_id
+        assert decided.HasField("decided_time")
+        (lot,) = (await desk.wallet()).lots
+        assert lot.expiry_date.year == 2099
+
+    async def test_answers_a_retry_with_the_first_answer(self, desk: RewardDesk) -> None:
+        request = desk.approval(await desk.propose(ABOVE))
+        # What the ledger writes into it does not count, whatever was sent.
+        forged = pb.ApproveAdjustmentRequest()
+        forged.CopyFrom(request)
+        forged.approved_by, forged.adjustment.points = "somebody", 1
+        first = await desk.finance.ApproveAdjustment(forged)
+        again = await desk.finance.ApproveAdjustment(request)
+        assert again.receipt.replayed
+        assert again.receipt.points == first.receipt.points == ABOVE
+        async with desk.person("auditor") as auditor:
+            error = await refusal(auditor.ApproveAdjustment(request))
+        assert error.reason == "ID_REUSED"
+
+    async def test_is_not_for_who_proposed_it(self, desk: RewardDesk) -> None:
+        proposal_id = await desk.propose(ABOVE)
+        error = await refusal(desk.stub.ApproveAdjustment(desk.approval(proposal_id)))
+        assert (error.kind, error.reason) == (Kind.FORBIDDEN, "SELF_APPROVAL")
+        assert (await proposal(desk, proposal_id)).state == pb.ADJUSTMENT_STATE_PROPOSED
+        # The name in the header is not what decides.
+        request = desk.approval(proposal_id, staff_id="9999")
+        assert (await refusal(desk.stub.ApproveAdjustment(request))).reason == "SELF_APPROVAL"
+        assert (await desk.wallet()).points == 0
+
+    async def test_happens_once(self, desk: RewardDesk) -> None:
+        approved, rejected = await desk.propose(ABOVE), await desk.propose(ABOVE)
+        await desk.finance.ApproveAdjustment(desk.approval(approved))
+        await desk.finance.RejectAdjustment(
+            pb.RejectAdjustmentRequest(proposal_id=rejected, reason="不符")
+        )
+        async with desk.person("auditor") as auditor:
+            for proposal_id in (approved, rejected):
+                for approver in (desk.finance, auditor):
+                    error = await refusal(approver.ApproveAdjustment(desk.approval(proposal_id)))
+                    assert (error.kind, error.reason) == (Kind.PRECONDITION, "ALREADY_DECIDED")
+        assert (await desk.wallet()).points == ABOVE
+
+    async def test_of_many_at_once_books_once(self, desk: RewardDesk) -> None:
+        proposal_id = await desk.propose(ABOVE)
+        async with desk.person("auditor") as auditor, desk.person("owner") as owner:
+            approvers = [desk.finance, auditor, owner] * 5
+            outcomes = await asyncio.gather(
+                *(each.ApproveAdjustment(desk.approval(proposal_id)) for each in approvers),
+                return_exceptions=True,
+            )
+        booked = [each for each in outcomes if isinstance(each, pb.ApproveAdjustmentResponse)]
+        assert len(booked) == 1
+        assert (await proposal(desk, proposal_id)).bill_id == booked[0].receipt.bill_id
+        assert (await desk.wallet()).points == ABOVE
+        await prove_books(desk.ledger.database)
+
+    async def test_and_rejecting_at_once_end_one_way(self, desk: RewardDesk) -> None:
+        for _ in range(5):
+            proposal_id = await desk.propose(ABOVE)
+            before = (await desk.wallet()).points
+            async with desk.person("auditor") as auditor:
+                approved, rejected = await asyncio.gather(
+                    desk.finance.ApproveAdjustment(desk.approval(proposal_id)),
+                    auditor.RejectAdjustment(
+                        pb.RejectAdjustmentRequest(proposal_id=proposal_id, reason="不符")
+                    ),
+                    return_exceptions=True,
+                )
+            assert isinstance(approved, Exception) != isinstance(rejected, Exception)
+            state = (await proposal(desk, proposal_id)).state
+            was_booked = (await desk.wallet()).points == before + ABOVE
+            assert was_booked == (state == pb.ADJUSTMENT_STATE_APPROVED)
+            assert was_booked != isinstance(approved, Exception)
+
+    async def test_leaves_it_open_when_it_cannot_be_booked(self, desk: RewardDesk) -> None:
+        proposal_id = await desk.propose(-ABOVE)
+        request = desk.approval(proposal_id)
+        error = await refusal(desk.finance.ApproveAdjustment(request))
+        assert error.reason == "INSUFFICIENT_POINTS"
+        assert (await proposal(desk, proposal_id)).state == pb.ADJUSTMENT_STATE_PROPOSED
+        await desk.give(ABOVE)
+        assert (await desk.finance.ApproveAdjustment(request)).receipt.points == 0
+
+    async def test_refuses_what_is_not_that_proposal(self, desk: RewardDesk) -> None:
+        error = await refusal(desk.finance.ApproveAdjustment(desk.approval(new_id())))
+        assert (error.kind, error.reason) == (Kind.NOT_FOUND, "UNKNOWN_PROPOSAL")
+        proposal_id = await desk.propose(ABOVE)
+        other = desk.approval(proposal_id, member_id=desk.chain.other_member_id)
+        assert (await refusal(desk.finance.ApproveAdjustment(other))).reason == "MEMBER_MISMATCH"
+        async with open_desk(desk.ledger) as elsewhere:
+            moved = desk.approval(proposal_id, store_id=elsewhere.chain.store_id)
+            assert (await refusal(desk.finance.ApproveAdjustment(moved))).reason == "STORE_MISMATCH"
+
+
+class TestRejectAdjustment:
+    def rejection(self, proposal_id: str, reason: str = "不符") -> pb.RejectAdjustmentRequest:
+        return pb.RejectAdjustmentRequest(proposal_id=proposal_id, reason=reason)
+
+    async def test_books_nothing_and_keeps_who_and_why(self, desk: RewardDesk) -> None:
+        proposal_id = await desk.propose(ABOVE)
+        answer = await desk.finance.RejectAdjustment(self.rejection(proposal_id))
+        assert answer.proposal.state == pb.ADJUSTMENT_STATE_REJECTED
+        assert (answer.proposal.decided_by, answer.proposal.decision_reason) == ("finance", "不符")
+        again = await desk.finance.RejectAdjustment(self.rejection(proposal_id))
+        assert (again.replayed, again.proposal) == (True, answer.proposal)
+        assert (await desk.wallet()).points == 0
+        told = [
+            each.proposal_id
+            for payload in await desk.events("AdjustmentsRejected")
+            for each in reward_events_pb2.AdjustmentsRejected.FromString(payload).proposals
+        ]
+        assert told.count(proposal_id) == 1
+
+    async def test_lets_who_proposed_it_take_it_back(self, desk: RewardDesk) -> None:
+        answer = await desk.stub.RejectAdjustment(self.rejection(await desk.propose(ABOVE)))
+        assert answer.proposal.decided_by == answer.proposal.proposed_by == "clerk"
+
+    async def test_happens_once(self, desk: RewardDesk) -> None:
+        proposal_id = await desk.propose(ABOVE)
+        await desk.finance.RejectAdjustment(self.rejection(proposal_id))
+        other_reason = self.rejection(proposal_id, "重复")
+        error = await refusal(desk.finance.RejectAdjustment(other_reason))
+        assert error.reason == "ALREADY_DECIDED"
+        async with desk.person("auditor") as auditor:
+            error = await refusal(auditor.RejectAdjustment(self.rejection(proposal_id)))
+        assert error.reason == "ALREADY_DECIDED"
+
+    async def test_refuses_bad_form_and_unknown_proposals(self, desk: RewardDesk) -> None:
+        error = await refusal(desk.finance.RejectAdjustment(self.rejection(new_id(), " ")))
+        assert error.reason == "REASON_REQUIRED"
+        error = await refusal(desk.finance.RejectAdjustment(self.rejection(new_id(), "x" * 257)))
+        assert error.reason == "CODE_TOO_LONG"
+        error = await refusal(desk.finance.RejectAdjustment(self.rejection(new_id())))
+        assert error.reason == "UNKNOWN_PROPOSAL"
+        proposal_id = await desk.propose(ABOVE)
+        async with desk.person("finance", stores=[new_id()]) as elsewhere:
+            error = await refusal(elsewhere.RejectAdjustment(self.rejection(proposal_id)))
+        assert error.reason == "STORE_OUT_OF_SCOPE"
+
+
+class TestListAdjustmentProposals:
+    async def test_pages_through_those_that_wait(self, desk: RewardDesk) -> None:
+        made = [await desk.propose(ABOVE) for _ in range(5)]
+        await desk.finance.RejectAdjustment(
+            pb.RejectAdjustmentRequest(proposal_id=made.pop(1), reason="不符")
+        )
+        await desk.finance.ApproveAdjustment(desk.approval(made.pop()))
+        seen: list[str] = []
+        token = ""
+        while True:
+            page = await desk.finance.ListAdjustmentProposals(
+                pb.ListAdjustmentProposalsRequest(
+                    store_id=desk.chain.store_id, page_size=2, page_token=token
+                )
+            )
+            assert len(page.proposals) <= 2
+            seen += [each.proposal_id for each in page.proposals]
+            if not (token := page.next_page_token):
+                break
+        assert seen == made
+        everywhere = await desk.finance.ListAdjustmentProposals(
+            pb.ListAdjustmentProposalsRequest(page_size=500)
+        )
+        assert set(made) <= {each.proposal_id for each in everywhere.proposals}
+
+    async def test_needs_a_token_that_reaches_the_stores(self, desk: RewardDesk) -> None:
+        proposal_id = await desk.propose(ABOVE)
+        async with desk.person("finance", stores=[new_id()]) as elsewhere:
+            for request in (
+                pb.ListAdjustmentProposalsRequest(),
+                pb.ListAdjustmentProposalsRequest(store_id=desk.chain.store_id),
+            ):
+                error = await refusal(elsewhere.ListAdjustmentProposals(request))
+                assert error.reason == "STORE_OUT_OF_SCOPE"
+            get = pb.GetAdjustmentProposalRequest(proposal_id=proposal_id)
+            error = await refusal(elsewhere.GetAdjustmentProposal(get))
+            assert error.reason == "STORE_OUT_OF_SCOPE"
+
+    async def test_refuses_foreign_tokens_and_unknown_ids(self, desk: RewardDesk) -> None:
+        request = pb.ListAdjustmentProposalsRequest(page_token="WyJhIl0=")
+        error = await refusal(desk.finance.ListAdjustmentProposals(request))
+        assert error.reason == "INVALID_PAGE_TOKEN"
+        get = pb.GetAdjustmentProposalRequest(proposal_id=new_id())
+        error = await refusal(desk.finance.GetAdjustmentProposal(get))
+        assert error.reason == "UNKNOWN_PROPOSAL"
+
+
+class TestMalformedRequests:
+    async def test_of_adjust_points(self, desk: RewardDesk) -> None:
+        seen = await answers(desk.stub.AdjustPoints, desk.adjustment(5), 1000)
+        assert {"OK", "INVALID_ID", "INVALID_AMOUNT", "INVALID_TIME", "INVALID_DATE"} <= set(seen)
+
+    async def test_of_approve_adjustment(self, desk: RewardDesk) -> None:
+        valid = desk.approval(await desk.propose(ABOVE))
+        seen = await answers(desk.finance.ApproveAdjustment, valid, 1000)
+        assert {"OK", "INVALID_ID", "UNKNOWN_PROPOSAL", "INVALID_TIME"} <= set(seen)
+
+    async def test_of_reject_adjustment(self, desk: RewardDesk) -> None:
+        valid = pb.RejectAdjustmentRequest(proposal_id=await desk.propose(ABOVE), reason="不符")
+        seen = await answers(desk.finance.RejectAdjustment, valid, 1000)
+        assert {"INVALID_ID", "UNKNOWN_PROPOSAL", "REASON_REQUIRED"} <= set(seen)
+
+    async def test_of_reads(self, desk: RewardDesk) -> None:
+        get = pb.GetAdjustmentProposalRequest(proposal_id=await desk.propose(ABOVE))
+        seen = await answers(desk.finance.GetAdjustmentProposal, get, 1000)
+        assert {"INVALID_ID", "UNKNOWN_PROPOSAL"} <= set(seen)
+        listing = pb.ListAdjustmentProposalsRequest(store_id=desk.chain.store_id)
+        seen = await answers(desk.finance.ListAdjustmentProposals, listing, 1000)
+        assert {"OK", "INVALID_ID", "INVALID_PAGE_TOKEN", "INVALID_PAGE_SIZE"} <= set(seen)
