@@ -6,6 +6,7 @@ from tests.fixtures.coupons import coupons
 from tests.fixtures.ledger import ledger
 from tests.fixtures.pass_desk import desk, pass_desk
 from tests.fixtures.query_desk import query_desk
+from tests.fixtures.rewards import gift_ledger, reward_desk
 
 __all__ = [
     "archive",
@@ -13,7 +14,9 @@ __all__ = [
     "coupon_tables",
     "coupons",
     "desk",
+    "gift_ledger",
     "ledger",
     "pass_desk",
     "query_desk",
+    "reward_desk",
 ]

@@ -1,6 +1,5 @@
 """Explanations from the outside: of lots wherever they are, and of all that a bill gave."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -8,29 +7,19 @@ import pytest
 from chassis.errors import Kind
 from chassis.ids import new_id
 from tests.fixtures.builders_points import build_line, build_sale
-from tests.fixtures.ledger import Ledger, Stub, one, running_ledger
+from tests.fixtures.ledger import Stub, one
 from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import refusal
-from tests.fixtures.rewards import RewardDesk, open_desk
+from tests.fixtures.rewards import RewardDesk
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers
 from yika.points.v1 import ledger_pb2, wallet_service_pb2, wallet_service_pb2_grpc
 from yika.points.v1 import reward_service_pb2 as pb
 
 
-@pytest.fixture(scope="module")
-async def own_ledger(
-    servers: Servers, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Ledger]:
-    async with running_ledger(servers, tmp_path_factory.mktemp("explanations")) as running:
-        yield running
-
-
 @pytest.fixture
-async def desk(own_ledger: Ledger) -> AsyncIterator[RewardDesk]:
-    """A member without points."""
-    async with open_desk(own_ledger) as opened:
-        yield opened
+def desk(reward_desk: RewardDesk) -> RewardDesk:
+    """The desk of rewards."""
+    return reward_desk
 
 
 async def sell(desk: RewardDesk, fen: int = 2_400, **changes: Any) -> str:
@@ -73,14 +62,14 @@ class TestExplainLot:
         bill_id = await sell(desk)
         told = await lot(desk, bill_id)
         assert told.granted_amount == 24
-        assert told.text_zh.endswith("其中10分已抵扣积分欠款。")
+        assert told.text_zh.endswith("其中10分已抵扣所欠积分。")
         assert await of_bill(desk, bill_id) == [told]
 
     async def test_says_that_staff_added_points(self, desk: RewardDesk) -> None:
         await desk.stub.AdjustPoints(desk.adjustment(-10, allow_debt=True))
         answer = await desk.stub.AdjustPoints(desk.adjustment(30))
         told = await lot(desk, answer.receipt.bill_id)
-        assert (told.granted_amount, told.rule_version) == (30, "adjustment@1")
+        assert (told.granted_amount, told.rule_version) == (30, "adjustment@2")
         assert "由工作人员调整增加30分" in told.text_zh
         assert told.text_en.endswith("10 of them settled points that you owed.")
         assert await of_bill(desk, answer.receipt.bill_id) == [told]
@@ -128,7 +117,7 @@ class TestExplainBill:
         assert told.text_en.endswith("24 of them settled points that you owed.")
         answer = await desk.stub.AdjustPoints(desk.adjustment(6))
         (told,) = await of_bill(desk, answer.receipt.bill_id)
-        assert (told.ordinal, told.granted_amount, told.rule_version) == (-1, 6, "adjustment@1")
+        assert (told.ordinal, told.granted_amount, told.rule_version) == (-1, 6, "adjustment@2")
 
     async def test_is_empty_for_a_bill_that_gave_nothing(self, desk: RewardDesk) -> None:
         assert await of_bill(desk, await sell(desk, 99)) == []

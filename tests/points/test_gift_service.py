@@ -1,7 +1,6 @@
 """Gifts from the outside: what is booked, refused, told, and what many at once get."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,12 +10,11 @@ from chassis.errors import Kind
 from chassis.ids import new_id
 from services.points.domain.gift import Gift
 from tests.fixtures.audit import prove_books
-from tests.fixtures.ledger import Ledger, Stub
+from tests.fixtures.ledger import Stub
 from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import refusal
-from tests.fixtures.rewards import MUG, OIL, RewardDesk, ledger_with_gifts, open_desk
+from tests.fixtures.rewards import MUG, OIL, RewardDesk
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers
 from yika.points.v1 import (
     hold_pb2,
     hold_service_pb2,
@@ -28,19 +26,10 @@ from yika.points.v1 import (
 from yika.points.v1 import reward_service_pb2 as pb
 
 
-@pytest.fixture(scope="module")
-async def gift_ledger(
-    servers: Servers, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Ledger]:
-    async with ledger_with_gifts(servers, tmp_path_factory.mktemp("gifts")) as running:
-        yield running
-
-
 @pytest.fixture
-async def desk(gift_ledger: Ledger) -> AsyncIterator[RewardDesk]:
-    """A member without points."""
-    async with open_desk(gift_ledger) as opened:
-        yield opened
+def desk(reward_desk: RewardDesk) -> RewardDesk:
+    """The desk of rewards."""
+    return reward_desk
 
 
 async def hold(desk: RewardDesk, points: int) -> str:

@@ -66,7 +66,7 @@ class TestExplainValue:
             (
                 BillKind.POINTS_ADJUSTMENT,
                 GrantedValue(Asset.POINTS, 30, "adjustment@1", settled=12),
-                "2026年5月1日由工作人员调整增加30分，永久有效。其中12分已抵扣积分欠款。",
+                "2026年5月1日由工作人员调整增加30分，永久有效。其中12分已抵扣所欠积分。",
                 "On 1 May 2026 our staff added 30 points, valid without end."
                 " 12 of them settled points that you owed.",
             ),

@@ -54,7 +54,7 @@ def explain_value(
         sentence = _sentence(*told, *_validity(value))
     zh, en = sentence
     if value.settled:
-        zh += f"其中{value.settled}分已抵扣积分欠款。"
+        zh += f"其中{value.settled}分已抵扣所欠积分。"
         en += f" {value.settled} of them settled points that you owed."
     if value.moved_by is not None:
         move_zh, move_en = _MOVES.get(value.moved_by, ("转移", "from another member"))

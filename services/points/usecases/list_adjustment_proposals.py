@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from chassis.database import Database
 from chassis.paging import encode_page_token
 from services.points.domain.proposal import Proposal
+from services.points.pages import id_in_token
 from services.points.storage.adjustments import ProposalRepository
-from services.points.usecases.list_ledger import id_in_token
 
 # Less than any id: the first page starts here.
 _OLDEST = "00000000-0000-0000-0000-000000000000"

@@ -82,8 +82,8 @@ class RewardServiceServicer:
     """
 
     def AdjustPoints(self, request, context):
-        """Adds or takes points (积分调整). Above the programme's limit it is only proposed: nothing is booked
-        until somebody else approves it.
+        """Adds or takes points by an adjustment (积分调整). Above the programme's limit it is only proposed:
+        nothing is booked until somebody else approves it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -118,7 +118,7 @@ class RewardServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RedeemGift(self, request, context):
-        """Exchanges points, or points and money, for gifts (礼品兑换).
+        """Books a gift redemption (礼品兑换): gifts for points, or for points and money.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
