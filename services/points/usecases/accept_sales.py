@@ -46,12 +46,7 @@ async def accept_sales(
     books or the owners of what the sales name cannot be reached. For a sale alone Unavailable
     MEMBER_FACTS_UNAVAILABLE when its rules ask what only the owner of members knows.
     """
-    if not 1 <= len(messages) <= BATCH_MAX:
-        raise Invalid(
-            "INVALID_BATCH_SIZE",
-            f"a batch has 1 to {BATCH_MAX} sales",
-            {"size": len(messages)},
-        )
+    _check_size(len(messages))
     outcomes: list[Outcome | None] = [None] * len(messages)
     sales: dict[int, Sale] = {}
     for position, message in enumerate(messages):
@@ -91,6 +86,11 @@ async def accept_sales(
     answered = [outcome for outcome in outcomes if outcome is not None]
     _count(answered)
     return answered
+
+
+def _check_size(size: int) -> None:
+    if not 1 <= size <= BATCH_MAX:
+        raise Invalid("INVALID_BATCH_SIZE", f"a batch has 1 to {BATCH_MAX} sales", {"size": size})
 
 
 def _count(outcomes: Sequence[Outcome]) -> None:
