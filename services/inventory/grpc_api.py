@@ -177,6 +177,7 @@ def _product(message: catalogue_pb2.Product) -> Product:
         category_id=canonical_id(message.category_id, "category_id"),
         barcodes=tuple(message.barcodes),
         unit=message.unit.strip(),
+        brand=message.brand.strip(),
     )
 
 

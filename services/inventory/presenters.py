@@ -32,6 +32,7 @@ def product_message(product: Product) -> catalogue_pb2.Product:
         category_id=product.category_id,
         barcodes=product.barcodes,
         unit=product.unit,
+        brand=product.brand,
     )
 
 

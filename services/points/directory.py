@@ -30,11 +30,18 @@ _ASKED_AT_ONCE_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What exists, as far as it was asked for; products with their categories."""
+    """What exists, as far as it was asked for; products with their categories and brands."""
 
     members: set[str] = field(default_factory=set)
     stores: set[str] = field(default_factory=set)
     products: dict[str, str] = field(default_factory=dict)
+    brands: dict[str, str] = field(default_factory=dict)  # of those that have one
+
+    def add_product(self, product_id: str, category_id: str, brand: str) -> None:
+        """Makes a product known."""
+        self.products[product_id] = category_id
+        if brand:
+            self.brands[product_id] = brand
 
     def check(self, sale: Sale) -> None:
         """NotFound with a reason when the sale names something that does not exist."""
@@ -142,11 +149,13 @@ class Directory:
             if stores:
                 found.stores.update(await repository.stores(stores))
             if products:
-                found.products.update(await repository.products(products))
+                for product in await repository.products(products):
+                    found.add_product(*product)
         for known in {id(missing.known): missing.known for missing in batch}.values():
             known.members.update(found.members)
             known.stores.update(found.stores)
             known.products.update(found.products)
+            known.brands.update(found.brands)
         return [None] * len(batch)
 
     async def _ask(
@@ -165,9 +174,8 @@ class Directory:
                 answer = await self._inventory.BatchGetProducts(
                     inventory_service_pb2.BatchGetProductsRequest(product_ids=ids)
                 )
-                known.products.update(
-                    (product.product_id, product.category_id) for product in answer.products
-                )
+                for product in answer.products:
+                    known.add_product(product.product_id, product.category_id, product.brand)
         except grpc.RpcError as error:
             raise from_grpc(error) from error
 

@@ -127,18 +127,21 @@ def check_text(text: str, field: str, longest: int) -> str:
     return text
 
 
-def stamp_categories(message: sale_pb2.Sale, categories: Mapping[str, str]) -> None:
-    """Writes each line's category, as the catalogue has it now, over whatever was sent."""
+def stamp_products(
+    message: sale_pb2.Sale, categories: Mapping[str, str], brands: Mapping[str, str]
+) -> None:
+    """Writes each line's category and brand, as the catalogue has them now, over what was sent."""
     for line in message.lines:
         line.category_id = categories[line.product_id]
+        line.brand = brands.get(line.product_id, "")
 
 
 def same_content(stored: bytes, offered: Message) -> bool:
     """True when an id came again with the same content.
 
     Messages are compared, not bytes or hashes of them: serialised protobuf is not stable between
-    versions of the library, and ids are keys for ever. The categories that the ledger stamps on a
-    sale may have changed meanwhile.
+    versions of the library, and ids are keys for ever. The categories and brands that the ledger
+    stamps on a sale may have changed meanwhile.
     """
     if not isinstance(offered, sale_pb2.Sale):
         return type(offered).FromString(stored) == offered
@@ -146,6 +149,7 @@ def same_content(stored: bytes, offered: Message) -> bool:
     now.CopyFrom(offered)
     for line in (*before.lines, *now.lines):
         line.ClearField("category_id")
+        line.ClearField("brand")
     return before == now
 
 

@@ -2,7 +2,7 @@
 
 from chassis.database import Transaction
 from chassis.inbox import Subscription
-from services.points.storage.directory import DirectoryRepository
+from services.points.storage.directory import DirectoryRepository, KnownProduct
 from yika.inventory.v1 import events_pb2 as inventory_events
 from yika.members.v1 import events_pb2 as members_events
 
@@ -20,9 +20,13 @@ async def know_stores(tx: Transaction, event: inventory_events.StoresUpserted) -
 
 
 async def know_products(tx: Transaction, event: inventory_events.ProductsUpserted) -> None:
-    """Remembers products and their categories."""
+    """Remembers products with their categories and brands."""
     await DirectoryRepository(tx.connection).set_products(
-        {product.product_id: product.category_id for product in event.products}, event.revision
+        [
+            KnownProduct(product.product_id, product.category_id, product.brand)
+            for product in event.products
+        ],
+        event.revision,
     )
 
 

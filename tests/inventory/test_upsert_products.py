@@ -34,7 +34,10 @@ async def read(inventory: Any, *ids: str) -> list[catalogue_pb2.Product]:
 class TestUpsertProducts:
     async def test_creates_products(self, inventory: Any, database: Database) -> None:
         category_id = await add_category(inventory)
-        batch = [build_product(category_id, barcodes=["6901", "6902"]), build_product(category_id)]
+        batch = [
+            build_product(category_id, barcodes=["6901", "6902"], brand="光明"),
+            build_product(category_id),
+        ]
         await inventory.UpsertProducts(request(*batch))
         assert await read(inventory, *(product.product_id for product in batch)) == batch
         (event,) = await published(database, events_pb2.ProductsUpserted)
@@ -43,12 +46,16 @@ class TestUpsertProducts:
 
     async def test_changes_a_product(self, inventory: Any, database: Database) -> None:
         (product,) = await add_products(inventory, 1)
-        product.name, product.sku = "鲜牛奶", "NEW-SKU"
+        product.name, product.sku, product.brand = "鲜牛奶", "NEW-SKU", "光明"
         product.barcodes[:] = ["new"]
         await inventory.UpsertProducts(request(product))
         assert await read(inventory, product.product_id) == [product]
         first, second = await published(database, events_pb2.ProductsUpserted)
         assert second.revision > first.revision
+        assert [product.brand for event in (first, second) for product in event.products] == [
+            "",
+            "光明",
+        ]
 
     async def test_publishes_nothing_for_what_is_known(
         self, inventory: Any, database: Database
@@ -100,6 +107,8 @@ class TestUpsertProducts:
             ({"name": "a\x00b"}, "INVALID_TEXT"),
             ({"unit": "a\nb"}, "INVALID_TEXT"),
             ({"unit": "x" * 17}, "INVALID_TEXT"),
+            ({"brand": "a\nb"}, "INVALID_TEXT"),
+            ({"brand": "x" * 65}, "INVALID_TEXT"),
             ({"barcodes": [""]}, "INVALID_BARCODE"),
             ({"barcodes": ["690 1"]}, "INVALID_BARCODE"),
             ({"barcodes": ["六九零"]}, "INVALID_BARCODE"),

@@ -23,10 +23,10 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
 
 
 def products_event(
-    product_id: str, category_id: str, revision: int
+    product_id: str, category_id: str, revision: int, brand: str = ""
 ) -> inventory_events.ProductsUpserted:
     """An announcement of one product."""
-    product = catalogue_pb2.Product(product_id=product_id, category_id=category_id)
+    product = catalogue_pb2.Product(product_id=product_id, category_id=category_id, brand=brand)
     return inventory_events.ProductsUpserted(products=[product], revision=revision)
 
 
@@ -71,6 +71,15 @@ class TestLookUp:
         async with lonely_directory(database) as directory:
             known = await directory.look_up(set(), set(), {product_id})
         assert known.products[product_id] == category_of[2]
+
+    async def test_a_brand_comes_and_goes_with_its_product(self, database: Database) -> None:
+        product_id, category_id = new_id(), new_id()
+        for revision, brand in enumerate(("", "光明", ""), start=1):
+            async with database.transaction() as tx:
+                await know_products(tx, products_event(product_id, category_id, revision, brand))
+            async with lonely_directory(database) as directory:
+                known = await directory.look_up(set(), set(), {product_id})
+            assert known.brands == ({product_id: brand} if brand else {})
 
     async def test_hearing_twice_changes_nothing(self, database: Database) -> None:
         member_id = new_id()

@@ -114,13 +114,13 @@ class TestPostSales:
         assert again == Posted(first.receipt, replayed=True)
         assert (await books(database, chain.member_id))["bills"] == 2
 
-    async def test_retry_is_the_same_after_the_category_changed(
+    async def test_retry_is_the_same_after_category_and_brand_changed(
         self, database: Database, chain: Chain
     ) -> None:
         sale = build_sale(chain)
         await post(database, sale)
         for line in sale.lines:
-            line.category_id = chain.store_id
+            line.category_id, line.brand = chain.store_id, "光明"
         (again,) = await post(database, sale)
         assert isinstance(again, Posted)
         assert again.replayed

@@ -12,6 +12,7 @@ STORE_CODE_LENGTH_MAX = 32
 STORE_NAME_LENGTH_MAX = 100
 SKU_LENGTH_MAX = 64
 PRODUCT_NAME_LENGTH_MAX = 200
+BRAND_LENGTH_MAX = 64
 UNIT_LENGTH_MAX = 16
 BARCODES_MAX = 20
 PRICE_FEN_MAX = 100_000_000
@@ -39,6 +40,7 @@ class Product:
     category_id: str
     barcodes: tuple[str, ...]
     unit: str
+    brand: str = ""  # empty for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def check_products(products: Sequence[Product]) -> None:
         check_text(product.sku, "sku", SKU_LENGTH_MAX)
         check_text(product.name, "name", PRODUCT_NAME_LENGTH_MAX)
         check_text(product.unit, "unit", UNIT_LENGTH_MAX, required=False)
+        check_text(product.brand, "brand", BRAND_LENGTH_MAX, required=False)
         _check_barcodes(product)
     repeated = first_repeated(product.sku for product in products)
     if repeated is not None:

@@ -77,6 +77,8 @@ products = Table(
     ),
     Column("unit", Text, nullable=False),
     Column("revision", BIGINT, nullable=False),
+    # Empty for none.
+    Column("brand", Text, nullable=False, server_default=""),
     UniqueConstraint("sku", deferrable=True, initially="DEFERRED"),
     Index("ix_products_revision", "revision"),
     Index("ix_products_category_id", "category_id"),

@@ -1,6 +1,7 @@
 """The only SQL of the directory: which members, stores and products exist."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,13 +22,14 @@ _ADD_STORES = text(
 )
 _ADD_PRODUCTS = text(
     """
-    INSERT INTO known_products (product_id, category_id, revision)
-    SELECT product_id, category_id, :revision
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:categories AS uuid[]))
-        AS given (product_id, category_id)
+    INSERT INTO known_products (product_id, category_id, brand, revision)
+    SELECT product_id, category_id, brand, :revision
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:categories AS uuid[]), CAST(:brands AS text[]))
+        AS given (product_id, category_id, brand)
     ORDER BY product_id
     ON CONFLICT (product_id) DO UPDATE
-        SET category_id = excluded.category_id, revision = excluded.revision
+        SET category_id = excluded.category_id, brand = excluded.brand,
+            revision = excluded.revision
         WHERE known_products.revision < excluded.revision
     """
 )
@@ -36,8 +38,16 @@ _ADD_PRODUCTS = text(
 _MEMBERS = "SELECT member_id FROM known_members WHERE member_id = ANY($1::uuid[])"
 _STORES = "SELECT store_id FROM known_stores WHERE store_id = ANY($1::uuid[])"
 _PRODUCTS = """
-    SELECT product_id, category_id FROM known_products WHERE product_id = ANY($1::uuid[])
+    SELECT product_id, category_id, brand FROM known_products WHERE product_id = ANY($1::uuid[])
     """
+
+
+class KnownProduct(NamedTuple):
+    """What the ledger keeps of a product; an empty brand is none."""
+
+    product_id: str
+    category_id: str
+    brand: str = ""
 
 
 class DirectoryRepository:
@@ -56,10 +66,13 @@ class DirectoryRepository:
         rows = await fetch(self._connection, _STORES, list(ids))
         return {str(row["store_id"]) for row in rows}
 
-    async def products(self, ids: Collection[str]) -> dict[str, str]:
-        """product_id -> category_id of those that are known."""
+    async def products(self, ids: Collection[str]) -> Sequence[KnownProduct]:
+        """Those of the ids that are known products."""
         rows = await fetch(self._connection, _PRODUCTS, list(ids))
-        return {str(row["product_id"]): str(row["category_id"]) for row in rows}
+        return [
+            KnownProduct(str(row["product_id"]), str(row["category_id"]), row["brand"])
+            for row in rows
+        ]
 
     async def add_members(self, ids: Sequence[str]) -> None:
         """Adds members; known ones stay."""
@@ -69,13 +82,14 @@ class DirectoryRepository:
         """Adds stores; known ones stay."""
         await self._connection.execute(_ADD_STORES, {"ids": sorted(ids)})
 
-    async def set_products(self, categories: dict[str, str], revision: int) -> None:
-        """Sets products' categories unless a higher revision has set them before."""
+    async def set_products(self, products: Sequence[KnownProduct], revision: int) -> None:
+        """Sets what products are unless a higher revision has set it before."""
         await self._connection.execute(
             _ADD_PRODUCTS,
             {
-                "ids": list(categories),
-                "categories": list(categories.values()),
+                "ids": [product.product_id for product in products],
+                "categories": [product.category_id for product in products],
+                "brands": [product.brand for product in products],
                 "revision": revision,
             },
         )

@@ -265,4 +265,6 @@ known_products = Table(
     Column("product_id", Uuid(as_uuid=False), primary_key=True),
     Column("category_id", Uuid(as_uuid=False), nullable=False),
     Column("revision", BIGINT, nullable=False),
+    # Empty for none.
+    Column("brand", Text, nullable=False, server_default=""),
 )

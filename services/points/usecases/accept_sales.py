@@ -12,7 +12,7 @@ from chassis.errors import DomainError, Invalid
 from pricing.earning import counter_keys
 from services.points.commands import Command
 from services.points.directory import Directory, Known
-from services.points.documents import read_sale, stamp_categories
+from services.points.documents import read_sale, stamp_products
 from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.programme import Programmes
 from services.points.domain.sale import Sale, check_sale
@@ -62,7 +62,7 @@ async def accept_sales(
         try:
             check_sale(sale, tender_kinds, now)
             known.check(sale)
-            stamp_categories(messages[position], known.products)
+            stamp_products(messages[position], known.products, known.brands)
         except DomainError as error:
             errors[position] = error
     checked = {position: sale for position, sale in sales.items() if position not in errors}
@@ -112,7 +112,13 @@ def _command(
     rules = programmes.at(sale.sold_at).earning
     if rules.is_plain or sale.member_id is None:
         return sale_command(sale, message)
-    lines = tuple(line._replace(category_id=known.products[line.product_id]) for line in sale.lines)
+    lines = tuple(
+        line._replace(
+            category_id=known.products[line.product_id],
+            brand=known.brands.get(line.product_id, ""),
+        )
+        for line in sale.lines
+    )
     periods = tuple({key.period for key in counter_keys(rules, sale.business_date)})
     return sale_command(
         replace(sale, lines=lines),

@@ -163,13 +163,14 @@ class CatalogueRepository:
         await self._connection.execute(
             text(
                 """
-                INSERT INTO products (product_id, sku, name, category_id, unit, revision)
+                INSERT INTO products (product_id, sku, name, category_id, unit, brand, revision)
                 SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:skus AS text[]),
                                      CAST(:names AS text[]), CAST(:categories AS uuid[]),
-                                     CAST(:units AS text[]), CAST(:revisions AS bigint[]))
+                                     CAST(:units AS text[]), CAST(:brands AS text[]),
+                                     CAST(:revisions AS bigint[]))
                 ON CONFLICT (product_id) DO UPDATE SET sku = excluded.sku, name = excluded.name,
                     category_id = excluded.category_id, unit = excluded.unit,
-                    revision = excluded.revision
+                    brand = excluded.brand, revision = excluded.revision
                 """
             ),
             {
@@ -178,6 +179,7 @@ class CatalogueRepository:
                 "names": [product.name for product in changed],
                 "categories": [product.category_id for product in changed],
                 "units": [product.unit for product in changed],
+                "brands": [product.brand for product in changed],
                 "revisions": list(revisions),
             },
         )
@@ -218,6 +220,7 @@ def select_products() -> Select[tuple[object, ...]]:
         products.c.name,
         products.c.category_id,
         products.c.unit,
+        products.c.brand,
         # The driver gives a list of str already; SQLAlchemy would look at each of them once more.
         type_coerce(codes, NullType()).label("barcodes"),
     )
@@ -232,4 +235,5 @@ def to_product(row: RowMapping) -> Product:
         category_id=row["category_id"],
         barcodes=tuple(row["barcodes"]),
         unit=row["unit"],
+        brand=row["brand"],
     )

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!yika/inventory/v1/catalogue.proto\x12\x11yika.inventory.v1\";\n\x05Store\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12\x12\n\nstore_code\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"]\n\x08\x43\x61tegory\x12\x13\n\x0b\x63\x61tegory_id\x18\x01 \x01(\t\x12\x1a\n\x12parent_category_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x12\n\npath_names\x18\x04 \x03(\t\"m\n\x07Product\x12\x12\n\nproduct_id\x18\x01 \x01(\t\x12\x0b\n\x03sku\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0b\x63\x61tegory_id\x18\x04 \x01(\t\x12\x10\n\x08\x62\x61rcodes\x18\x05 \x03(\t\x12\x0c\n\x04unit\x18\x06 \x01(\t\"@\n\x05Price\x12\x12\n\nproduct_id\x18\x01 \x01(\t\x12\x10\n\x08store_id\x18\x02 \x01(\t\x12\x11\n\tprice_fen\x18\x03 \x01(\x03\"u\n\x0e\x43\x61talogueEntry\x12+\n\x07product\x18\x01 \x01(\x0b\x32\x1a.yika.inventory.v1.Product\x12\x16\n\tprice_fen\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x08revision\x18\x03 \x01(\x03\x42\x0c\n\n_price_fenb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!yika/inventory/v1/catalogue.proto\x12\x11yika.inventory.v1\";\n\x05Store\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12\x12\n\nstore_code\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"]\n\x08\x43\x61tegory\x12\x13\n\x0b\x63\x61tegory_id\x18\x01 \x01(\t\x12\x1a\n\x12parent_category_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x12\n\npath_names\x18\x04 \x03(\t\"|\n\x07Product\x12\x12\n\nproduct_id\x18\x01 \x01(\t\x12\x0b\n\x03sku\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0b\x63\x61tegory_id\x18\x04 \x01(\t\x12\x10\n\x08\x62\x61rcodes\x18\x05 \x03(\t\x12\x0c\n\x04unit\x18\x06 \x01(\t\x12\r\n\x05\x62rand\x18\x07 \x01(\t\"@\n\x05Price\x12\x12\n\nproduct_id\x18\x01 \x01(\t\x12\x10\n\x08store_id\x18\x02 \x01(\t\x12\x11\n\tprice_fen\x18\x03 \x01(\x03\"u\n\x0e\x43\x61talogueEntry\x12+\n\x07product\x18\x01 \x01(\x0b\x32\x1a.yika.inventory.v1.Product\x12\x16\n\tprice_fen\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x08revision\x18\x03 \x01(\x03\x42\x0c\n\n_price_fenb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,9 +36,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CATEGORY']._serialized_start=117
   _globals['_CATEGORY']._serialized_end=210
   _globals['_PRODUCT']._serialized_start=212
-  _globals['_PRODUCT']._serialized_end=321
-  _globals['_PRICE']._serialized_start=323
-  _globals['_PRICE']._serialized_end=387
-  _globals['_CATALOGUEENTRY']._serialized_start=389
-  _globals['_CATALOGUEENTRY']._serialized_end=506
+  _globals['_PRODUCT']._serialized_end=336
+  _globals['_PRICE']._serialized_start=338
+  _globals['_PRICE']._serialized_end=402
+  _globals['_CATALOGUEENTRY']._serialized_start=404
+  _globals['_CATALOGUEENTRY']._serialized_end=521
 # @@protoc_insertion_point(module_scope)

@@ -29,20 +29,22 @@ class Category(_message.Message):
     def __init__(self, category_id: _Optional[str] = ..., parent_category_id: _Optional[str] = ..., name: _Optional[str] = ..., path_names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Product(_message.Message):
-    __slots__ = ("product_id", "sku", "name", "category_id", "barcodes", "unit")
+    __slots__ = ("product_id", "sku", "name", "category_id", "barcodes", "unit", "brand")
     PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
     SKU_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_ID_FIELD_NUMBER: _ClassVar[int]
     BARCODES_FIELD_NUMBER: _ClassVar[int]
     UNIT_FIELD_NUMBER: _ClassVar[int]
+    BRAND_FIELD_NUMBER: _ClassVar[int]
     product_id: str
     sku: str
     name: str
     category_id: str
     barcodes: _containers.RepeatedScalarFieldContainer[str]
     unit: str
-    def __init__(self, product_id: _Optional[str] = ..., sku: _Optional[str] = ..., name: _Optional[str] = ..., category_id: _Optional[str] = ..., barcodes: _Optional[_Iterable[str]] = ..., unit: _Optional[str] = ...) -> None: ...
+    brand: str
+    def __init__(self, product_id: _Optional[str] = ..., sku: _Optional[str] = ..., name: _Optional[str] = ..., category_id: _Optional[str] = ..., barcodes: _Optional[_Iterable[str]] = ..., unit: _Optional[str] = ..., brand: _Optional[str] = ...) -> None: ...
 
 class Price(_message.Message):
     __slots__ = ("product_id", "store_id", "price_fen")

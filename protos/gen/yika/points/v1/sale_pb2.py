@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19yika/points/v1/sale.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xa4\x01\n\x08SaleLine\x12\x12\n\nproduct_id\x18\x01 \x01(\t\x12\x16\n\x0equantity_milli\x18\x02 \x01(\x03\x12\x10\n\x08list_fen\x18\x03 \x01(\x03\x12\x14\n\x0c\x64iscount_fen\x18\x04 \x01(\x03\x12\x13\n\x0b\x63\x61tegory_id\x18\x05 \x01(\t\x12/\n\tdiscounts\x18\x06 \x03(\x0b\x32\x1c.yika.points.v1.LineDiscount\"2\n\x0cLineDiscount\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x12\n\namount_fen\x18\x02 \x01(\x03\"^\n\x06Tender\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x12\n\namount_fen\x18\x02 \x01(\x03\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x0f\n\x07hold_id\x18\x04 \x01(\t\x12\x11\n\tkeep_rest\x18\x05 \x01(\x08\"\xb5\x02\n\x04Sale\x12\x0f\n\x07sale_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12\x13\n\x0bregister_id\x18\x04 \x01(\t\x12\x10\n\x08staff_id\x18\x05 \x01(\t\x12(\n\rbusiness_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12-\n\tsold_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x05lines\x18\x08 \x03(\x0b\x32\x18.yika.points.v1.SaleLine\x12\'\n\x07tenders\x18\t \x03(\x0b\x32\x16.yika.points.v1.Tender\x12\x11\n\ttotal_fen\x18\n \x01(\x03\x12\x12\n\ncoupon_ids\x18\x0b \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19yika/points/v1/sale.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xb3\x01\n\x08SaleLine\x12\x12\n\nproduct_id\x18\x01 \x01(\t\x12\x16\n\x0equantity_milli\x18\x02 \x01(\x03\x12\x10\n\x08list_fen\x18\x03 \x01(\x03\x12\x14\n\x0c\x64iscount_fen\x18\x04 \x01(\x03\x12\x13\n\x0b\x63\x61tegory_id\x18\x05 \x01(\t\x12/\n\tdiscounts\x18\x06 \x03(\x0b\x32\x1c.yika.points.v1.LineDiscount\x12\r\n\x05\x62rand\x18\x07 \x01(\t\"2\n\x0cLineDiscount\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x12\n\namount_fen\x18\x02 \x01(\x03\"^\n\x06Tender\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x12\n\namount_fen\x18\x02 \x01(\x03\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x0f\n\x07hold_id\x18\x04 \x01(\t\x12\x11\n\tkeep_rest\x18\x05 \x01(\x08\"\xb5\x02\n\x04Sale\x12\x0f\n\x07sale_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12\x13\n\x0bregister_id\x18\x04 \x01(\t\x12\x10\n\x08staff_id\x18\x05 \x01(\t\x12(\n\rbusiness_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12-\n\tsold_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x05lines\x18\x08 \x03(\x0b\x32\x18.yika.points.v1.SaleLine\x12\'\n\x07tenders\x18\t \x03(\x0b\x32\x16.yika.points.v1.Tender\x12\x11\n\ttotal_fen\x18\n \x01(\x03\x12\x12\n\ncoupon_ids\x18\x0b \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,11 +34,11 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'yika.points.v1.sale_pb2', _
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SALELINE']._serialized_start=103
-  _globals['_SALELINE']._serialized_end=267
-  _globals['_LINEDISCOUNT']._serialized_start=269
-  _globals['_LINEDISCOUNT']._serialized_end=319
-  _globals['_TENDER']._serialized_start=321
-  _globals['_TENDER']._serialized_end=415
-  _globals['_SALE']._serialized_start=418
-  _globals['_SALE']._serialized_end=727
+  _globals['_SALELINE']._serialized_end=282
+  _globals['_LINEDISCOUNT']._serialized_start=284
+  _globals['_LINEDISCOUNT']._serialized_end=334
+  _globals['_TENDER']._serialized_start=336
+  _globals['_TENDER']._serialized_end=430
+  _globals['_SALE']._serialized_start=433
+  _globals['_SALE']._serialized_end=742
 # @@protoc_insertion_point(module_scope)

@@ -11,20 +11,22 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SaleLine(_message.Message):
-    __slots__ = ("product_id", "quantity_milli", "list_fen", "discount_fen", "category_id", "discounts")
+    __slots__ = ("product_id", "quantity_milli", "list_fen", "discount_fen", "category_id", "discounts", "brand")
     PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
     QUANTITY_MILLI_FIELD_NUMBER: _ClassVar[int]
     LIST_FEN_FIELD_NUMBER: _ClassVar[int]
     DISCOUNT_FEN_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_ID_FIELD_NUMBER: _ClassVar[int]
     DISCOUNTS_FIELD_NUMBER: _ClassVar[int]
+    BRAND_FIELD_NUMBER: _ClassVar[int]
     product_id: str
     quantity_milli: int
     list_fen: int
     discount_fen: int
     category_id: str
     discounts: _containers.RepeatedCompositeFieldContainer[LineDiscount]
-    def __init__(self, product_id: _Optional[str] = ..., quantity_milli: _Optional[int] = ..., list_fen: _Optional[int] = ..., discount_fen: _Optional[int] = ..., category_id: _Optional[str] = ..., discounts: _Optional[_Iterable[_Union[LineDiscount, _Mapping]]] = ...) -> None: ...
+    brand: str
+    def __init__(self, product_id: _Optional[str] = ..., quantity_milli: _Optional[int] = ..., list_fen: _Optional[int] = ..., discount_fen: _Optional[int] = ..., category_id: _Optional[str] = ..., discounts: _Optional[_Iterable[_Union[LineDiscount, _Mapping]]] = ..., brand: _Optional[str] = ...) -> None: ...
 
 class LineDiscount(_message.Message):
     __slots__ = ("source", "amount_fen")
