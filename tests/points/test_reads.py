@@ -8,7 +8,7 @@ from chassis.clock import to_proto_date
 from chassis.ids import new_id
 from chassis.paging import encode_page_token
 from services.points.storage.queries import NEWEST
-from tests.fixtures.builders_points import BUSINESS_DATE, build_sale
+from tests.fixtures.builders_points import BUSINESS_DATE, build_chain, build_sale
 from tests.fixtures.ledger import Ledger, one, refusal
 from yika.points.v1 import ledger_pb2, points_service_pb2
 
@@ -69,11 +69,13 @@ class TestReads:
         assert {b.member_id: b.points for b in balances.balances}[member_id] == wallet.wallet.points
 
     async def test_store_day_and_summary_agree(self, ledger: Ledger) -> None:
-        await ledger.stub.PostSale(one(build_sale(ledger.chain, member_id="")))
+        chain, _ = await build_chain(ledger.database)
+        for member_id in (chain.member_id, ""):
+            await ledger.stub.PostSale(one(build_sale(chain, member_id=member_id)))
         bills = (
             await ledger.stub.ListBills(
                 points_service_pb2.ListBillsRequest(
-                    store_id=ledger.chain.store_id,
+                    store_id=chain.store_id,
                     business_date=to_proto_date(BUSINESS_DATE),
                     page_size=500,
                 )
@@ -82,7 +84,7 @@ class TestReads:
         (row,) = (
             await ledger.stub.SummarizeBills(
                 points_service_pb2.SummarizeBillsRequest(
-                    store_ids=[ledger.chain.store_id],
+                    store_ids=[chain.store_id],
                     from_date=to_proto_date(BUSINESS_DATE),
                     to_date=to_proto_date(BUSINESS_DATE),
                 )
