@@ -100,7 +100,8 @@ class TestMakefile:
     def test_has_the_targets_that_people_are_told_of(self) -> None:
         assert make_targets() >= {
             *("help", "setup", "run", "stop", "reset", "test", "test-fast", "check", "fmt", "lint"),
-            *("types", "protos", "protos-check", "migration", "replay", "bench-ledger", "images", "chart"),
+            *("types", "protos", "protos-check", "migration", "replay", "test-nightly"),
+            *("bench-ledger", "images", "chart"),
         }
 
     def test_starts_only_programs_that_exist(self) -> None:

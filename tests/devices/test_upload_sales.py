@@ -1,5 +1,6 @@
 """Sales go up once each, whatever breaks on the way."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from chassis.ids import new_id
@@ -94,14 +95,15 @@ class TestUpload:
 
             # It was told to take shells meanwhile: the same sale goes through.
             servicer = chain.services["points"].parts.servicers[0][2]
-            known = servicer._tender_kinds
-            servicer._tender_kinds = known | {"shells"}
+            ledger = servicer._ledger
+            kinds = frozenset({*ledger.tender_kinds, "shells"})
+            servicer._ledger = replace(ledger, tender_kinds=kinds)
             try:
                 url = f"/sales/{bad['sale_id']}/retry"
                 assert (await branch.till.post(url)).json()["state"] == "PENDING"
                 await branch.has_uploaded()
             finally:
-                servicer._tender_kinds = known
+                servicer._ledger = ledger
             assert (await branch.sale(bad["sale_id"]))["state"] == "POSTED"
             assert (await chain.bills(bad["sale_id"]))[0].sale.tenders[0].kind == "shells"
             assert problem(await branch.till.post(url)) == (422, "ALREADY_POSTED")
