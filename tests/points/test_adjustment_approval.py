@@ -5,13 +5,16 @@ from datetime import date
 
 import pytest
 from google.type.date_pb2 import Date
+from sqlalchemy import text
 
-from chassis.clock import to_proto_date
+from chassis.clock import to_proto_date, utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
+from services.points.storage.adjustments import ProposalRepository
 from tests.fixtures.audit import prove_books
 from tests.fixtures.ledger import Stub
 from tests.fixtures.malformed import answers
+from tests.fixtures.polling import eventually
 from tests.fixtures.refusals import refusal
 from tests.fixtures.rewards import LIMIT, RewardDesk, open_desk
 from tests.fixtures.running import open_stub
@@ -19,6 +22,10 @@ from yika.points.v1 import ledger_pb2, points_service_pb2, reward_events_pb2
 from yika.points.v1 import reward_service_pb2 as pb
 
 ABOVE = LIMIT + 1
+WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 def day(year: int) -> Date:
@@ -143,6 +150,34 @@ class TestApproveAdjustment:
         async with open_desk(desk.ledger) as elsewhere:
             moved = desk.approval(proposal_id, store_id=elsewhere.chain.store_id)
             assert (await refusal(desk.finance.ApproveAdjustment(moved))).reason == "STORE_MISMATCH"
+
+    @pytest.mark.parametrize("is_rejected", [True, False])
+    async def test_waits_for_a_decision_that_is_under_way(
+        self, desk: RewardDesk, is_rejected: bool
+    ) -> None:
+        proposal_id = await desk.propose(ABOVE)
+        database = desk.ledger.database
+
+        async def somebody_waits() -> bool:
+            async with database.read() as connection:
+                return bool((await connection.execute(WAITING)).scalar_one())
+
+        call = (
+            desk.finance.RejectAdjustment(
+                pb.RejectAdjustmentRequest(proposal_id=proposal_id, reason="不符")
+            )
+            if is_rejected
+            else desk.finance.ApproveAdjustment(desk.approval(proposal_id))
+        )
+        async with database.transaction() as tx:
+            repository = ProposalRepository(tx.connection)
+            stored = await repository.find(proposal_id, lock=True)
+            assert stored is not None
+            late = asyncio.ensure_future(refusal(call))
+            await eventually(somebody_waits)
+            await repository.decide(stored.rejected("auditor", utc_now(), "重复"))
+        assert (await late).reason == "ALREADY_DECIDED"
+        assert (await proposal(desk, proposal_id)).decided_by == "auditor"
 
 
 class TestRejectAdjustment:

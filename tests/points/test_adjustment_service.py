@@ -9,7 +9,13 @@ from google.type.date_pb2 import Date
 from chassis.clock import to_proto_date, to_timestamp, utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
+from services.points.documents import read_header
+from services.points.domain.programme import Programme, Programmes
 from services.points.domain.proposal import OPEN_PROPOSALS_MAX
+from services.points.door import Door
+from services.points.reward_messages import read_adjustment
+from services.points.usecases.adjust_points import adjust_points
+from tests.fixtures.builders_points import post_commands, running_door
 from tests.fixtures.ledger import Stub
 from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import refusal
@@ -99,13 +105,34 @@ class TestAdjustPoints:
     async def test_cannot_get_round_the_limit_with_a_time_of_the_past(
         self, desk: RewardDesk
     ) -> None:
-        long_ago = utc_now() - timedelta(days=2000)
-        request = desk.adjustment(
-            ABOVE,
-            occurred_time=to_timestamp(long_ago),
-            business_date=to_proto_date(long_ago.date()),
+        now = utc_now()
+        programmes = Programmes(
+            [Programme(version=2, effective_at=now - timedelta(days=1), adjustment_limit_points=10)]
         )
-        assert (await desk.stub.AdjustPoints(request)).HasField("proposal")
+        before = now - timedelta(days=2)
+        request = desk.adjustment(
+            11, occurred_time=to_timestamp(before), business_date=to_proto_date(before.date())
+        )
+        header = read_header(request.header, now)
+        door = Door(
+            lambda commands: post_commands(desk.ledger.database, *commands, now=now),
+            batch_max=1,
+            writers=1,
+            queue_max=1,
+        )
+        async with running_door(door):
+            outcome = await adjust_points(
+                desk.ledger.database,
+                door,
+                request,
+                header,
+                read_adjustment(request, header),
+                programmes=programmes,
+                subject="clerk",
+                now=now,
+            )
+        assert isinstance(outcome, tuple), "it was booked by the limit of two days ago"
+        assert (await desk.wallet()).points == 0
 
     async def test_keeps_one_id_for_a_bill_and_a_proposal(self, desk: RewardDesk) -> None:
         booked = desk.adjustment(5)

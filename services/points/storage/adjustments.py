@@ -102,9 +102,12 @@ class ProposalRepository:
 
     async def decide(self, proposal: Proposal) -> None:
         """Writes how a locked proposal was decided."""
-        await self._connection.execute(
+        decided = await self._connection.execute(
             update(adjustment_proposals)
-            .where(adjustment_proposals.c.proposal_id == proposal.proposal_id)
+            .where(
+                adjustment_proposals.c.proposal_id == proposal.proposal_id,
+                adjustment_proposals.c.state == ProposalState.PROPOSED,
+            )
             .values(
                 state=proposal.state,
                 decided_by=proposal.decided_by,
@@ -112,6 +115,8 @@ class ProposalRepository:
                 decision_reason=proposal.decision_reason,
             )
         )
+        if decided.rowcount != 1:
+            raise RuntimeError("a locked proposal was not there to be decided")
 
     async def open(
         self, store_id: str | None, after_proposal_id: str, limit: int
