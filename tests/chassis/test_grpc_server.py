@@ -119,7 +119,7 @@ class TestPermission:
         assert reached == []
 
     def test_is_declared_by_every_method_or_the_server_does_not_start(self) -> None:
-        assert permissions_of(REPORTS) == {QUERY: UNARY_PERMISSION}
+        assert permissions_of(REPORTS)[QUERY] == UNARY_PERMISSION
         with pytest.raises(ValueError, match="declares no"):
             GrpcServer(
                 address="127.0.0.1:0",
