@@ -125,14 +125,15 @@ class Directory:
         members = members - known.members
         stores = stores - known.stores
         # Lines carry product ids as the client wrote them; what is no UUID names no product.
-        products = {each for each in products - known.products.keys() if _is_id(each)}
+        # Asked one by one: the difference of a set and a dictionary's keys visits all of the keys.
+        products = {each for each in products if each not in known.products and _is_id(each)}
         if members or stores or products:
             await self._gathering.ask(_Missing(known, members, stores, products))
             await self._ask(
                 known,
                 members - known.members,
                 stores - known.stores,
-                products - known.products.keys(),
+                {each for each in products if each not in known.products},
             )
         return known
 
