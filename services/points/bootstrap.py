@@ -11,7 +11,6 @@ from chassis.errors import Unavailable
 from chassis.grpc_client import open_channel
 from chassis.service import Parts
 from services.points.commands import Command
-from services.points.coupon_api import CouponServicer
 from services.points.coupon_desk import CouponDesk, load_keys
 from services.points.coupon_issuer import CouponIssuer
 from services.points.directory import Directory
@@ -20,6 +19,7 @@ from services.points.door import Door
 from services.points.event_handlers import SUBSCRIPTIONS
 from services.points.expiry_jobs import ExpiryJobs
 from services.points.grpc_api.audit import AuditServicer
+from services.points.grpc_api.coupons import CouponServicer
 from services.points.grpc_api.holds import HoldServicer
 from services.points.grpc_api.passes import PassServicer
 from services.points.grpc_api.points import PointsServicer
