@@ -29,8 +29,10 @@ def from_timestamp(timestamp: Timestamp, field: str) -> datetime:
     try:
         if not 0 <= timestamp.nanos < 1_000_000_000:
             raise ValueError(f"{timestamp.nanos} nanos")
-        return _EPOCH + timedelta(seconds=timestamp.seconds, microseconds=timestamp.nanos // 1_000)
-    except (ValueError, OverflowError) as error:
+        moment = datetime.fromtimestamp(timestamp.seconds, UTC)
+        nanos = timestamp.nanos
+        return moment.replace(microsecond=nanos // 1_000) if nanos else moment
+    except (ValueError, OverflowError, OSError) as error:
         raise Invalid("INVALID_TIME", f"{field} is not a moment", {"field": field}) from error
 
 

@@ -19,7 +19,7 @@ def allocate(whole: int, caps: Sequence[int], weights: Sequence[int] | None = No
     Raises PricingError: NEGATIVE_AMOUNT for a negative whole, cap or weight,
     ALLOCATION_EXCEEDS_CAPS when the lines cannot hold the whole.
     """
-    if whole < 0 or min(caps, default=0) < 0 or min(weights or (), default=0) < 0:
+    if whole < 0 or (caps and min(caps) < 0) or (weights and min(weights) < 0):
         raise PricingError("NEGATIVE_AMOUNT", "whole, caps and weights must not be negative")
     if weights is None:
         # A share in proportion to the caps reaches none of them before all are full.
@@ -65,11 +65,10 @@ def _in_proportion(whole: int, weights: Sequence[int]) -> list[int]:
     weight_sum = sum(weights)
     if not whole:
         return [0] * len(weights)
-    shared = [divmod(whole * weight, weight_sum) for weight in weights]
-    parts = [part for part, _ in shared]
+    parts = [whole * weight // weight_sum for weight in weights]
     missing = whole - sum(parts)
     if missing:
-        remainders = [remainder for _, remainder in shared]
+        remainders = [whole * weight % weight_sum for weight in weights]
         # The sort is stable both ways, so equal remainders keep the order of their lines.
         order = sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)
         for i in order[:missing]:

@@ -1,7 +1,7 @@
 """A command: what one request asks of the ledger, ready for the door. One shape for every kind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from google.protobuf.message import Message
 
@@ -10,8 +10,7 @@ from services.points.domain.books import Books, Drafts
 from services.points.domain.passes import PassQuestion
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Posts a bill.
 
     `message` is the request's document: it is stored, and compared when the id comes again.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import chain
 
 from google.protobuf.message import Message
 
@@ -18,13 +17,18 @@ from services.points.domain.limits import CODE_LENGTH_MAX, check_time
 from services.points.domain.lot import LotKey
 from services.points.domain.moved import Moved
 from services.points.domain.sale import TENDERS_MAX, LineDiscount, Sale, SaleLine, SaleTender
-from services.points.earning_messages import earning_message, read_basis, read_grants
+from services.points.earning_messages import fill_earning_message, read_basis, read_grants
 from yika.points.v1 import ledger_pb2, sale_pb2
 
 # Twice what the longest sale needs. Fields of a newer contract are kept as they come, whatever
 # their size, and a sale that fits no event would fail everyone in its batch.
 SALE_BYTES_MAX = 128 * 1024
-_CODE_LENGTHS_MAX = {"register_id": 32, "staff_id": CODE_LENGTH_MAX}
+_REGISTER_ID_LENGTH_MAX = 32
+_HEADER_TEXT_LENGTHS_MAX = {
+    "register_id": _REGISTER_ID_LENGTH_MAX,
+    "staff_id": CODE_LENGTH_MAX,
+    "reason": REASON_LENGTH_MAX,
+}
 
 
 def read_sale(message: sale_pb2.Sale) -> Sale:
@@ -35,50 +39,62 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
     """
     if message.ByteSize() > SALE_BYTES_MAX:
         raise Invalid("SALE_TOO_LARGE", f"a sale has at most {SALE_BYTES_MAX} bytes")
-    message.sale_id = canonical_id(message.sale_id, "sale_id")
-    message.store_id = canonical_id(message.store_id, "store_id")
-    if message.member_id:
-        message.member_id = canonical_id(message.member_id, "member_id")
-    for field, longest in _CODE_LENGTHS_MAX.items():
-        check_text(getattr(message, field), field, longest)
+    sale_id = _canonical_in_place(message, "sale_id")
+    store_id = _canonical_in_place(message, "store_id")
+    member_id = _canonical_in_place(message, "member_id") if message.member_id else None
+    register_id = check_text(message.register_id, "register_id", _REGISTER_ID_LENGTH_MAX)
+    staff_id = check_text(message.staff_id, "staff_id", CODE_LENGTH_MAX)
     if not message.HasField("sold_time"):
         raise Invalid("INVALID_TIME", "sold_time is required", {"field": "sold_time"})
     if not message.HasField("business_date"):
         raise Invalid("INVALID_DATE", "business_date is required", {"field": "business_date"})
     if len(message.tenders) > TENDERS_MAX:
         raise Invalid("TOO_MANY_TENDERS", f"a sale has at most {TENDERS_MAX} tenders")
-    for tender in message.tenders:
-        if tender.hold_id:
-            tender.hold_id = canonical_id(tender.hold_id, "hold_id")
-    if message.coupon_ids:
-        message.coupon_ids[:] = [canonical_id(each, "coupon_ids") for each in message.coupon_ids]
+    coupon_ids = message.coupon_ids
+    if coupon_ids:
+        coupon_ids[:] = [canonical_id(each, "coupon_ids") for each in coupon_ids]
+    # Lists and places instead of generators and names: lines come by the million.
+    lines = [
+        SaleLine(
+            line.product_id,
+            line.quantity_milli,
+            line.list_fen,
+            line.discount_fen,
+            "",
+            "",
+            _discounts(line) if line.discounts else (),
+        )
+        for line in message.lines
+    ]
     return Sale(
-        sale_id=message.sale_id,
-        member_id=message.member_id or None,
-        store_id=message.store_id,
+        sale_id=sale_id,
+        member_id=member_id,
+        store_id=store_id,
         business_date=from_proto_date(message.business_date, "business_date"),
         sold_at=from_timestamp(message.sold_time, "sold_time"),
-        lines=tuple(
-            SaleLine(
-                line.product_id,
-                line.quantity_milli,
-                line.list_fen,
-                line.discount_fen,
-                discounts=_discounts(line) if line.discounts else (),
-            )
-            for line in message.lines
-        ),
-        tenders=tuple(
-            SaleTender(
-                tender.kind, tender.amount_fen, tender.points, tender.hold_id, tender.keep_rest
-            )
-            for tender in message.tenders
-        ),
+        lines=tuple(lines),
+        tenders=tuple([_read_tender(tender) for tender in message.tenders]),
         total_fen=message.total_fen,
-        register_id=message.register_id,
-        staff_id=message.staff_id,
-        coupon_ids=tuple(message.coupon_ids),
+        register_id=register_id,
+        staff_id=staff_id,
+        coupon_ids=tuple(coupon_ids),
     )
+
+
+def _canonical_in_place(message: Message, field: str) -> str:
+    """The canonical form of an id, which the message holds afterwards."""
+    given: str = getattr(message, field)
+    canonical = canonical_id(given, field)
+    if canonical is not given:
+        setattr(message, field, canonical)
+    return canonical
+
+
+def _read_tender(message: sale_pb2.Tender) -> SaleTender:
+    if not (message.hold_id or message.points or message.keep_rest):  # money, mostly
+        return SaleTender(message.kind, message.amount_fen)
+    hold_id = _canonical_in_place(message, "hold_id") if message.hold_id else ""
+    return SaleTender(message.kind, message.amount_fen, message.points, hold_id, message.keep_rest)
 
 
 def _discounts(line: sale_pb2.SaleLine) -> tuple[LineDiscount, ...]:
@@ -94,8 +110,8 @@ def read_header(
     """
     for field in ("bill_id", "member_id", "store_id"):
         if field != "member_id" or member_required or message.member_id:
-            setattr(message, field, canonical_id(getattr(message, field), field))
-    for field, longest in {**_CODE_LENGTHS_MAX, "reason": REASON_LENGTH_MAX}.items():
+            _canonical_in_place(message, field)
+    for field, longest in _HEADER_TEXT_LENGTHS_MAX.items():
         check_text(getattr(message, field), field, longest)
     if not message.HasField("occurred_time"):
         raise Invalid("INVALID_TIME", "occurred_time is required", {"field": "occurred_time"})
@@ -132,8 +148,11 @@ def stamp_products(
 ) -> None:
     """Writes each line's category and brand, as the catalogue has them now, over what was sent."""
     for line in message.lines:
-        line.category_id = categories[line.product_id]
-        line.brand = brands.get(line.product_id, "")
+        product_id = line.product_id
+        line.category_id = categories[product_id]
+        brand = brands.get(product_id, "")
+        if brand or line.brand:
+            line.brand = brand
 
 
 def same_content(stored: bytes, offered: Message) -> bool:
@@ -233,21 +252,23 @@ def write_allocation(allocation: SaleAllocation | None) -> bytes:
     """An allocation as it is stored; nothing for a bill that has none."""
     if allocation is None:
         return b""
-    return ledger_pb2.Allocation(
-        sources=[
-            ledger_pb2.PaymentSource(
-                tender_kind=source.tender_kind,
-                amount_fen=source.amount_fen,
-                asset=ledger_pb2.Asset.Name(source.asset),
-                units=source.units,
-                lot_bill_id=source.lot.bill_id if source.lot else "",
-                lot_ordinal=source.lot.ordinal if source.lot else 0,
-            )
-            for source in allocation.sources
-        ],
-        amounts_fen=chain.from_iterable(allocation.amounts_fen),
-        earning=earning_message(allocation.earned) if allocation.earned else None,
-    ).SerializeToString()
+    message = ledger_pb2.Allocation()
+    # Made in their place: a message that is handed to another one's constructor is copied by way
+    # of its serialised form.
+    for source in allocation.sources:
+        message.sources.add(
+            tender_kind=source.tender_kind,
+            amount_fen=source.amount_fen,
+            asset=source.asset,
+            units=source.units,
+            lot_bill_id=source.lot.bill_id if source.lot else "",
+            lot_ordinal=source.lot.ordinal if source.lot else 0,
+        )
+    for amounts_fen in allocation.amounts_fen:
+        message.amounts_fen.extend(amounts_fen)
+    if allocation.earned:
+        fill_earning_message(message.earning, allocation.earned)
+    return message.SerializeToString()
 
 
 def read_allocation(stored: bytes) -> SaleAllocation:

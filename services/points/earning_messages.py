@@ -54,45 +54,35 @@ def programme_message(programme: EarningProgramme) -> earning_pb2.EarningProgram
     )
 
 
-def earning_message(earned: Earned) -> earning_pb2.SaleEarning:
-    """What a sale earned, as its bill keeps it."""
-    basis = earned.basis
-    return earning_pb2.SaleEarning(
-        grants=[
-            earning_pb2.EarnedGrant(
-                rule_version=grant.rule_version,
-                granted_points=grant.points,
-                pending_days=grant.pending_days,
-                expiry_date=to_proto_date(grant.expiry_date) if grant.expiry_date else None,
-                basis_fen=grant.basis_fen,
-                weight=grant.weight,
-                capped=grant.capped,
-            )
-            for grant in earned.grants
-        ],
-        basis=earning_pb2.EarningBasis(
-            rounding=_ROUNDINGS[basis.rounding],
-            denominator=basis.denominator,
-            weights=basis.weights,
-            rate_points=basis.rate_points,
-            bonuses=[
-                earning_pb2.EarnedBonus(
-                    rule_version=bonus.rule_version,
-                    bonus_points=bonus.points,
-                    minimum_fen=bonus.minimum_fen,
-                    line_amounts_fen=bonus.spend_fen,
-                    periods=bonus.periods,
-                )
-                for bonus in basis.bonuses
-            ],
-            counted=[
-                earning_pb2.CappedWeights(
-                    rule_id=counted.rule_id, periods=counted.periods, weights=counted.weights
-                )
-                for counted in basis.counted
-            ],
-        ),
-    )
+def fill_earning_message(message: earning_pb2.SaleEarning, earned: Earned) -> None:
+    """Writes what a sale earned, as its bill keeps it, into an empty message of it."""
+    for grant in earned.grants:
+        message.grants.add(
+            rule_version=grant.rule_version,
+            granted_points=grant.points,
+            pending_days=grant.pending_days,
+            expiry_date=to_proto_date(grant.expiry_date) if grant.expiry_date else None,
+            basis_fen=grant.basis_fen,
+            weight=grant.weight,
+            capped=grant.capped,
+        )
+    basis, stored = earned.basis, message.basis
+    stored.rounding = _ROUNDINGS[basis.rounding]
+    stored.denominator = basis.denominator
+    stored.weights.extend(basis.weights)
+    stored.rate_points = basis.rate_points
+    for bonus in basis.bonuses:
+        stored.bonuses.add(
+            rule_version=bonus.rule_version,
+            bonus_points=bonus.points,
+            minimum_fen=bonus.minimum_fen,
+            line_amounts_fen=bonus.spend_fen,
+            periods=bonus.periods,
+        )
+    for counted in basis.counted:
+        stored.counted.add(
+            rule_id=counted.rule_id, periods=counted.periods, weights=counted.weights
+        )
 
 
 def read_basis(message: earning_pb2.EarningBasis) -> EarningBasis:

@@ -10,14 +10,16 @@ from pricing.earning import (
     SaleFacts,
     earn,
 )
-from services.points.earning_messages import earning_message, read_basis, read_grants
+from services.points.earning_messages import fill_earning_message, read_basis, read_grants
 from tests.fixtures.builders_earning import SALES, build_programme, build_sale, programmes
 from yika.points.v1.earning_pb2 import SaleEarning
 
 
 def stored(earned: Earned) -> SaleEarning:
     """The message as it comes back from a table."""
-    return SaleEarning.FromString(earning_message(earned).SerializeToString())
+    message = SaleEarning()
+    fill_earning_message(message, earned)
+    return SaleEarning.FromString(message.SerializeToString())
 
 
 class TestEarningMessage:

@@ -30,9 +30,9 @@ def bill_hash(
     head = f"{member_id}|{bill_id}|{kind}|{sequence}|{len(document)}|{len(allocation)}|"
     moves = "".join(
         [
-            f"{each.asset:d}|{each.pass_id or ''}|{each.debit_account}|{each.credit_account}"
-            f"|{each.amount}|{f'{each.lot[0]}:{each.lot[1]}' if each.lot else ''};"
-            for each in transfers
+            f"{asset:d}|{pass_id or ''}|{debit}|{credit}|{amount}|"
+            f"{f'{lot[0]}:{lot[1]}' if lot else ''};"
+            for asset, debit, credit, amount, lot, pass_id in transfers
         ]
     )
     parts = (

@@ -53,6 +53,12 @@ class Lot(NamedTuple):
         """Which lot it is."""
         return LotKey(self.bill_id, self.ordinal)
 
+    def changed(self, remaining: int, expired: int = 0, granted: int = 0) -> "Lot":
+        """The lot after its amounts changed by so much."""
+        # Half of what _replace costs, and every payment from a wallet asks for it.
+        amounts = (self.granted + granted, self.remaining + remaining, self.expired + expired)
+        return Lot._make((*self[:4], *amounts, *self[7:]))
+
 
 class LotGrant(NamedTuple):
     """A lot that a bill makes; `key` names another bill when the lot was moved here."""
@@ -88,9 +94,7 @@ def moved_grant(lot: Lot, amount: int, *, moved_by: str) -> LotGrant:
 def merged_lot(there: Lot | None, grant: LotGrant) -> Lot:
     """The lot after a grant; one that was moved here before takes more of the same origin."""
     if there is not None:
-        return there._replace(
-            granted=there.granted + grant.amount, remaining=there.remaining + grant.amount
-        )
+        return there.changed(grant.amount, granted=grant.amount)
     return Lot(
         bill_id=grant.key.bill_id,
         ordinal=grant.key.ordinal,
@@ -124,15 +128,24 @@ def has_expired(lot: Lot, business_date: date) -> bool:
 
 def spendable(lot: Lot, business_date: date, now: datetime) -> bool:
     """True when something is left, the lot is no longer pending, and it has not expired."""
-    return lot.remaining > 0 and lot.available_at <= now and not has_expired(lot, business_date)
+    last_day = lot.expiry_date
+    return (
+        lot.remaining > 0
+        and lot.available_at <= now
+        and (last_day is None or last_day >= business_date)
+    )
 
 
 def free_parts(
     lots: Iterable[Lot], held: Mapping[LotKey, int], business_date: date, now: datetime
 ) -> list[tuple[Lot, int]]:
     """What can be spent of the lots, in spending order: neither pending, expired nor held."""
-    usable = (lot for lot in lots if spendable(lot, business_date, now))
-    parts = ((lot, lot.remaining - held.get(lot.key, 0)) for lot in spending_order(usable))
+    usable = [lot for lot in lots if spendable(lot, business_date, now)]
+    if len(usable) > 1:
+        usable.sort(key=_spending_key)
+    if not held:
+        return [(lot, lot.remaining) for lot in usable]
+    parts = [(lot, lot.remaining - held.get(lot.key, 0)) for lot in usable]
     return [part for part in parts if part[1] > 0]
 
 

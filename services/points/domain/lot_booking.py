@@ -14,7 +14,7 @@ from services.points.domain.assets import (
     BillKind,
 )
 from services.points.domain.lot import Lot, LotGrant, LotKey, moved_grant
-from services.points.domain.transfer import NO_CHANGE, LotChange, Transfer
+from services.points.domain.transfer import LotChange, Transfer
 from services.points.domain.wallet import Wallet
 
 
@@ -119,8 +119,8 @@ class LotBooking:
 
     def take_from(self, lot: Lot, amount: int, to: str) -> None:
         """Takes part of one lot out of the wallet."""
-        self._change_lot(lot, -amount)
-        self.transfers.append(Transfer(lot.asset, WALLET, to, amount, lot.key, lot.pass_id))
+        key = self._change_lot(lot, -amount)
+        self.transfers.append(Transfer(lot.asset, WALLET, to, amount, key, lot.pass_id))
 
     def give_back(self, lot: Lot, amount: int, source: str) -> None:
         """Puts value back into the lot it came from, which a merge may have left elsewhere.
@@ -152,18 +152,15 @@ class LotBooking:
             Transfer(Asset.POINTS, POINTS_EXPIRED, POINTS_ISSUED, amount, lot.key)
         )
 
-    def _change_lot(self, lot: Lot, change: int, expired: int = 0, granted: int = 0) -> None:
+    def _change_lot(self, lot: Lot, change: int, expired: int = 0, granted: int = 0) -> LotKey:
         key = lot.key
         # One that nothing was left in is not among the wallet's: then it is as it was loaded.
         lot = self.lots.get(key) or self.wallet.lots.get(key, lot)
-        self.lots[key] = lot._replace(
-            granted=lot.granted + granted,
-            remaining=lot.remaining + change,
-            expired=lot.expired + expired,
-        )
-        before = self.lot_changes.get(key, NO_CHANGE)
-        self.lot_changes[key] = before.and_then(LotChange(change, expired, granted))
+        self.lots[key] = lot.changed(change, expired, granted)
+        before, now = self.lot_changes.get(key), LotChange(change, expired, granted)
+        self.lot_changes[key] = before.and_then(now) if before else now
         self._wallet_gains(lot.asset, change)
+        return key
 
     def _wallet_gains(self, asset: Asset, change: int) -> None:
         self.changes[asset] = self.changes.get(asset, 0) + change

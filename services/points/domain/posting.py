@@ -5,7 +5,7 @@ as it was. Every transfer moves one asset from a debit account to a credit accou
 the sum over all accounts stays zero whatever is posted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from pricing.earning import Carry, CounterKey, Tally
@@ -97,24 +97,32 @@ class Posting(LotBooking):
 
     def available(self, asset: Asset, pass_id: str | None = None) -> list[Taken]:
         """What can be spent of an asset, lot by lot in spending order."""
-        held = self.wallet.held(self.now, self.holds) if self.wallet.holds else {}
+        wallet, changed = self.wallet, self.lots
+        held = wallet.held(self.now, self.holds) if wallet.holds else {}
         lots = [
-            self.lots.get(key, lot)
-            for key, lot in self.wallet.lots.items()
+            changed.get(key, lot)
+            for key, lot in wallet.lots.items()
             if lot.asset is asset and lot.pass_id == pass_id
         ]
         free = free_parts(lots, held, self.business_date, self.now)
         return [Taken(lot, amount) for lot, amount in free]
 
     def take(
-        self, asset: Asset, amount: int, *, pass_id: str | None = None, to: str | None = None
+        self,
+        asset: Asset,
+        amount: int,
+        *,
+        pass_id: str | None = None,
+        to: str | None = None,
+        available: Sequence[Taken] | None = None,
     ) -> list[Taken]:
-        """Spends from the wallet in spending order.
+        """Spends from the wallet in spending order; `available` for who has asked for it already.
 
         PreconditionFailed INSUFFICIENT_POINTS, INSUFFICIENT_STORED_VALUE or INSUFFICIENT_PASS
         when pending, held and expired lots aside too little is there.
         """
-        parts = first_parts(self.available(asset, pass_id), asset, amount)
+        free = self.available(asset, pass_id) if available is None else available
+        parts = first_parts(free, asset, amount)
         for lot, part in parts:
             self.take_from(lot, part, to or REDEEMED[asset])
         return [Taken(lot, part) for lot, part in parts]

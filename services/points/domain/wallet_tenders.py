@@ -47,15 +47,18 @@ def pay_stored_value(
     if tender.hold_id:
         taken = _take_held_stored_value(posting, order, tender)
     else:
+        principal, bonus = posting.available(Asset.PRINCIPAL), posting.available(Asset.BONUS)
         principal_fen, bonus_fen = split_spend(
             order,
             tender.amount_fen,
-            sum(part.amount for part in posting.available(Asset.PRINCIPAL)),
-            sum(part.amount for part in posting.available(Asset.BONUS)),
+            sum([part.amount for part in principal]),
+            sum([part.amount for part in bonus]),
         )
-        taken = posting.take(Asset.PRINCIPAL, principal_fen) if principal_fen else []
+        taken = []
+        if principal_fen:
+            taken = posting.take(Asset.PRINCIPAL, principal_fen, available=principal)
         if bonus_fen:
-            taken += posting.take(Asset.BONUS, bonus_fen)
+            taken += posting.take(Asset.BONUS, bonus_fen, available=bonus)
     paid = {Asset.PRINCIPAL: 0, Asset.BONUS: 0}
     for part in taken:
         paid[part.lot.asset] += part.amount

@@ -12,45 +12,28 @@ from services.points.storage.driver import Driver
 from services.points.storage.holds import write_holds
 from services.points.storage.lot_rows import lot_rows
 
-# Arrays go in once; rows of transfers and lots name their bill by its place in the arrays. When a
-# bill is not new, nothing else is touched: what was decided for it again would not fit the lots.
+# One array of rows for each table, of the types that migration 0013 makes: a parameter for each
+# column would cost twice as much at both ends. When a bill is not new, nothing else is touched:
+# what was decided for it again would not fit the lots.
 _WRITE = """
     WITH new_bills AS (
         INSERT INTO bills (member_id, bill_id, kind, store_id, register_id, staff_id,
-            business_date, occurred_at, posted_at, total_fen, points_earned, programme_version,
-            reason, original_bill_id, sequence, hash, document, allocation, receipt)
-        SELECT member_id, bill_id, kind, store_id, register_id, staff_id, business_date,
-            occurred_at, $1::timestamptz, total_fen, points_earned, programme_version, reason,
-            original_bill_id, sequence, hash, document, allocation, receipt
-        FROM unnest($2::uuid[], $3::uuid[], $4::smallint[], $5::uuid[], $6::text[], $7::text[],
-                $8::date[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::integer[],
-                $13::text[], $14::uuid[], $15::bigint[], $16::bytea[], $17::bytea[], $18::bytea[],
-                $19::bytea[])
-            AS given (member_id, bill_id, kind, store_id, register_id, staff_id, business_date,
-                occurred_at, total_fen, points_earned, programme_version, reason,
-                original_bill_id, sequence, hash, document, allocation, receipt)
-        ORDER BY bill_id
+            business_date, occurred_at, total_fen, points_earned, programme_version, reason,
+            original_bill_id, sequence, hash, document, allocation, receipt, posted_at)
+        SELECT given.*, $1::timestamptz FROM unnest($2::new_bill[]) AS given ORDER BY bill_id
         ON CONFLICT DO NOTHING
         RETURNING 1
     ), all_new AS (
-        SELECT count(*) = cardinality($2::uuid[]) AS yes FROM new_bills
+        SELECT count(*) = cardinality($2::new_bill[]) AS yes FROM new_bills
     ), new_transfers AS (
-        INSERT INTO transfers (member_id, bill_id, ordinal, asset, pass_id, debit_account,
-            credit_account, amount, lot_bill_id, lot_ordinal, store_id, business_date, posted_at)
-        SELECT ($2::uuid[])[bill], ($3::uuid[])[bill], ordinal, asset, pass_id, debit_account,
-            credit_account, amount, lot_bill_id, lot_ordinal, ($5::uuid[])[bill],
-            ($8::date[])[bill], $1::timestamptz
-        FROM unnest($20::smallint[], $21::smallint[], $22::smallint[], $23::uuid[], $24::text[],
-                $25::text[], $26::bigint[], $27::uuid[], $28::smallint[])
-            AS given (bill, ordinal, asset, pass_id, debit_account, credit_account, amount,
-                lot_bill_id, lot_ordinal)
+        INSERT INTO transfers (member_id, bill_id, ordinal, asset, debit_account, credit_account,
+            amount, lot_bill_id, lot_ordinal, pass_id, store_id, business_date, posted_at)
+        SELECT given.*, $1::timestamptz FROM unnest($3::new_transfer[]) AS given
         WHERE (SELECT yes FROM all_new)
     ), new_lots AS (
         INSERT INTO lots (member_id, bill_id, ordinal, asset, pass_id, granted, remaining,
             expired, rule_version, store_id, earned_at, available_at, expiry_date, moved_by)
-        SELECT * FROM unnest($29::uuid[], $30::uuid[], $31::smallint[], $32::smallint[],
-            $33::uuid[], $34::bigint[], $35::bigint[], $36::bigint[], $37::text[], $38::uuid[],
-            $39::timestamptz[], $40::timestamptz[], $41::date[], $42::uuid[])
+        SELECT * FROM unnest($4::new_lot[])
         WHERE (SELECT yes FROM all_new)
         ON CONFLICT (member_id, bill_id, ordinal) DO UPDATE
             SET granted = lots.granted + excluded.granted,
@@ -62,9 +45,7 @@ _WRITE = """
         UPDATE lots SET granted = lots.granted + given.granted,
                         remaining = lots.remaining + given.remaining,
                         expired = lots.expired + given.expired
-        FROM unnest($43::uuid[], $44::uuid[], $45::smallint[], $46::bigint[], $47::bigint[],
-                $48::bigint[])
-            AS given (member_id, bill_id, ordinal, granted, remaining, expired)
+        FROM unnest($5::lot_change[]) AS given
         WHERE lots.member_id = given.member_id AND lots.bill_id = given.bill_id
           AND lots.ordinal = given.ordinal AND (SELECT yes FROM all_new)
         RETURNING 1
@@ -75,12 +56,7 @@ _WRITE = """
             sale_count = given.sale_count, open_holds = given.open_holds,
             card_type = given.card_type, bill_count = given.bill_count, last_hash = given.last_hash,
             frozen_reason = given.frozen_reason, merged_into = given.merged_into
-        FROM unnest($49::uuid[], $50::bigint[], $51::bigint[], $52::bigint[], $53::bigint[],
-                $54::bigint[], $55::bigint[], $56::bigint[], $57::integer[], $58::text[],
-                $59::bigint[], $60::bytea[], $61::text[], $62::uuid[])
-            AS given (member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
-                carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash,
-                frozen_reason, merged_into)
+        FROM unnest($6::wallet_state[]) AS given
         WHERE wallets.member_id = given.member_id AND (SELECT yes FROM all_new)
         RETURNING 1
     )
@@ -135,11 +111,11 @@ async def write_bills(driver: Driver, bills: Sequence[NewBill], posted_at: datet
     result = await driver.fetchrow(
         _WRITE,
         posted_at,
-        *_bill_columns(bills),
-        *_columns(_transfer_rows(bills), 9),
-        *_columns(lots.granted, 14),
-        *_columns(lots.changed, 6),
-        *_wallet_columns(touched),
+        [_bill_row(bill) for bill in bills],
+        _transfer_rows(bills),
+        lots.granted,
+        lots.changed,
+        [_wallet_row(wallet) for wallet in touched],
     )
     if result is None or result["bills"] != len(bills):
         raise AnotherWriterCameFirst
@@ -182,71 +158,63 @@ def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[Sequence[Any]]
     return columns or [()] * width
 
 
-def _bill_columns(bills: Sequence[NewBill]) -> list[Sequence[Any]]:
-    return _columns(
-        (
-            (
-                bill.draft.posting.wallet.member_id,
-                bill.draft.posting.bill_id,
-                bill.draft.posting.kind,
-                bill.draft.posting.store_id,
-                bill.draft.register_id,
-                bill.draft.staff_id,
-                bill.draft.posting.business_date,
-                bill.draft.posting.occurred_at,
-                bill.draft.total_fen,
-                bill.draft.points_earned,
-                bill.draft.programme_version,
-                bill.draft.reason,
-                bill.draft.original_bill_id,
-                bill.sequence,
-                bill.hash,
-                bill.document,
-                bill.allocation,
-                bill.receipt,
-            )
-            for bill in bills
-        ),
-        18,
+def _bill_row(bill: NewBill) -> tuple[Any, ...]:
+    draft, posting = bill.draft, bill.draft.posting
+    return (
+        posting.wallet.member_id,
+        posting.bill_id,
+        posting.kind,
+        posting.store_id,
+        draft.register_id,
+        draft.staff_id,
+        posting.business_date,
+        posting.occurred_at,
+        draft.total_fen,
+        draft.points_earned,
+        draft.programme_version,
+        draft.reason,
+        draft.original_bill_id,
+        bill.sequence,
+        bill.hash,
+        bill.document,
+        bill.allocation,
+        bill.receipt,
     )
 
 
-def _transfer_rows(bills: Sequence[NewBill]) -> Iterable[tuple[Any, ...]]:
-    for number, bill in enumerate(bills, start=1):
-        for ordinal, each in enumerate(bill.draft.posting.transfers):
-            lot = each.lot or (None, None)
-            yield (
-                number,
-                ordinal,
-                each.asset,
-                each.pass_id,
-                each.debit_account,
-                each.credit_account,
-                each.amount,
-                *lot,
-            )
-
-
-def _wallet_columns(wallets: Sequence[Wallet]) -> list[Sequence[Any]]:
-    return _columns(
-        (
+def _transfer_rows(bills: Sequence[NewBill]) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    for bill in bills:
+        posting = bill.draft.posting
+        member_id, bill_id = posting.wallet.member_id, posting.bill_id
+        store_id, day = posting.store_id, posting.business_date
+        rows += [
             (
-                wallet.member_id,
-                wallet.balance(Asset.POINTS),
-                wallet.balance(Asset.PRINCIPAL),
-                wallet.balance(Asset.BONUS),
-                wallet.debt_points,
-                wallet.carry.numerator,
-                wallet.carry.denominator,
-                wallet.sale_count,
-                wallet.open_holds,
-                wallet.card_type,
-                wallet.bill_count,
-                wallet.last_hash,
-                wallet.frozen_reason,
-                wallet.merged_into,
+                *(member_id, bill_id, ordinal, asset, debit, credit, amount),
+                *(lot or (None, None)),
+                *(pass_id, store_id, day),
             )
-            for wallet in wallets
-        ),
-        14,
+            for ordinal, (asset, debit, credit, amount, lot, pass_id) in enumerate(
+                posting.transfers
+            )
+        ]
+    return rows
+
+
+def _wallet_row(wallet: Wallet) -> tuple[Any, ...]:
+    return (
+        wallet.member_id,
+        wallet.balance(Asset.POINTS),
+        wallet.balance(Asset.PRINCIPAL),
+        wallet.balance(Asset.BONUS),
+        wallet.debt_points,
+        wallet.carry.numerator,
+        wallet.carry.denominator,
+        wallet.sale_count,
+        wallet.open_holds,
+        wallet.card_type,
+        wallet.bill_count,
+        wallet.last_hash,
+        wallet.frozen_reason,
+        wallet.merged_into,
     )

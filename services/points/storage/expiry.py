@@ -22,7 +22,7 @@ _EXPIRED = text(
     f"""
     SELECT DISTINCT ON (l.expiry_date, l.member_id) l.expiry_date, l.member_id, l.store_id
     FROM lots AS l
-    WHERE l.remaining > 0 AND l.expiry_date IS NOT NULL AND l.expiry_date < :before
+    WHERE l.is_open AND l.expiry_date IS NOT NULL AND l.expiry_date < :before
       AND (l.expiry_date, l.member_id) > (:after_date, :after_member)
       AND l.asset IN ({", ".join(f"{asset:d}" for asset in BOOKED_ASSETS)})
       AND NOT EXISTS (SELECT FROM wallets AS w
@@ -35,13 +35,13 @@ _EXPIRING = text(
     """
     WITH page AS (
         SELECT DISTINCT expiry_date, member_id FROM lots
-        WHERE remaining > 0 AND expiry_date IS NOT NULL AND expiry_date <= :last_date
+        WHERE is_open AND expiry_date IS NOT NULL AND expiry_date <= :last_date
           AND (expiry_date, member_id) > (:after_date, :after_member)
         ORDER BY expiry_date, member_id LIMIT :limit
     )
     SELECT expiry_date, member_id, asset, pass_id, sum(remaining) AS amount
     FROM page JOIN lots USING (expiry_date, member_id)
-    WHERE remaining > 0
+    WHERE is_open
     GROUP BY expiry_date, member_id, asset, pass_id
     ORDER BY expiry_date, member_id, asset, pass_id
     """

@@ -14,6 +14,8 @@ from services.points.domain.wallet import Wallet
 from services.points.storage.driver import Driver, driver_of, fetch
 from services.points.storage.holds import load_holds
 
+_ASSETS = {int(asset): asset for asset in Asset}
+
 Row = Any  # a record with the columns of its query by name
 
 _WALLET_COLUMNS = """member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
@@ -37,12 +39,15 @@ _LOT_COLUMNS = """member_id, bill_id, ordinal, asset, pass_id, granted, remainin
 _READ_WALLETS = f"""
     SELECT {_WALLET_COLUMNS.replace("member_id", "wallets.member_id", 1)},
         {_LOT_COLUMNS.split(",", 1)[1]}
-    FROM wallets LEFT JOIN lots ON lots.member_id = wallets.member_id AND lots.remaining > 0
+    FROM wallets LEFT JOIN lots ON lots.member_id = wallets.member_id AND lots.is_open
     WHERE wallets.member_id = ANY($1::uuid[])
     """  # noqa: S608
-_OPEN_LOTS = f"""
-    SELECT {_LOT_COLUMNS} FROM lots WHERE member_id = ANY($1::uuid[]) AND remaining > 0
-    """  # noqa: S608
+# Whose, and then the fields of a Lot in their order.
+_OPEN_LOTS = """
+    SELECT member_id::text, bill_id::text, ordinal, asset, pass_id::text, granted, remaining,
+        expired, rule_version, store_id::text, earned_at, available_at, expiry_date, moved_by::text
+    FROM lots WHERE member_id = ANY($1::uuid[]) AND is_open
+    """
 _LOTS_BY_KEY = f"""
     SELECT {_LOT_COLUMNS} FROM lots
     WHERE member_id = ANY($1::uuid[])
@@ -131,9 +136,10 @@ async def load_lots(
     Of the holds named also those that have ended: a refusal then says how.
     """
     by_id = {wallet.member_id: wallet for wallet in wallets}
-    for row in await driver.fetch(_OPEN_LOTS, list(by_id)):
-        lot = lot_of(row)
-        by_id[str(row["member_id"])].lots[lot.key] = lot
+    for member_id, bill_id, ordinal, asset, *others in await driver.fetch(_OPEN_LOTS, list(by_id)):
+        # By place and not by name, and the enum's members looked up: lots come by the thousand.
+        lot = Lot(bill_id, ordinal, _ASSETS[asset], *others)
+        by_id[member_id].lots[lot.key] = lot
     await load_holds(driver, wallets, hold_ids)
     for wallet in wallets:
         wallet.lots_loaded = True

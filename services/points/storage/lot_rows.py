@@ -9,7 +9,7 @@ from services.points.domain.transfer import NO_CHANGE, LotChange
 
 
 class LotRows(NamedTuple):
-    """Rows in the order of the columns of the one write statement."""
+    """Rows of the types new_lot and lot_change."""
 
     granted: list[tuple[Any, ...]]
     changed: list[tuple[Any, ...]]
@@ -53,5 +53,5 @@ def lot_rows(postings: Iterable[Posting]) -> LotRows:
         )
     return LotRows(
         rows,
-        [(owner, *key, c.granted, c.remaining, c.expired) for (owner, key), c in changed.items()],
+        [(owner, *key, *change) for (owner, key), change in changed.items()],
     )

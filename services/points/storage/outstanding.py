@@ -58,7 +58,7 @@ _LIABILITY = text(
     """
     SELECT l.store_id, l.asset, date_trunc('month', l.expiry_date)::date AS month,
            sum(l.remaining) AS amount, count(*) AS lot_count
-    FROM lots AS l WHERE l.store_id = ANY(:store_ids) AND l.remaining > 0
+    FROM lots AS l WHERE l.store_id = ANY(:store_ids) AND l.is_open
     GROUP BY l.store_id, l.asset, month ORDER BY l.store_id, month NULLS LAST, l.asset
     """
 )
@@ -110,7 +110,7 @@ class OutstandingQueries:
 
     async def stores_that_owe(self, after: str, limit: int) -> list[str]:
         """The next stores with lots that have something left, in order."""
-        return await self._store_ids(_stores("lots", "x.remaining > 0"), after, limit)
+        return await self._store_ids(_stores("lots", "x.is_open"), after, limit)
 
     async def stores_that_redeemed(self, after: str, limit: int) -> list[str]:
         """The next stores in which value ever left a wallet, in order."""

@@ -57,6 +57,5 @@ def add_query_indexes(bills: Table, transfers: Table, lots: Table) -> None:
         "ix_lots_store_id_expiry_date",
         lots.c.store_id,
         lots.c.expiry_date,
-        postgresql_include=["asset", "remaining"],
-        postgresql_where=text("remaining > 0"),
+        postgresql_where=text("is_open"),
     )

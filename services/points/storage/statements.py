@@ -91,7 +91,7 @@ class StatementQueries:
     async def left(self, member_id: str, asset: Asset, pass_id: str | None) -> int:
         """What is left now in a member's lots of one asset."""
         query = select(func.coalesce(func.sum(lots.c.remaining), 0)).where(
-            lots.c.member_id == member_id, lots.c.asset == asset, text("remaining > 0")
+            lots.c.member_id == member_id, lots.c.asset == asset, lots.c.is_open
         )
         if pass_id is not None:
             query = query.where(lots.c.pass_id == pass_id)
@@ -164,7 +164,7 @@ class StatementQueries:
         """(asset, pass_id, amount) that is left now in all wallets."""
         query = (
             select(lots.c.asset, lots.c.pass_id, func.sum(lots.c.remaining).label("amount"))
-            .where(text("remaining > 0"))
+            .where(lots.c.is_open)
             .group_by(lots.c.asset, lots.c.pass_id)
         )
         return await self._all(query)

@@ -4,8 +4,10 @@ For a walk-in sale member_id is the store's walk-in account, which is the store'
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     DateTime,
     Index,
@@ -134,15 +136,18 @@ lots = Table(
     Column("expiry_date", Date),
     # The merge or transfer that brought it from another member.
     Column("moved_by", Uuid(as_uuid=False)),
+    # What the indexes below ask. They must not name `remaining`: a payment would then write into
+    # each of them, and the new version of the row could not stay on its page.
+    Column("is_open", Boolean, Computed("remaining > 0", persisted=True), nullable=False),
     CheckConstraint("granted > 0 AND remaining BETWEEN 0 AND granted", name="remaining"),
     CheckConstraint("expired BETWEEN 0 AND granted - remaining", name="expired"),
     # A wallet is read by what is left in it, however long its history.
-    Index("ix_lots_open", "member_id", postgresql_where=text("remaining > 0")),
+    Index("ix_lots_open", "member_id", postgresql_where=text("is_open")),
     Index(
         "ix_lots_expiring",
         "expiry_date",
         "member_id",
-        postgresql_where=text("remaining > 0 AND expiry_date IS NOT NULL"),
+        postgresql_where=text("is_open AND expiry_date IS NOT NULL"),
     ),
 )
 

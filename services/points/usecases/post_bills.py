@@ -156,7 +156,8 @@ async def _post(
             continue
         for draft in drafts:
             new_bills.append(_book(draft, command))
-            books.add_later(_stored(new_bills[-1]), draft.posting.transfers)
+            if draft.original_bill_id:
+                books.add_later(_stored(new_bills[-1]), draft.posting.transfers)
             books.note_top_ups(draft.posting)
             books.note_coupons(draft.coupons)
         drafted[command.bill_id] = new_bills[-len(drafts)]
