@@ -9,7 +9,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from google.protobuf.message import Message
@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import BIGINT, BYTEA, JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from chassis.errors import Unavailable
 from chassis.events import EVENT_BYTES_MAX, subject_of
@@ -65,12 +66,23 @@ dead_letters_table = Table(
     Column("redriven_at", DateTime(timezone=True)),
 )
 
-# In the driver's own words: it runs in every commit of every service.
-_INSERT_EVENTS = """
-    INSERT INTO outbox (event_id, member_id, event_type, occurred_at, traceparent, payload)
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[],
-                         $6::bytea[])
+_WAIT_SECONDS = 10  # for a connection
+_EVENT_TYPES = ("uuid", "uuid", "text", "timestamptz", "text", "bytea")  # of its columns
+
+
+def insert_events(first: int = 1) -> str:
+    """SQL that adds the events of a unit of work, whose first parameter has number `first`.
+
+    In the driver's own words: it runs in every commit of every service.
     """
+    columns = ", ".join(f"${first + n}::{kind}[]" for n, kind in enumerate(_EVENT_TYPES))
+    return f"""
+        INSERT INTO outbox (event_id, member_id, event_type, occurred_at, traceparent, payload)
+        SELECT * FROM unnest({columns})
+        """  # noqa: S608 - numbers and constants of this file
+
+
+_INSERT_EVENTS = insert_events()
 
 
 class Transaction:
@@ -79,6 +91,7 @@ class Transaction:
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self._events: list[tuple[object, ...]] = []
+        self.has_events = False
         self._after_commit: list[Callable[[], None]] = []
 
     def publish(self, event: Message, *, member_id: str | None = None) -> None:
@@ -89,6 +102,7 @@ class Transaction:
                 f"{event.DESCRIPTOR.full_name} has {len(payload)} bytes; at most {EVENT_BYTES_MAX}"
             )
         subject_of(event.DESCRIPTOR.full_name)  # a type that has no subject fails here, not later
+        self.has_events = True
         self._events.append(
             (
                 new_id(),
@@ -100,8 +114,11 @@ class Transaction:
             )
         )
 
-    def _event_columns(self) -> tuple[list[object], ...]:
-        return tuple(list(column) for column in zip(*self._events, strict=True))
+    def take_events(self) -> tuple[list[object], ...]:
+        """The parameters of `insert_events`; whoever takes them writes them."""
+        events, self._events = self._events, []
+        columns = tuple(list(column) for column in zip(*events, strict=True))
+        return columns or tuple([] for _ in _EVENT_TYPES)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Runs `callback` once the transaction is durable; for caches only, it must not fail."""
@@ -109,11 +126,18 @@ class Transaction:
 
 
 class DriverTransaction(Transaction):
-    """An open transaction of the driver's own."""
+    """A unit of work on the driver itself."""
 
     def __init__(self, connection: AsyncConnection, driver: "asyncpg.Connection[Any]") -> None:
         super().__init__(connection)
         self.driver = driver
+
+
+class DriverLine(NamedTuple):
+    """A connection in autocommit, and the driver's own under it."""
+
+    connection: AsyncConnection
+    driver: "asyncpg.Connection[Any]"
 
 
 class Database:
@@ -127,28 +151,35 @@ class Database:
         pool_size: int = 8,
         command_timeout_seconds: float | None = 60,
     ) -> None:
-        self.engine: AsyncEngine = create_async_engine(
-            url.replace("postgresql://", "postgresql+asyncpg://", 1),
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            hide_parameters=True,  # an error ends up in logs, where no person's data belongs
-            connect_args={
-                "timeout": 10,
-                "command_timeout": command_timeout_seconds,
-                "server_settings": {
-                    "application_name": f"yika-{service}",
-                    "idle_in_transaction_session_timeout": "60s",
-                    # A machine that is lost says no goodbye. By default the server would keep its
-                    # sessions for two hours, and with them the lock of the relay that leads.
-                    "tcp_keepalives_idle": "15",
-                    "tcp_keepalives_interval": "5",
-                    "tcp_keepalives_count": "3",
-                    # Plans for short statements gain nothing from it and compiling costs 100 ms.
-                    "jit": "off",
-                },
-            },
+        server_settings = {
+            "application_name": f"yika-{service}",
+            "idle_in_transaction_session_timeout": "60s",
+            # A machine that is lost says no goodbye. By default the server would keep its
+            # sessions for two hours, and with them the lock of the relay that leads.
+            "tcp_keepalives_idle": "15",
+            "tcp_keepalives_interval": "5",
+            "tcp_keepalives_count": "3",
+            # Plans for short statements gain nothing from it and compiling costs 100 ms.
+            "jit": "off",
+        }
+
+        def engine(server_settings: dict[str, str], **pool: Any) -> AsyncEngine:
+            timeouts = {"timeout": _WAIT_SECONDS, "command_timeout": command_timeout_seconds}
+            return create_async_engine(
+                url.replace("postgresql://", "postgresql+asyncpg://", 1),
+                hide_parameters=True,  # an error ends up in logs, where no person's data belongs
+                connect_args={**timeouts, "server_settings": server_settings},
+                **pool,
+            )
+
+        self.engine = engine(
+            server_settings, pool_size=pool_size, max_overflow=0, pool_timeout=_WAIT_SECONDS
         )
+        # Statements of the hottest path have one good plan; making it anew costs more than they do.
+        generic = {"plan_cache_mode": "force_generic_plan"}
+        self._lines = engine(server_settings | generic, poolclass=NullPool)
+        self._idle_lines: list[DriverLine] = []
+        self._free_lines = asyncio.Semaphore(pool_size)
         self.outbox_changed = asyncio.Event()  # wakes the relay of this process
 
     @asynccontextmanager
@@ -159,36 +190,74 @@ class Database:
                 tx = Transaction(connection)
                 yield tx
                 if tx._events:
-                    await connection.exec_driver_sql(_INSERT_EVENTS, tx._event_columns())
+                    await connection.exec_driver_sql(_INSERT_EVENTS, tx.take_events())
         self._committed(tx)
 
     @asynccontextmanager
-    async def driver_transaction(self) -> AsyncIterator["DriverTransaction"]:
-        """The same unit of work on the driver itself, for the hottest path of a service.
+    async def line(self) -> AsyncIterator["DriverLine"]:
+        """A connection without a transaction, kept open for the next who asks.
 
-        SQLAlchemy's part of a statement costs half a millisecond; here only `connection` has it,
-        for what is not hot. Both are inside the transaction.
+        For the hottest paths of a service: SQLAlchemy's part of a statement costs half a
+        millisecond, and taking a connection from its pool as much again.
         """
         with translate_driver_errors():
-            async with self.engine.connect() as pooled:
-                connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
-                raw = await connection.get_raw_connection()
-                driver: asyncpg.Connection[Any] = raw.driver_connection  # type: ignore[assignment]
-                tx = DriverTransaction(connection, driver)
+            try:
+                async with asyncio.timeout(_WAIT_SECONDS):
+                    await self._free_lines.acquire()
+            except TimeoutError:
+                raise PoolTimeoutError("every line is in use") from None
+            try:
+                line = await self._idle_line() or await self._open_line()
                 try:
-                    async with driver.transaction():
-                        yield tx
-                        if tx._events:
-                            await driver.execute(_INSERT_EVENTS, *tx._event_columns())
+                    yield line
                 finally:
-                    if driver.is_closed():  # the pool has not seen it and would hand it on
-                        await connection.invalidate()
+                    self._idle_lines.append(line)
+            finally:
+                self._free_lines.release()
+
+    async def _idle_line(self) -> "DriverLine | None":
+        while self._idle_lines:
+            line = self._idle_lines.pop()
+            if not line.driver.is_closed():
+                return line
+            await line.connection.invalidate()
+            await line.connection.close()
+        return None
+
+    async def _open_line(self) -> "DriverLine":
+        plain = await self._lines.connect()
+        connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+        raw = await connection.get_raw_connection()
+        return DriverLine(connection, raw.driver_connection)  # type: ignore[arg-type]
+
+    @asynccontextmanager
+    async def driver_transaction(self) -> AsyncIterator[DriverTransaction]:
+        """The same unit of work on a line; what goes through its `connection` belongs to it too."""
+        async with self.line() as line:
+            tx = DriverTransaction(*line)
+            async with line.driver.transaction():
+                yield tx
+                if tx._events:
+                    await line.driver.execute(_INSERT_EVENTS, *tx.take_events())
+        self._committed(tx)
+
+    @asynccontextmanager
+    async def one_statement(self) -> AsyncIterator[DriverTransaction]:
+        """A unit of work whose one writing statement commits by itself, with its events in it.
+
+        Two round trips less than a transaction. Nothing is rolled back but by the statement.
+        """
+        async with self.line() as line:
+            tx = DriverTransaction(*line)
+            yield tx
+            if tx._events:
+                raise RuntimeError("the events of one statement must be written by it")
         self._committed(tx)
 
     def _committed(self, tx: Transaction) -> None:
         for callback in tx._after_commit:
             callback()
-        if tx._events:
+        if tx.has_events:
             self.outbox_changed.set()
 
     @asynccontextmanager
@@ -216,6 +285,9 @@ class Database:
 
     async def dispose(self) -> None:
         """Closes every connection."""
+        while self._idle_lines:
+            await self._idle_lines.pop().connection.close()
+        await self._lines.dispose()
         await self.engine.dispose()
 
 

@@ -5,14 +5,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from chassis.database import Database, Transaction
+from chassis.database import Database, DriverTransaction
 from chassis.errors import AlreadyExists
 from services.points.documents import write_receipt
 from services.points.domain.books import Books
 from services.points.domain.programme import Programmes
 from services.points.storage.bill_writer import NewBill, write_bills
-from services.points.storage.driver import driver_of
-from services.points.storage.locked_books import lock_wallets
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import build_chain, build_command, build_sale, post_commands
 from tests.fixtures.polling import eventually
@@ -22,14 +20,13 @@ from yika.points.v1 import sale_pb2
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
 
 
-async def write(tx: Transaction, message: sale_pb2.Sale) -> None:
+async def write(tx: DriverTransaction, message: sale_pb2.Sale) -> None:
     """Writes the bill of a walk-in sale, without looking whether it is there."""
     (draft,) = build_command(message).decide(Books(Programmes(), NOW))
     bill = NewBill(
         draft, 0, b"", message.SerializeToString(), b"", write_receipt(draft.receipt, "")
     )
-    await lock_wallets(tx.connection, ())
-    await write_bills(await driver_of(tx.connection), [bill], NOW)
+    await write_bills(tx, [bill], NOW)
 
 
 async def somebody_waits(database: Database) -> bool:
@@ -52,7 +49,7 @@ class TestWriteBills:
             second = sale_pb2.Sale()
             second.CopyFrom(first)
             second.member_id = chain.member_id
-            async with database.transaction() as tx:
+            async with database.driver_transaction() as tx:
                 await write(tx, first)
                 other = asyncio.create_task(post_commands(database, build_command(second), now=NOW))
 
@@ -72,7 +69,7 @@ class TestWriteBills:
             low, high = (build_sale(chain, member_id="") for _ in range(2))
             assert low.sale_id < high.sale_id
             commands = map(build_command, (high, low))
-            async with database.transaction() as tx:
+            async with database.driver_transaction() as tx:
                 await write(tx, low)
                 other = asyncio.create_task(post_commands(database, *commands, now=NOW))
                 await eventually(lambda: somebody_waits(database))

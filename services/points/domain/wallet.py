@@ -38,6 +38,7 @@ class Wallet:
     frozen_reason: str | None = None
     merged_into: str | None = None
     household_id: str | None = None
+    change_count: int = 0  # of what was done to it beside bills
     lots_loaded: bool = False
     lots: dict[LotKey, Lot] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)

@@ -1,26 +1,45 @@
 """Writes bills with all they do: one statement for a whole batch, whatever its size."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import asyncpg
+
+from chassis.database import DriverTransaction, insert_events
 from services.points.domain.assets import Asset
 from services.points.domain.books import Draft
 from services.points.domain.wallet import Wallet
 from services.points.storage.adjustments import write_decisions
-from services.points.storage.driver import Driver
 from services.points.storage.holds import write_holds
 from services.points.storage.lot_rows import lot_rows
 
 # One array of rows for each table, of the types that migration 0013 makes: a parameter for each
-# column would cost twice as much at both ends. When a bill is not new, nothing else is touched:
-# what was decided for it again would not fit the lots.
-_WRITE = """
-    WITH new_bills AS (
+# column would cost twice as much at both ends. The wallets come first, as they do for those who
+# lock them; then the bills. Unless all wallets are as they were read and all bills are new, nothing
+# else is touched (what was decided would not fit the lots), and the statement ends in an error.
+_WRITE = f"""
+    WITH changed_wallets AS (
+        UPDATE wallets SET points = given.points, principal_fen = given.principal_fen,
+            bonus_fen = given.bonus_fen, debt_points = given.debt_points,
+            carry_numerator = given.carry_numerator, carry_denominator = given.carry_denominator,
+            sale_count = given.sale_count, open_holds = given.open_holds,
+            card_type = given.card_type, bill_count = given.bill_count, last_hash = given.last_hash,
+            frozen_reason = given.frozen_reason, merged_into = given.merged_into
+        FROM unnest($6::wallet_state[]) AS given
+        WHERE wallets.member_id = given.member_id
+          AND wallets.bill_count = given.bill_count_before
+          AND wallets.change_count = given.change_count
+        RETURNING 1
+    ), as_read AS (
+        SELECT count(*) = cardinality($6::wallet_state[]) AS yes FROM changed_wallets
+    ), new_bills AS (
         INSERT INTO bills (member_id, bill_id, kind, store_id, register_id, staff_id,
             business_date, occurred_at, total_fen, points_earned, programme_version, reason,
             original_bill_id, sequence, hash, document, allocation, receipt, posted_at)
-        SELECT given.*, $1::timestamptz FROM unnest($2::new_bill[]) AS given ORDER BY bill_id
+        SELECT given.*, $1::timestamptz FROM unnest($2::new_bill[]) AS given
+        WHERE (SELECT yes FROM as_read) ORDER BY bill_id
         ON CONFLICT DO NOTHING
         RETURNING 1
     ), all_new AS (
@@ -49,21 +68,11 @@ _WRITE = """
         WHERE lots.member_id = given.member_id AND lots.bill_id = given.bill_id
           AND lots.ordinal = given.ordinal AND (SELECT yes FROM all_new)
         RETURNING 1
-    ), changed_wallets AS (
-        UPDATE wallets SET points = given.points, principal_fen = given.principal_fen,
-            bonus_fen = given.bonus_fen, debt_points = given.debt_points,
-            carry_numerator = given.carry_numerator, carry_denominator = given.carry_denominator,
-            sale_count = given.sale_count, open_holds = given.open_holds,
-            card_type = given.card_type, bill_count = given.bill_count, last_hash = given.last_hash,
-            frozen_reason = given.frozen_reason, merged_into = given.merged_into
-        FROM unnest($6::wallet_state[]) AS given
-        WHERE wallets.member_id = given.member_id AND (SELECT yes FROM all_new)
-        RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM new_bills) AS bills,
-           (SELECT count(*) FROM changed_lots) AS lots,
-           (SELECT count(*) FROM changed_wallets) AS wallets
-    """
+    ), new_events AS ({insert_events(first=7)})
+    SELECT CASE WHEN (SELECT yes FROM all_new) THEN (SELECT count(*) FROM changed_lots)
+                WHEN another_writer_came_first() THEN 0 END AS lots
+    """  # noqa: S608
+_ANOTHER_WRITER_CAME_FIRST = "YK001"
 
 _SET_COUNTERS = """
     INSERT INTO earning_counters (member_id, rule_id, period, weight, denominator)
@@ -94,33 +103,51 @@ class NewBill(NamedTuple):
 
 
 class AnotherWriterCameFirst(Exception):
-    """A bill of the batch appeared between looking and writing: all of it is done again."""
+    """A bill appeared or a wallet changed between looking and writing: all of it is done again."""
 
 
-async def write_bills(driver: Driver, bills: Sequence[NewBill], posted_at: datetime) -> None:
-    """Writes bills and brings lots, wallets and holds to what their postings made of them.
-
-    The wallets of all of them must be locked. AnotherWriterCameFirst, and nothing may be
-    committed, when one of the ids is in the books already. The bills are written in the order of
-    their ids: no wallet's lock keeps two batches apart that share the ids of walk-in sales, or of
-    different members, and they must not wait for each other in a circle.
-    """
-    wallets = {bill.draft.posting.wallet.member_id: bill.draft.posting.wallet for bill in bills}
-    touched = [wallet for wallet in wallets.values() if wallet.bill_count]
-    lots = lot_rows(bill.draft.posting for bill in bills)
-    result = await driver.fetchrow(
-        _WRITE,
-        posted_at,
-        [_bill_row(bill) for bill in bills],
-        _transfer_rows(bills),
-        lots.granted,
-        lots.changed,
-        [_wallet_row(wallet) for wallet in touched],
+def fits_one_statement(bills: Iterable[NewBill]) -> bool:
+    """Whether `write_bills` needs one statement for them, and so no transaction around it."""
+    postings = (bill.draft.posting for bill in bills)
+    return not any(
+        posting.expiry_dates or posting.counters or posting.proposals or posting.holds
+        for posting in postings
     )
-    if result is None or result["bills"] != len(bills):
-        raise AnotherWriterCameFirst
-    if result["lots"] != len(lots.changed) or result["wallets"] != len(touched):
-        raise RuntimeError("a locked lot or wallet was not there to be changed")
+
+
+async def write_bills(tx: DriverTransaction, bills: Sequence[NewBill], posted_at: datetime) -> None:
+    """Writes bills, what their postings made of lots, wallets and holds, and the events so far.
+
+    AnotherWriterCameFirst, and nothing is written, when one of the ids is in the books already or
+    a wallet is not as it was read. The bills are written in the order of their ids: no wallet's
+    lock keeps two batches apart that share the ids of walk-in sales, or of different members, and
+    they must not wait for each other in a circle.
+    """
+    driver = tx.driver
+    wallets = {bill.draft.posting.wallet.member_id: bill.draft.posting.wallet for bill in bills}
+    written = Counter([bill.draft.posting.wallet.member_id for bill in bills])
+    lots = lot_rows(bill.draft.posting for bill in bills)
+    try:
+        changed = await driver.fetchval(
+            _WRITE,
+            posted_at,
+            [_bill_row(bill) for bill in bills],
+            _transfer_rows(bills),
+            lots.granted,
+            lots.changed,
+            [
+                _wallet_row(wallet, written[member_id])
+                for member_id, wallet in sorted(wallets.items())
+                if wallet.is_member
+            ],
+            *tx.take_events(),
+        )
+    except asyncpg.PostgresError as error:
+        if error.sqlstate == _ANOTHER_WRITER_CAME_FIRST:
+            raise AnotherWriterCameFirst from error
+        raise
+    if changed != len(lots.changed):
+        raise RuntimeError("a locked lot was not there to be changed")
     expiry_dates = {
         (bill.draft.posting.wallet.member_id, key): expiry_date
         for bill in bills
@@ -201,7 +228,7 @@ def _transfer_rows(bills: Sequence[NewBill]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _wallet_row(wallet: Wallet) -> tuple[Any, ...]:
+def _wallet_row(wallet: Wallet, bills: int) -> tuple[Any, ...]:
     return (
         wallet.member_id,
         wallet.balance(Asset.POINTS),
@@ -217,4 +244,6 @@ def _wallet_row(wallet: Wallet) -> tuple[Any, ...]:
         wallet.last_hash,
         wallet.frozen_reason,
         wallet.merged_into,
+        wallet.bill_count - bills,
+        wallet.change_count,
     )

@@ -20,12 +20,15 @@ Row = Any  # a record with the columns of its query by name
 
 _WALLET_COLUMNS = """member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
     carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash, frozen_reason,
-    merged_into, household_id"""
+    merged_into, household_id, change_count"""
 _BEGIN = "SELECT 1"
 _LOCK_WALLETS = f"""
     SELECT {_WALLET_COLUMNS} FROM wallets
     WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR UPDATE
     """  # noqa: S608 - constants of this file
+_COUNT_CHANGE = """
+    UPDATE wallets SET change_count = change_count + 1 WHERE member_id = ANY($1::uuid[])
+    """
 _CREATE_WALLETS = """
     INSERT INTO wallets (member_id, points, principal_fen, bonus_fen, debt_points,
         carry_numerator, carry_denominator, sale_count, open_holds, card_type, bill_count,
@@ -36,18 +39,20 @@ _CREATE_WALLETS = """
     """
 _LOT_COLUMNS = """member_id, bill_id, ordinal, asset, pass_id, granted, remaining, expired,
     rule_version, store_id, earned_at, available_at, expiry_date, moved_by"""
+# Whose, and then the fields of a Lot in their order: lots come by the thousand, so they are made by
+# place and not by name, and their ids need not be objects first.
+_LOT_FIELDS = """lots.bill_id::text, ordinal, asset, pass_id::text, granted, remaining, expired,
+    rule_version, store_id::text, earned_at, available_at, expiry_date, moved_by::text"""
+_LOT_WIDTH = 1 + len(Lot._fields)
+_OPEN_LOTS = f"""
+    SELECT member_id::text, {_LOT_FIELDS} FROM lots
+    WHERE member_id = ANY($1::uuid[]) AND is_open
+    """  # noqa: S608
 _READ_WALLETS = f"""
-    SELECT {_WALLET_COLUMNS.replace("member_id", "wallets.member_id", 1)},
-        {_LOT_COLUMNS.split(",", 1)[1]}
+    SELECT wallets.member_id::text, {_LOT_FIELDS}, {_WALLET_COLUMNS.split(",", 1)[1]}
     FROM wallets LEFT JOIN lots ON lots.member_id = wallets.member_id AND lots.is_open
     WHERE wallets.member_id = ANY($1::uuid[])
     """  # noqa: S608
-# Whose, and then the fields of a Lot in their order.
-_OPEN_LOTS = """
-    SELECT member_id::text, bill_id::text, ordinal, asset, pass_id::text, granted, remaining,
-        expired, rule_version, store_id::text, earned_at, available_at, expiry_date, moved_by::text
-    FROM lots WHERE member_id = ANY($1::uuid[]) AND is_open
-    """
 _LOTS_BY_KEY = f"""
     SELECT {_LOT_COLUMNS} FROM lots
     WHERE member_id = ANY($1::uuid[])
@@ -84,9 +89,15 @@ _TRANSFERS = """
 
 
 async def lock_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -> dict[str, Wallet]:
-    """Locks the members' wallets as lock_wallets_on does. Begins a transaction."""
+    """Locks wallets as lock_wallets_on does, for anything but bills. Begins a transaction.
+
+    It counts as a change of them, so that nobody posts what was decided on them before.
+    """
     await fetch(connection, _BEGIN)
-    return await lock_wallets_on(await driver_of(connection), member_ids)
+    driver = await driver_of(connection)
+    wallets = await lock_wallets_on(driver, member_ids)
+    await driver.execute(_COUNT_CHANGE, list(wallets))
+    return wallets
 
 
 async def lock_wallets_on(driver: Driver, member_ids: Iterable[str]) -> dict[str, Wallet]:
@@ -106,19 +117,20 @@ async def lock_wallets_on(driver: Driver, member_ids: Iterable[str]) -> dict[str
     return wallets
 
 
-async def read_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -> dict[str, Wallet]:
+async def read_wallets(driver: Driver, member_ids: Iterable[str]) -> dict[str, Wallet]:
     """The members' wallets with their lots that hold something, in one statement and unlocked.
 
     Holds are not among them: of wallets with `open_holds` they must be loaded in one snapshot.
     """
     wallets: dict[str, Wallet] = {}
-    for row in await fetch(connection, _READ_WALLETS, list(member_ids)):
-        member_id = str(row["member_id"])
-        if member_id not in wallets:
-            wallets[member_id] = wallet_of(row)
-        if row["bill_id"] is not None:
-            lot = lot_of(row)
-            wallets[member_id].lots[lot.key] = lot
+    for row in await driver.fetch(_READ_WALLETS, list(member_ids)):
+        member_id, bill_id, ordinal, asset, *others = row[:_LOT_WIDTH]
+        wallet = wallets.get(member_id)
+        if wallet is None:
+            wallet = wallets[member_id] = wallet_of(row)
+            wallet.lots_loaded = True
+        if bill_id is not None:
+            wallet.lots[LotKey(bill_id, ordinal)] = Lot(bill_id, ordinal, _ASSETS[asset], *others)
     return wallets
 
 
@@ -137,9 +149,8 @@ async def load_lots(
     """
     by_id = {wallet.member_id: wallet for wallet in wallets}
     for member_id, bill_id, ordinal, asset, *others in await driver.fetch(_OPEN_LOTS, list(by_id)):
-        # By place and not by name, and the enum's members looked up: lots come by the thousand.
         lot = Lot(bill_id, ordinal, _ASSETS[asset], *others)
-        by_id[member_id].lots[lot.key] = lot
+        by_id[member_id].lots[LotKey(bill_id, ordinal)] = lot
     await load_holds(driver, wallets, hold_ids)
     for wallet in wallets:
         wallet.lots_loaded = True
@@ -240,6 +251,7 @@ def wallet_of(row: Row) -> Wallet:
         frozen_reason=row["frozen_reason"],
         merged_into=_text(row["merged_into"]),
         household_id=_text(row["household_id"]),
+        change_count=row["change_count"],
     )
 
 

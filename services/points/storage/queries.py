@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.domain.wallet import Wallet
@@ -25,10 +25,12 @@ class LedgerQueries:
 
     async def wallets(self, member_ids: Sequence[str]) -> dict[str, Wallet]:
         """Wallets with their open lots and holds; of members with whom anything was ever posted."""
-        wallets = await read_wallets(self._connection, member_ids)
+        await self._connection.execute(text("SELECT 1"))  # begins the snapshot
+        driver = await driver_of(self._connection)
+        wallets = await read_wallets(driver, member_ids)
         with_holds = [wallet for wallet in wallets.values() if wallet.open_holds]
         if with_holds:
-            await load_lots(await driver_of(self._connection), with_holds)
+            await load_lots(driver, with_holds)
         return wallets
 
     async def wallet(self, member_id: str) -> Wallet | None:

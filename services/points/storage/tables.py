@@ -176,6 +176,8 @@ wallets = Table(
     Column("merged_into", Uuid(as_uuid=False)),
     # Whose members may give each other points.
     Column("household_id", Uuid(as_uuid=False)),
+    # What was done to it under its lock beside bills: holds, freezing, households, shares.
+    Column("change_count", BIGINT, nullable=False, server_default="0"),
     CheckConstraint(
         "points >= 0 AND principal_fen >= 0 AND bonus_fen >= 0 AND debt_points >= 0",
         name="balances",

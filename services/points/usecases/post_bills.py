@@ -1,6 +1,6 @@
 """Posts bills: locks the wallets, decides each command, writes everything in one commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,8 +18,13 @@ from services.points.domain.chain import bill_hash
 from services.points.domain.coupon import GiveBackPolicy
 from services.points.domain.programme import Programmes
 from services.points.storage.adjustments import load_proposals
-from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill, write_bills
-from services.points.storage.driver import Driver, driver_of
+from services.points.storage.bill_writer import (
+    AnotherWriterCameFirst,
+    NewBill,
+    fits_one_statement,
+    write_bills,
+)
+from services.points.storage.driver import Driver
 from services.points.storage.locked_books import (
     find_bills,
     follow_merges,
@@ -27,12 +32,16 @@ from services.points.storage.locked_books import (
     load_lots,
     load_originals,
     lock_wallets_on,
+    read_wallets,
 )
 from services.points.storage.pass_facts import load_pass_facts
 from services.points.storage.top_ups import load_top_ups, top_up_ids
 from services.points.usecases.bill_coupons import lock_coupons, write_coupons
 
 _ATTEMPTS_MAX = 5
+# Among more commands it gets likely that another batch is about one of their members too, and the
+# whole batch would have to be decided again.
+_UNLOCKED_MAX = 48
 
 Publish = Callable[[Transaction, Sequence[NewBill], datetime], None]
 
@@ -75,6 +84,13 @@ async def post_bills(
     """
     heirs: set[str] = set()
     look_first = False
+    if len(commands) <= _UNLOCKED_MAX and all(map(_needs_wallet_alone, commands)):
+        try:
+            outcomes = await _post_unlocked(database, commands, Books(programmes, now), publish)
+        except AnotherWriterCameFirst:
+            outcomes, look_first = None, True
+        if outcomes is not None:
+            return outcomes
     for _ in range(_ATTEMPTS_MAX):
         books = Books(programmes, now)
         try:
@@ -110,16 +126,53 @@ async def preview_bill(
 
 async def find_bill(database: Database, bill_id: str) -> StoredBill | None:
     """A bill by its id, whoever's it is. Bills never change: no lock is needed to read one."""
-    async with database.peek() as connection:
-        return (await find_bills(await driver_of(connection), [bill_id])).get(bill_id)
+    async with database.line() as line:
+        return (await find_bills(line.driver, [bill_id])).get(bill_id)
 
 
 async def find_replays(database: Database, commands: Sequence[Command]) -> list[Posted | None]:
     """The first answer of each command that was posted before with the same content, else None."""
-    async with database.peek() as connection:
-        known = await find_bills(await driver_of(connection), [c.bill_id for c in commands])
+    async with database.line() as line:
+        known = await find_bills(line.driver, [c.bill_id for c in commands])
     outcomes = (_replay(known.get(command.bill_id), command) for command in commands)
     return [outcome if isinstance(outcome, Posted) else None for outcome in outcomes]
+
+
+def _needs_wallet_alone(command: Command) -> bool:
+    """Whether a command asks for nothing of the books beside wallets and their lots."""
+    return not (
+        command.holds
+        or command.periods
+        or command.originals
+        or command.proposals
+        or command.passes
+        or command.coupons
+        or command.top_ups is not None
+    )
+
+
+async def _post_unlocked(
+    database: Database, commands: Sequence[Command], books: Books, publish: Publish
+) -> list[Outcome] | None:
+    """Posts with one read and one write, which refuses when a wallet changed in between.
+
+    None, and nothing is written, for what only locks can decide: wallets to be made, merged or
+    with holds, and refusals, which must not overtake another try of the same command.
+    """
+    members = sorted({member for command in commands for member in command.members})
+    async with database.one_statement() as tx:
+        books.wallets = await read_wallets(tx.driver, members) if members else {}
+        wallets = books.wallets.values()
+        if len(wallets) < len(members) or any(w.merged_into or w.open_holds for w in wallets):
+            return None
+        outcomes, new_bills = _decide(commands, books, {})
+        if any(isinstance(outcome, DomainError) for outcome in outcomes):
+            return None
+        if not fits_one_statement(new_bills):
+            return None
+        publish(tx, new_bills, books.now)
+        await write_bills(tx, new_bills, books.now)
+    return outcomes
 
 
 async def _post(
@@ -137,9 +190,22 @@ async def _post(
     # After the locks: whoever posted the same bill before has committed by now.
     ids = [bill_id for c in commands for bill_id in (c.bill_id, *c.further_bill_ids)]
     known = await find_bills(tx.driver, ids) if look_first else {}
+    outcomes, new_bills = _decide(commands, books, known)
+    await _answer_refused_retries(tx.driver, commands, outcomes, known)
+    if new_bills:
+        await write_coupons(tx, new_bills, books, coupon_give_back)
+        publish(tx, new_bills, books.now)
+        await write_bills(tx, new_bills, books.now)
+    return outcomes
+
+
+def _decide(
+    commands: Sequence[Command], books: Books, known: Mapping[str, StoredBill]
+) -> tuple[list[Outcome], list[NewBill]]:
+    """The outcome of each command, and the bills of those that stand; `known` are in the books."""
     drafted: dict[str, NewBill] = {}
     new_bills: list[NewBill] = []
-    outcomes: list[Outcome | None] = []
+    outcomes: list[Outcome] = []
     for command in commands:
         replay = _replay(known.get(command.bill_id), command)
         if replay is None and any(bill_id in known for bill_id in command.further_bill_ids):
@@ -162,12 +228,7 @@ async def _post(
             books.note_coupons(draft.coupons)
         drafted[command.bill_id] = new_bills[-len(drafts)]
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
-    await _answer_refused_retries(tx.driver, commands, outcomes, known)
-    if new_bills:
-        await write_coupons(tx, new_bills, books, coupon_give_back)
-        await write_bills(tx.driver, new_bills, books.now)
-        publish(tx, new_bills, books.now)
-    return [outcome for outcome in outcomes if outcome is not None]
+    return outcomes, new_bills
 
 
 async def _lock(
@@ -218,7 +279,7 @@ async def _load(tx: DriverTransaction, commands: Sequence[Command], books: Books
 async def _answer_refused_retries(
     driver: Driver,
     commands: Sequence[Command],
-    outcomes: list[Outcome | None],
+    outcomes: list[Outcome],
     known: dict[str, StoredBill],
 ) -> None:
     """A retry of what was posted gets the first answer, though today it would be refused."""

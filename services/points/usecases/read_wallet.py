@@ -44,8 +44,8 @@ class WalletReader:
         return await self._gathering.ask(member_id)
 
     async def _read_batch(self, member_ids: Sequence[str]) -> Sequence[Wallet | None]:
-        async with self._database.peek() as connection:
-            wallets = await read_wallets(connection, member_ids)
+        async with self._database.line() as line:
+            wallets = await read_wallets(line.driver, member_ids)
         if any(wallet.open_holds for wallet in wallets.values()):
             # Lots and holds in two statements must be of one moment.
             async with self._database.read() as connection:

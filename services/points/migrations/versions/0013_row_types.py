@@ -1,4 +1,5 @@
-"""What makes posting cheap: rows that go in whole, and payments that leave the indexes alone.
+"""What makes posting cheap: rows that go in whole, payments that leave the indexes alone, and wallets
+that say whether they changed.
 
 Rows of a batch are handed over as arrays of composite types, one for each table. A type is part of
 the contract with the release before, whose pods go on while this runs: a row that needs another
@@ -27,6 +28,15 @@ _STATEMENTS = (
         WHERE is_open AND expiry_date IS NOT NULL
     """,
     "CREATE INDEX ix_lots_store_id_expiry_date ON lots (store_id, expiry_date) WHERE is_open",
+    # Whoever locks a wallet for anything but a bill counts here. So the numbers of both say whether
+    # anything happened to it, and who posts a sale alone need not lock what nobody else touches.
+    "ALTER TABLE wallets ADD COLUMN change_count bigint NOT NULL DEFAULT 0",
+    # Ends a statement, and all that it did, when the ledger is not as it was read.
+    """
+    CREATE FUNCTION another_writer_came_first() RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'another writer came first' USING ERRCODE = 'YK001'; END
+    $$
+    """,
     # An event lives for milliseconds: compressing it costs more than writing it.
     "ALTER TABLE outbox ALTER COLUMN payload SET STORAGE EXTERNAL",
     """
@@ -61,7 +71,8 @@ _STATEMENTS = (
     CREATE TYPE wallet_state AS (
         member_id uuid, points bigint, principal_fen bigint, bonus_fen bigint, debt_points bigint,
         carry_numerator bigint, carry_denominator bigint, sale_count bigint, open_holds integer,
-        card_type text, bill_count bigint, last_hash bytea, frozen_reason text, merged_into uuid
+        card_type text, bill_count bigint, last_hash bytea, frozen_reason text, merged_into uuid,
+        bill_count_before bigint, change_count bigint
     )
     """,
 )
