@@ -20,8 +20,16 @@ def utc_now() -> datetime:
 
 def to_timestamp(moment: datetime) -> Timestamp:
     """An aware datetime as a protobuf Timestamp."""
+    timestamp = Timestamp()
+    fill_timestamp(timestamp, moment)
+    return timestamp
+
+
+def fill_timestamp(timestamp: Timestamp, moment: datetime) -> None:
+    """Writes an aware datetime into a Timestamp where it stands, which spares a copy."""
     since = moment - _EPOCH
-    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
+    timestamp.seconds = since.days * 86_400 + since.seconds
+    timestamp.nanos = since.microseconds * 1_000
 
 
 def from_timestamp(timestamp: Timestamp, field: str) -> datetime:
@@ -38,7 +46,14 @@ def from_timestamp(timestamp: Timestamp, field: str) -> datetime:
 
 def to_proto_date(day: date) -> Date:
     """A date as google.type.Date."""
-    return Date(year=day.year, month=day.month, day=day.day)
+    message = Date()
+    fill_proto_date(message, day)
+    return message
+
+
+def fill_proto_date(message: Date, day: date) -> None:
+    """Writes a date into a google.type.Date where it stands."""
+    message.year, message.month, message.day = day.year, day.month, day.day
 
 
 def from_proto_date(day: Date, field: str) -> date:

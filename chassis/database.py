@@ -5,9 +5,8 @@ the block commits, an exception rolls back.
 """
 
 import asyncio
-import traceback
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -15,12 +14,11 @@ import asyncpg
 from google.protobuf.message import Message
 from sqlalchemy import Column, DateTime, Identity, MetaData, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA, JSONB
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from chassis.errors import Unavailable
+from chassis.database_failures import translate_driver_errors
 from chassis.events import EVENT_BYTES_MAX, subject_of
 from chassis.ids import new_id
 from chassis.tracing import current_traceparent
@@ -202,7 +200,7 @@ class Database:
         """
         with translate_driver_errors():
             try:
-                async with asyncio.timeout(_WAIT_SECONDS):
+                async with asyncio.timeout(_WAIT_SECONDS if self._free_lines.locked() else None):
                     await self._free_lines.acquire()
             except TimeoutError:
                 raise PoolTimeoutError("every line is in use") from None
@@ -268,16 +266,6 @@ class Database:
                 options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
                 yield await connection.execution_options(**options)
 
-    @asynccontextmanager
-    async def peek(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for statements that read and need no common snapshot.
-
-        Without a transaction a statement takes one round trip and not three.
-        """
-        with translate_driver_errors():
-            async with self.engine.connect() as connection:
-                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
-
     async def ping(self) -> None:
         """Unavailable unless the server answers."""
         async with self.read() as connection:
@@ -289,47 +277,3 @@ class Database:
             await self._idle_lines.pop().connection.close()
         await self._lines.dispose()
         await self.engine.dispose()
-
-
-# SQLSTATE classes: connection, serialization and deadlock, resources, stopping or starting.
-_TRANSIENT_STATES = ("08", "40", "53", "57")
-
-
-def is_database_failure(error: BaseException) -> bool:
-    """True for a failure of the server or the connection, which another try may not meet."""
-    if isinstance(error, DBAPIError):
-        if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
-            return True
-        error = error.orig or error
-        if isinstance(error.__cause__, asyncpg.InvalidCachedStatementError):
-            return True  # a migration ran while this service did; it is prepared anew
-    # While connecting, and for a command that takes too long, the driver's own errors come through.
-    state = str(getattr(error, "sqlstate", None) or "")
-    return (
-        state.startswith(_TRANSIENT_STATES)
-        or isinstance(error, (asyncpg.InterfaceError, PoolTimeoutError))
-        or (isinstance(error, OSError) and _passed_through_driver(error))
-    )
-
-
-def _passed_through_driver(error: BaseException) -> bool:
-    """False for an OSError that was raised beside the database, in the block of a transaction."""
-    frames = traceback.walk_tb(error.__traceback__)
-    return any(frame.f_globals.get("__name__", "").startswith("asyncpg.") for frame, _ in frames)
-
-
-@contextmanager
-def translate_driver_errors() -> Iterator[None]:
-    """Makes a lost or busy database Unavailable; a broken rule of the schema stays a defect.
-
-    A connection lost during the commit leaves the outcome unknown; every write carries the id
-    that makes it safe to send again.
-    """
-    try:
-        yield
-    except Exception as error:
-        if is_database_failure(error):
-            raise Unavailable(
-                "DATABASE_UNAVAILABLE", "the database cannot be reached; send it again"
-            ) from error
-        raise

@@ -23,7 +23,7 @@ from chassis.errors import DomainError
 from chassis.ids import new_id
 from chassis.logs import get_logger
 from chassis.metrics import RPC_IN_FLIGHT, RPC_SECONDS
-from chassis.tracing import context_from, tracer
+from chassis.tracing import span_below
 from yika.auth.v1 import auth_pb2
 
 log = get_logger(__name__)
@@ -110,9 +110,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         in_flight = RPC_IN_FLIGHT.labels(method)
         in_flight.inc()
         try:
-            with tracer.start_as_current_span(
-                method, context=context_from(metadata), kind=SpanKind.SERVER
-            ):
+            with span_below(metadata, method, SpanKind.SERVER):
                 try:
                     await self._authorize(method, metadata)
                     async with deadline:

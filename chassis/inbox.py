@@ -34,7 +34,7 @@ from chassis.events import (
 from chassis.ids import canonical_id, new_id
 from chassis.logs import get_logger
 from chassis.metrics import CONSUMER_PENDING, DEAD_LETTERS, EVENTS_CONSUMED
-from chassis.tracing import context_from, tracer
+from chassis.tracing import span_below
 
 log = get_logger(__name__)
 
@@ -171,11 +171,8 @@ class Consumer:
             EVENTS_CONSUMED.labels("unknown", "ignored").inc()
             return
         event = decode_event(subject, headers, payload, subscription.event)
-        with tracer.start_as_current_span(
-            f"consume {headers.event_type}",
-            context=context_from({"traceparent": headers.traceparent}),
-            kind=SpanKind.CONSUMER,
-        ):
+        carrier = {"traceparent": headers.traceparent}
+        with span_below(carrier, f"consume {headers.event_type}", SpanKind.CONSUMER):
             async with self._database.transaction() as tx:
                 claimed = await tx.connection.execute(
                     insert(inbox_table)

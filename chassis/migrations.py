@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DBAPIError
 
-from chassis.database import Database, chassis_metadata, translate_driver_errors
+from chassis.database import Database, chassis_metadata
+from chassis.database_failures import translate_driver_errors
 from chassis.errors import Unavailable
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,7 +10,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.clock import utc_now
-from chassis.database import Database, is_database_failure, outbox_table
+from chassis.database import Database, outbox_table
+from chassis.database_failures import is_database_failure
 from chassis.events import EventBus, EventHeaders, subject_of
 from chassis.logs import get_logger
 from chassis.metrics import EVENTS_PUBLISHED, OUTBOX_AGE_SECONDS, OUTBOX_PENDING

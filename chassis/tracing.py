@@ -1,13 +1,15 @@
 """OpenTelemetry traces: off unless an OTLP endpoint is set, and then to that endpoint alone."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 from opentelemetry import trace
-from opentelemetry.context import Context
+from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _propagator = TraceContextTextMapPropagator()
-tracer = trace.get_tracer("yika")
+_tracer = trace.get_tracer("yika")
+_exporting = False
 
 
 def configure_tracing(service: str, endpoint: str) -> None:
@@ -26,6 +28,8 @@ def configure_tracing(service: str, endpoint: str) -> None:
     exporter = OTLPSpanExporter(endpoint=endpoint, insecure=insecure, timeout=2)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
+    global _exporting
+    _exporting = True
 
 
 def current_traceparent() -> str:
@@ -35,6 +39,14 @@ def current_traceparent() -> str:
     return carrier.get("traceparent", "")
 
 
-def context_from(carrier: Mapping[str, str]) -> Context:
-    """The trace context that a carrier (RPC metadata, event headers) brings."""
-    return _propagator.extract(dict(carrier))
+def span_below(
+    carrier: Mapping[str, str], name: str, kind: SpanKind
+) -> AbstractContextManager[object]:
+    """A span below the one that a carrier (RPC metadata, event headers) names.
+
+    Nothing while nobody traces, neither here nor there: a span costs as much as a small query.
+    """
+    if not (_exporting or carrier.get("traceparent")):
+        return nullcontext()
+    context = _propagator.extract(dict(carrier))
+    return _tracer.start_as_current_span(name, context=context, kind=kind)

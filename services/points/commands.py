@@ -36,3 +36,15 @@ class Command(NamedTuple):
     passes: tuple[PassQuestion, ...] = ()
     coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None
+
+    @property
+    def needs_wallets_alone(self) -> bool:
+        """True when it reads nothing of the books beside wallets and their lots."""
+        return self.top_ups is None and not (
+            *self.holds,
+            *self.periods,
+            *self.originals,
+            *self.proposals,
+            *self.passes,
+            *self.coupons,
+        )

@@ -18,7 +18,7 @@ from chassis.ids import canonical_id
 from services.points.domain.sale import Sale
 from services.points.gathering import Gathering
 from services.points.member_facts import MemberFactsSource
-from services.points.storage.directory import DirectoryRepository
+from services.points.storage.directory import known_members, known_products, known_stores
 from yika.inventory.v1 import inventory_service_pb2, inventory_service_pb2_grpc
 from yika.members.v1 import member_service_pb2, member_service_pb2_grpc
 
@@ -143,14 +143,13 @@ class Directory:
         stores = set().union(*(missing.stores for missing in batch))
         products = set().union(*(missing.products for missing in batch))
         found = Known()
-        async with self._database.peek() as connection:
-            repository = DirectoryRepository(connection)
+        async with self._database.line() as line:
             if members:
-                found.members.update(await repository.members(members))
+                found.members.update(await known_members(line.driver, members))
             if stores:
-                found.stores.update(await repository.stores(stores))
+                found.stores.update(await known_stores(line.driver, stores))
             if products:
-                for product in await repository.products(products):
+                for product in await known_products(line.driver, products):
                     found.add_product(*product)
         for known in {id(missing.known): missing.known for missing in batch}.values():
             known.members.update(found.members)

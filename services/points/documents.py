@@ -253,8 +253,7 @@ def write_allocation(allocation: SaleAllocation | None) -> bytes:
     if allocation is None:
         return b""
     message = ledger_pb2.Allocation()
-    # Made in their place: a message that is handed to another one's constructor is copied by way
-    # of its serialised form.
+    # Made in their place: a message given to a constructor is serialised to be copied.
     for source in allocation.sources:
         message.sources.add(
             tender_kind=source.tender_kind,

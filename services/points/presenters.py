@@ -1,6 +1,6 @@
 """Rows and values of the ledger as messages of the contract."""
 
-from chassis.clock import to_proto_date, to_timestamp
+from chassis.clock import fill_proto_date, fill_timestamp, to_proto_date, to_timestamp
 from chassis.errors import DomainError
 from services.points.domain.assets import BillKind
 from services.points.domain.lot import Lot
@@ -39,10 +39,9 @@ def sale_outcome(sale_id: str, outcome: Outcome) -> points_service_pb2.SaleOutco
 
 def wallet_message(view: WalletView) -> ledger_pb2.Wallet:
     """What a member owns."""
-    return ledger_pb2.Wallet(
+    message = ledger_pb2.Wallet(
         member_id=view.member_id,
         points=view.points,
-        lots=[lot_message(lot, view.held.get(lot.key, 0)) for lot in view.lots],
         principal_fen=view.principal_fen,
         bonus_fen=view.bonus_fen,
         pending_points=view.pending_points,
@@ -52,25 +51,36 @@ def wallet_message(view: WalletView) -> ledger_pb2.Wallet:
         frozen_reason=view.frozen_reason,
         merged_into=view.merged_into,
     )
+    held = view.held
+    for lot in view.lots:
+        _fill_lot(message.lots.add(), lot, held.get(lot.key, 0) if held else 0)
+    return message
 
 
-def lot_message(lot: Lot, held: int = 0) -> ledger_pb2.Lot:
-    """A lot."""
-    return ledger_pb2.Lot(
-        bill_id=lot.bill_id,
-        asset=ledger_pb2.Asset.Name(lot.asset),
-        granted_amount=lot.granted,
-        remaining_amount=lot.remaining,
-        rule_version=lot.rule_version,
-        store_id=lot.store_id,
-        earned_time=to_timestamp(lot.earned_at),
-        expiry_date=to_proto_date(lot.expiry_date) if lot.expiry_date else None,
-        pass_id=lot.pass_id or "",
-        available_time=to_timestamp(lot.available_at),
-        held_amount=held,
-        ordinal=lot.ordinal,
-        expired_amount=lot.expired,
-    )
+def lot_message(lot: Lot) -> ledger_pb2.Lot:
+    """A lot of which nothing is on hold."""
+    message = ledger_pb2.Lot()
+    _fill_lot(message, lot, 0)
+    return message
+
+
+def _fill_lot(message: ledger_pb2.Lot, lot: Lot, held: int) -> None:
+    """Fills an empty message in its place: a wallet's lots would be copied twice otherwise."""
+    message.bill_id = lot.bill_id
+    message.asset = lot.asset  # type: ignore[assignment]  # the numbers are the proto's
+    message.granted_amount = lot.granted
+    message.remaining_amount = lot.remaining
+    message.rule_version = lot.rule_version
+    message.store_id = lot.store_id
+    fill_timestamp(message.earned_time, lot.earned_at)
+    if lot.expiry_date:
+        fill_proto_date(message.expiry_date, lot.expiry_date)
+    if lot.pass_id:
+        message.pass_id = lot.pass_id
+    fill_timestamp(message.available_time, lot.available_at)
+    message.held_amount = held
+    message.ordinal = lot.ordinal
+    message.expired_amount = lot.expired
 
 
 def bill_message(row: Record) -> ledger_pb2.Bill:

@@ -12,6 +12,7 @@ from services.points.domain.assets import Asset
 from services.points.domain.books import Draft
 from services.points.domain.wallet import Wallet
 from services.points.storage.adjustments import write_decisions
+from services.points.storage.driver import Driver
 from services.points.storage.holds import write_holds
 from services.points.storage.lot_rows import lot_rows
 
@@ -148,6 +149,11 @@ async def write_bills(tx: DriverTransaction, bills: Sequence[NewBill], posted_at
         raise
     if changed != len(lots.changed):
         raise RuntimeError("a locked lot was not there to be changed")
+    await _write_rest(driver, bills, posted_at)
+
+
+async def _write_rest(driver: Driver, bills: Sequence[NewBill], posted_at: datetime) -> None:
+    """What most bills have nothing of: see fits_one_statement."""
     expiry_dates = {
         (bill.draft.posting.wallet.member_id, key): expiry_date
         for bill in bills

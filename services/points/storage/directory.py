@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.storage.driver import fetch
+from services.points.storage.driver import Driver
 
 _ADD_MEMBERS = text(
     """
@@ -35,10 +35,11 @@ _ADD_PRODUCTS = text(
 )
 
 
-_MEMBERS = "SELECT member_id FROM known_members WHERE member_id = ANY($1::uuid[])"
-_STORES = "SELECT store_id FROM known_stores WHERE store_id = ANY($1::uuid[])"
+_MEMBERS = "SELECT member_id::text FROM known_members WHERE member_id = ANY($1::uuid[])"
+_STORES = "SELECT store_id::text FROM known_stores WHERE store_id = ANY($1::uuid[])"
 _PRODUCTS = """
-    SELECT product_id, category_id, brand FROM known_products WHERE product_id = ANY($1::uuid[])
+    SELECT product_id::text, category_id::text, brand FROM known_products
+    WHERE product_id = ANY($1::uuid[])
     """
 
 
@@ -50,29 +51,26 @@ class KnownProduct(NamedTuple):
     brand: str = ""
 
 
+async def known_members(driver: Driver, ids: Collection[str]) -> set[str]:
+    """Those of the ids that are known members."""
+    return {row[0] for row in await driver.fetch(_MEMBERS, list(ids))}
+
+
+async def known_stores(driver: Driver, ids: Collection[str]) -> set[str]:
+    """Those of the ids that are known stores."""
+    return {row[0] for row in await driver.fetch(_STORES, list(ids))}
+
+
+async def known_products(driver: Driver, ids: Collection[str]) -> Sequence[KnownProduct]:
+    """Those of the ids that are known products."""
+    return [KnownProduct(*row) for row in await driver.fetch(_PRODUCTS, list(ids))]
+
+
 class DirectoryRepository:
-    """Reads and writes what the owners of members, stores and goods have announced."""
+    """Writes what the owners of members, stores and goods have announced."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-
-    async def members(self, ids: Collection[str]) -> set[str]:
-        """Those of the ids that are known members."""
-        rows = await fetch(self._connection, _MEMBERS, list(ids))
-        return {str(row["member_id"]) for row in rows}
-
-    async def stores(self, ids: Collection[str]) -> set[str]:
-        """Those of the ids that are known stores."""
-        rows = await fetch(self._connection, _STORES, list(ids))
-        return {str(row["store_id"]) for row in rows}
-
-    async def products(self, ids: Collection[str]) -> Sequence[KnownProduct]:
-        """Those of the ids that are known products."""
-        rows = await fetch(self._connection, _PRODUCTS, list(ids))
-        return [
-            KnownProduct(str(row["product_id"]), str(row["category_id"]), row["brand"])
-            for row in rows
-        ]
 
     async def add_members(self, ids: Sequence[str]) -> None:
         """Adds members; known ones stay."""

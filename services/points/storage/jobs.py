@@ -11,7 +11,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.database import Database, translate_driver_errors
+from chassis.database import Database
+from chassis.database_failures import translate_driver_errors
 from services.points.storage.job_tables import jobs
 
 

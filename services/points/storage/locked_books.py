@@ -1,15 +1,13 @@
 """Reads what the door decides on, under the locks that keep it true until the commit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pricing.earning import Carry, CounterKey, Tally
-from services.points.domain.assets import Asset, BillKind
-from services.points.domain.books import Original, StoredBill
+from services.points.domain.assets import Asset
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
 from services.points.storage.driver import Driver, driver_of, fetch
 from services.points.storage.holds import load_holds
@@ -37,7 +35,7 @@ _CREATE_WALLETS = """
     FROM unnest($1::uuid[]) AS given (member_id) ORDER BY member_id
     ON CONFLICT DO NOTHING
     """
-_LOT_COLUMNS = """member_id, bill_id, ordinal, asset, pass_id, granted, remaining, expired,
+LOT_COLUMNS = """member_id, bill_id, ordinal, asset, pass_id, granted, remaining, expired,
     rule_version, store_id, earned_at, available_at, expiry_date, moved_by"""
 # Whose, and then the fields of a Lot in their order: lots come by the thousand, so they are made by
 # place and not by name, and their ids need not be objects first.
@@ -53,11 +51,6 @@ _READ_WALLETS = f"""
     FROM wallets LEFT JOIN lots ON lots.member_id = wallets.member_id AND lots.is_open
     WHERE wallets.member_id = ANY($1::uuid[])
     """  # noqa: S608
-_LOTS_BY_KEY = f"""
-    SELECT {_LOT_COLUMNS} FROM lots
-    WHERE member_id = ANY($1::uuid[])
-      AND (bill_id, ordinal) IN (SELECT * FROM unnest($2::uuid[], $3::smallint[]))
-    """  # noqa: S608
 _COUNTERS = """
     SELECT member_id, rule_id, period, weight, denominator FROM earning_counters
     WHERE member_id = ANY($1::uuid[]) AND period = ANY($2::text[])
@@ -70,21 +63,6 @@ _FOLLOW_MERGES = """
         WHERE wallets.merged_into IS NOT NULL
     )
     SELECT member_id FROM followed
-    """
-_BILL_COLUMNS = """member_id, bill_id, kind, store_id, business_date, occurred_at, total_fen,
-    points_earned, programme_version, original_bill_id, document, allocation, receipt"""
-_BILLS = f"SELECT {_BILL_COLUMNS} FROM bills WHERE bill_id = ANY($1::uuid[])"  # noqa: S608
-# The store's walk-in account has no wallet to lock, so the bill itself is what two returns of a
-# walk-in sale wait for.
-_LOCK_BILLS = f"{_BILLS} ORDER BY bill_id FOR UPDATE"
-_LATER_BILLS = f"""
-    SELECT {_BILL_COLUMNS} FROM bills WHERE original_bill_id = ANY($1::uuid[])
-    ORDER BY posted_at, bill_id
-    """  # noqa: S608
-_TRANSFERS = """
-    SELECT bill_id, asset, debit_account, credit_account, amount, lot_bill_id, lot_ordinal, pass_id
-    FROM transfers WHERE member_id = ANY($1::uuid[]) AND bill_id = ANY($2::uuid[])
-    ORDER BY bill_id, ordinal
     """
 
 
@@ -166,68 +144,6 @@ async def load_counters(driver: Driver, wallets: Sequence[Wallet], periods: Iter
         )
 
 
-async def find_bills(driver: Driver, bill_ids: Iterable[str]) -> dict[str, StoredBill]:
-    """Those of the given bills that are in the books, whoever's they are."""
-    rows = await driver.fetch(_BILLS, list(bill_ids))
-    return {bill.bill_id: bill for bill in map(bill_of, rows)}
-
-
-async def load_originals(
-    driver: Driver, bill_ids: Iterable[str], wallets: Mapping[str, Wallet]
-) -> dict[str, Original]:
-    """Bills that commands refer to, with their transfers, lots and the bills about them.
-
-    The wallets of their members must be locked: that is what keeps them as they are read. Those
-    wallets get the lots that the transfers name, also where nothing is left in them.
-    """
-    rows = await driver.fetch(_LOCK_BILLS, list(bill_ids))
-    bills = {bill.bill_id: bill for bill in map(bill_of, rows)}
-    if not bills:
-        return {}
-    later: dict[str, list[StoredBill]] = {}
-    for row in await driver.fetch(_LATER_BILLS, list(bills)):
-        later.setdefault(str(row["original_bill_id"]), []).append(bill_of(row))
-    every = [*bills.values(), *(bill for about in later.values() for bill in about)]
-    owners = sorted({bill.member_id for bill in every})
-    transfers: dict[str, list[Transfer]] = {}
-    for row in await driver.fetch(_TRANSFERS, owners, [bill.bill_id for bill in every]):
-        transfers.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
-    keys = {each.lot for moves in transfers.values() for each in moves if each.lot is not None}
-    lots = await load_lots_by_key(driver, sorted({*owners, *wallets}), keys)
-    for (member_id, key), lot in lots.items():
-        if member_id in wallets:
-            wallets[member_id].lots.setdefault(key, lot)
-    return {
-        bill.bill_id: Original(
-            bill,
-            tuple(transfers.get(bill.bill_id, ())),
-            {
-                each.lot: lots[bill.member_id, each.lot]
-                for each in transfers.get(bill.bill_id, ())
-                if each.lot is not None
-            },
-            tuple(later.get(bill.bill_id, ())),
-            tuple(
-                each
-                for about in later.get(bill.bill_id, ())
-                for each in transfers.get(about.bill_id, ())
-            ),
-        )
-        for bill in bills.values()
-    }
-
-
-async def load_lots_by_key(
-    driver: Driver, member_ids: Sequence[str], keys: Iterable[LotKey]
-) -> dict[tuple[str, LotKey], Lot]:
-    """(member_id, key) -> lot, whatever is left in it."""
-    wanted = sorted(set(keys))
-    rows = await driver.fetch(
-        _LOTS_BY_KEY, list(member_ids), [k.bill_id for k in wanted], [k.ordinal for k in wanted]
-    )
-    return {(str(row["member_id"]), lot_of(row).key): lot_of(row) for row in rows}
-
-
 def _wallets(rows: Iterable[Row]) -> dict[str, Wallet]:
     return {wallet.member_id: wallet for wallet in map(wallet_of, rows)}
 
@@ -249,8 +165,8 @@ def wallet_of(row: Row) -> Wallet:
         bill_count=row["bill_count"],
         last_hash=row["last_hash"],
         frozen_reason=row["frozen_reason"],
-        merged_into=_text(row["merged_into"]),
-        household_id=_text(row["household_id"]),
+        merged_into=text_of(row["merged_into"]),
+        household_id=text_of(row["household_id"]),
         change_count=row["change_count"],
     )
 
@@ -261,7 +177,7 @@ def lot_of(row: Row) -> Lot:
         str(row["bill_id"]),
         row["ordinal"],
         Asset(row["asset"]),
-        _text(row["pass_id"]),
+        text_of(row["pass_id"]),
         row["granted"],
         row["remaining"],
         row["expired"],
@@ -270,41 +186,10 @@ def lot_of(row: Row) -> Lot:
         row["earned_at"],
         row["available_at"],
         row["expiry_date"],
-        _text(row["moved_by"]),
+        text_of(row["moved_by"]),
     )
 
 
-def bill_of(row: Row) -> StoredBill:
-    """A bill as it was posted."""
-    return StoredBill(
-        member_id=str(row["member_id"]),
-        bill_id=str(row["bill_id"]),
-        kind=BillKind(row["kind"]),
-        store_id=str(row["store_id"]),
-        business_date=row["business_date"],
-        occurred_at=row["occurred_at"],
-        total_fen=row["total_fen"],
-        points_earned=row["points_earned"],
-        programme_version=row["programme_version"],
-        original_bill_id=_text(row["original_bill_id"]),
-        document=row["document"],
-        allocation=row["allocation"],
-        receipt=row["receipt"],
-    )
-
-
-def transfer_of(row: Row) -> Transfer:
-    """A transfer as it was posted."""
-    lot = row["lot_bill_id"]
-    return Transfer(
-        Asset(row["asset"]),
-        row["debit_account"],
-        row["credit_account"],
-        row["amount"],
-        None if lot is None else LotKey(str(lot), row["lot_ordinal"]),
-        _text(row["pass_id"]),
-    )
-
-
-def _text(value: object) -> str | None:
+def text_of(value: object) -> str | None:
+    """An id as text; None stays None."""
     return None if value is None else str(value)

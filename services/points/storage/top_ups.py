@@ -7,8 +7,8 @@ from services.points.domain.stored_balance import STORED_VALUE
 from services.points.domain.top_up_record import TopUpRecord
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
+from services.points.storage.bill_reader import transfer_of
 from services.points.storage.driver import Driver
-from services.points.storage.locked_books import transfer_of
 
 _BILLS = """
     SELECT member_id, bill_id, kind, business_date FROM bills WHERE bill_id = ANY($1::uuid[])

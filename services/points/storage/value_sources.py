@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.points.domain.assets import POINTS_DEBT, POINTS_ISSUED, WALLET, Asset, BillKind
 from services.points.domain.books import StoredBill
 from services.points.domain.lot import Lot, LotKey
-from services.points.storage.locked_books import bill_of, lot_of
+from services.points.storage.bill_reader import bill_of
+from services.points.storage.locked_books import lot_of
 from services.points.storage.tables import bills, lots, transfers
 
 

@@ -15,8 +15,9 @@ from services.points.domain.programme import Programmes
 from services.points.domain.proposal import Proposal, check_open_count
 from services.points.door import Door
 from services.points.storage.adjustments import ProposalRepository
+from services.points.storage.bill_reader import find_bills
 from services.points.storage.driver import driver_of
-from services.points.storage.locked_books import find_bills, lock_wallets
+from services.points.storage.locked_books import lock_wallets
 from services.points.usecases.post_bills import Posted
 from yika.points.v1 import reward_events_pb2
 from yika.points.v1 import reward_service_pb2 as pb

@@ -17,7 +17,7 @@ from services.points.domain.books import Books, Draft, Drafts, Receipt, StoredBi
 from services.points.domain.chain import bill_hash
 from services.points.domain.coupon import GiveBackPolicy
 from services.points.domain.programme import Programmes
-from services.points.storage.adjustments import load_proposals
+from services.points.storage.bill_reader import find_bills
 from services.points.storage.bill_writer import (
     AnotherWriterCameFirst,
     NewBill,
@@ -25,18 +25,9 @@ from services.points.storage.bill_writer import (
     write_bills,
 )
 from services.points.storage.driver import Driver
-from services.points.storage.locked_books import (
-    find_bills,
-    follow_merges,
-    load_counters,
-    load_lots,
-    load_originals,
-    lock_wallets_on,
-    read_wallets,
-)
-from services.points.storage.pass_facts import load_pass_facts
-from services.points.storage.top_ups import load_top_ups, top_up_ids
-from services.points.usecases.bill_coupons import lock_coupons, write_coupons
+from services.points.storage.locked_books import read_wallets
+from services.points.usecases.bill_coupons import write_coupons
+from services.points.usecases.load_books import Merged, find_heirs, load_books, lock_books
 
 _ATTEMPTS_MAX = 5
 # Among more commands it gets likely that another batch is about one of their members too, and the
@@ -55,10 +46,6 @@ class Posted:
 
 
 Outcome = Posted | DomainError
-
-
-class _Merged(Exception):
-    """A wallet of the batch was merged into another one, which must be locked too."""
 
 
 class _NotKept(Exception):
@@ -84,7 +71,7 @@ async def post_bills(
     """
     heirs: set[str] = set()
     look_first = False
-    if len(commands) <= _UNLOCKED_MAX and all(map(_needs_wallet_alone, commands)):
+    if len(commands) <= _UNLOCKED_MAX and all(command.needs_wallets_alone for command in commands):
         try:
             outcomes = await _post_unlocked(database, commands, Books(programmes, now), publish)
         except AnotherWriterCameFirst:
@@ -100,8 +87,8 @@ async def post_bills(
                 )
         except AnotherWriterCameFirst:
             look_first = True
-        except _Merged:
-            heirs = await _find_heirs(database, commands)
+        except Merged:
+            heirs = await find_heirs(database, commands)
     raise Unavailable("TRANSACTION_CONFLICT", "the same bills are being posted elsewhere")
 
 
@@ -114,13 +101,13 @@ async def preview_bill(
         books = Books(programmes, now)
         try:
             async with database.driver_transaction() as tx:
-                await _lock(tx, [command], books, heirs)
-                await _load(tx, [command], books)
+                await lock_books(tx, [command], books, heirs)
+                await load_books(tx, [command], books)
                 raise _NotKept(command.decide(books))
         except _NotKept as preview:
             return preview.drafts
-        except _Merged:
-            heirs = await _find_heirs(database, [command])
+        except Merged:
+            heirs = await find_heirs(database, [command])
     raise Unavailable("TRANSACTION_CONFLICT", "the wallets are being merged elsewhere")
 
 
@@ -136,19 +123,6 @@ async def find_replays(database: Database, commands: Sequence[Command]) -> list[
         known = await find_bills(line.driver, [c.bill_id for c in commands])
     outcomes = (_replay(known.get(command.bill_id), command) for command in commands)
     return [outcome if isinstance(outcome, Posted) else None for outcome in outcomes]
-
-
-def _needs_wallet_alone(command: Command) -> bool:
-    """Whether a command asks for nothing of the books beside wallets and their lots."""
-    return not (
-        command.holds
-        or command.periods
-        or command.originals
-        or command.proposals
-        or command.passes
-        or command.coupons
-        or command.top_ups is not None
-    )
 
 
 async def _post_unlocked(
@@ -184,8 +158,8 @@ async def _post(
     look_first: bool,
     coupon_give_back: GiveBackPolicy,
 ) -> list[Outcome]:
-    await _lock(tx, commands, books, heirs)
-    await _load(tx, commands, books)
+    await lock_books(tx, commands, books, heirs)
+    await load_books(tx, commands, books)
     # Nearly every id is new, so the table is asked only when writing finds that one is not.
     # After the locks: whoever posted the same bill before has committed by now.
     ids = [bill_id for c in commands for bill_id in (c.bill_id, *c.further_bill_ids)]
@@ -229,51 +203,6 @@ def _decide(
         drafted[command.bill_id] = new_bills[-len(drafts)]
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
     return outcomes, new_bills
-
-
-async def _lock(
-    tx: DriverTransaction, commands: Sequence[Command], books: Books, heirs: set[str]
-) -> None:
-    members = {member for command in commands for member in command.members}
-    books.wallets = await lock_wallets_on(tx.driver, members | heirs)
-    if any(w.merged_into not in books.wallets for w in books.wallets.values() if w.merged_into):
-        raise _Merged
-
-
-async def _find_heirs(database: Database, commands: Sequence[Command]) -> set[str]:
-    """Into whom the members of the commands were merged, and these in turn."""
-    async with database.transaction() as tx:
-        members = {member for command in commands for member in command.members}
-        return await follow_merges(tx.connection, members)
-
-
-async def _load(tx: DriverTransaction, commands: Sequence[Command], books: Books) -> None:
-    driver = tx.driver
-    with_lots = {
-        books.wallet(member).member_id
-        for command in commands
-        if command.needs_lots
-        for member in command.members
-    }
-    if with_lots:
-        named_holds = [hold_id for command in commands for hold_id in command.holds]
-        await load_lots(driver, [books.wallets[member] for member in with_lots], named_holds)
-    periods = {period for command in commands for period in command.periods}
-    if periods:
-        await load_counters(driver, list(books.wallets.values()), periods)
-    originals = {bill_id for command in commands for bill_id in command.originals}
-    if originals:
-        books.originals = await load_originals(driver, originals, books.wallets)
-    top_ups = [command.top_ups for command in commands if command.top_ups is not None]
-    if top_ups:
-        asked = {bill_id for ids in top_ups for bill_id in ids}
-        books.top_ups = await load_top_ups(driver, asked | top_up_ids(books.wallets.values()))
-        books.follows_top_ups = True
-    await load_proposals(driver, books, [each for c in commands for each in c.proposals])
-    questions = [question for command in commands for question in command.passes]
-    if questions:
-        await load_pass_facts(driver, books, questions)
-    await lock_coupons(tx, commands, books)
 
 
 async def _answer_refused_retries(

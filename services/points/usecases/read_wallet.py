@@ -75,23 +75,21 @@ async def read_wallet(
 def view_of(wallet: Wallet, *, business_date: date, now: datetime) -> WalletView:
     """The wallet as it is for a business date; lots that have expired are not shown."""
     lots = [lot for lot in wallet.lots.values() if not has_expired(lot, business_date)]
-    held = wallet.held(now)
-
-    def free(asset: Asset) -> int:
-        return sum(
-            max(0, lot.remaining - held.get(lot.key, 0))
-            for lot in lots
-            if lot.asset is asset and spendable(lot, business_date, now)
-        )
+    held = wallet.held(now) if wallet.holds else {}
+    free = dict.fromkeys(Asset, 0)
+    for lot in lots:
+        if spendable(lot, business_date, now):
+            set_aside = held.get(lot.key, 0) if held else 0
+            free[lot.asset] += max(0, lot.remaining - set_aside)
 
     def held_of(assets: Iterable[Asset]) -> int:
         return sum(amount for key, amount in held.items() if wallet.lots[key].asset in assets)
 
     return WalletView(
         member_id=wallet.member_id,
-        points=free(Asset.POINTS),
-        principal_fen=free(Asset.PRINCIPAL),
-        bonus_fen=free(Asset.BONUS),
+        points=free[Asset.POINTS],
+        principal_fen=free[Asset.PRINCIPAL],
+        bonus_fen=free[Asset.BONUS],
         pending_points=sum(
             lot.remaining for lot in lots if lot.asset is Asset.POINTS and lot.available_at > now
         ),

@@ -1,0 +1,54 @@
+"""Tells a lost or busy database, which another try may not meet, from a defect."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from chassis.errors import Unavailable
+
+# SQLSTATE classes: connection, serialization and deadlock, resources, stopping or starting.
+_TRANSIENT_STATES = ("08", "40", "53", "57")
+
+
+def is_database_failure(error: BaseException) -> bool:
+    """True for a failure of the server or the connection, which another try may not meet."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
+            return True
+        error = error.orig or error
+        if isinstance(error.__cause__, asyncpg.InvalidCachedStatementError):
+            return True  # a migration ran while this service did; it is prepared anew
+    # While connecting, and for a command that takes too long, the driver's own errors come through.
+    state = str(getattr(error, "sqlstate", None) or "")
+    return (
+        state.startswith(_TRANSIENT_STATES)
+        or isinstance(error, (asyncpg.InterfaceError, PoolTimeoutError))
+        or (isinstance(error, OSError) and _passed_through_driver(error))
+    )
+
+
+def _passed_through_driver(error: BaseException) -> bool:
+    """False for an OSError that was raised beside the database, in the block of a transaction."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_globals.get("__name__", "").startswith("asyncpg.") for frame, _ in frames)
+
+
+@contextmanager
+def translate_driver_errors() -> Iterator[None]:
+    """Makes a lost or busy database Unavailable; a broken rule of the schema stays a defect.
+
+    A connection lost during the commit leaves the outcome unknown; every write carries the id
+    that makes it safe to send again.
+    """
+    try:
+        yield
+    except Exception as error:
+        if is_database_failure(error):
+            raise Unavailable(
+                "DATABASE_UNAVAILABLE", "the database cannot be reached; send it again"
+            ) from error
+        raise

@@ -1,0 +1,69 @@
+"""Locks and loads what a batch of commands may read of the books."""
+
+from collections.abc import Sequence
+
+from chassis.database import Database, DriverTransaction
+from services.points.commands import Command
+from services.points.domain.books import Books
+from services.points.storage.adjustments import load_proposals
+from services.points.storage.bill_reader import load_originals
+from services.points.storage.locked_books import (
+    follow_merges,
+    load_counters,
+    load_lots,
+    lock_wallets_on,
+)
+from services.points.storage.pass_facts import load_pass_facts
+from services.points.storage.top_ups import load_top_ups, top_up_ids
+from services.points.usecases.bill_coupons import lock_coupons
+
+
+class Merged(Exception):
+    """A wallet of the batch was merged into another one, which must be locked too."""
+
+
+async def lock_books(
+    tx: DriverTransaction, commands: Sequence[Command], books: Books, heirs: set[str]
+) -> None:
+    """Locks the wallets of the commands and of `heirs`; Merged when that is not all of them."""
+    members = {member for command in commands for member in command.members}
+    books.wallets = await lock_wallets_on(tx.driver, members | heirs)
+    if any(w.merged_into not in books.wallets for w in books.wallets.values() if w.merged_into):
+        raise Merged
+
+
+async def find_heirs(database: Database, commands: Sequence[Command]) -> set[str]:
+    """Into whom the members of the commands were merged, and these in turn."""
+    async with database.transaction() as tx:
+        members = {member for command in commands for member in command.members}
+        return await follow_merges(tx.connection, members)
+
+
+async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: Books) -> None:
+    """Fills locked books with what the commands name: lots, counters, originals, coupons."""
+    driver = tx.driver
+    with_lots = {
+        books.wallet(member).member_id
+        for command in commands
+        if command.needs_lots
+        for member in command.members
+    }
+    if with_lots:
+        named_holds = [hold_id for command in commands for hold_id in command.holds]
+        await load_lots(driver, [books.wallets[member] for member in with_lots], named_holds)
+    periods = {period for command in commands for period in command.periods}
+    if periods:
+        await load_counters(driver, list(books.wallets.values()), periods)
+    originals = {bill_id for command in commands for bill_id in command.originals}
+    if originals:
+        books.originals = await load_originals(driver, originals, books.wallets)
+    top_ups = [command.top_ups for command in commands if command.top_ups is not None]
+    if top_ups:
+        asked = {bill_id for ids in top_ups for bill_id in ids}
+        books.top_ups = await load_top_ups(driver, asked | top_up_ids(books.wallets.values()))
+        books.follows_top_ups = True
+    await load_proposals(driver, books, [each for c in commands for each in c.proposals])
+    questions = [question for command in commands for question in command.passes]
+    if questions:
+        await load_pass_facts(driver, books, questions)
+    await lock_coupons(tx, commands, books)
