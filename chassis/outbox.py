@@ -26,8 +26,8 @@ _CONNECT_SECONDS = 5.0
 log = get_logger(__name__)
 
 # Commits come in bursts: those of so long go out together, in one look at the table.
-_GATHER_SECONDS = 0.02
-# In the driver's own words, because they run some fifty times a second.
+_GATHER_SECONDS = 0.05
+# In the driver's own words, because they run some twenty times a second.
 _NEXT = """
     SELECT position, event_id::text AS event_id, member_id::text AS member_id, event_type,
            occurred_at, traceparent, payload

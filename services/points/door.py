@@ -47,8 +47,9 @@ class Door:
         self._writers = writers
         self._queue_max = queue_max
         self._waiting: deque[_Submission] = deque()
-        self._arrived = asyncio.Event()
+        self._changed = asyncio.Event()
         self._queued = 0
+        self._writing = 0
         self._last_size = 0
 
     async def post(self, commands: Sequence[Command]) -> list[Outcome]:
@@ -63,7 +64,7 @@ class Door:
         answer: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
         self._count(len(commands))
         self._waiting.append(_Submission(commands, answer))
-        self._arrived.set()
+        self._changed.set()
         return await answer
 
     async def run(self) -> None:
@@ -74,22 +75,36 @@ class Door:
 
     async def _write(self) -> None:
         while True:
-            while not self._waiting:
-                self._arrived.clear()
-                await self._arrived.wait()
-            if self._last_size > 1 or len(self._waiting) > 1:
-                await self._await_company()
-                if not self._waiting:  # another writer took them meanwhile
-                    continue
-            submissions = [self._waiting.popleft()]
-            size = len(submissions[0].commands)
-            while self._waiting and size + len(self._waiting[0].commands) <= self._batch_max:
-                submissions.append(self._waiting.popleft())
-                size += len(submissions[-1].commands)
-            self._count(-size)
-            self._last_size = size
-            BATCH_SIZE.observe(size)
-            await self._settle(submissions)
+            while not self._is_worth_a_transaction():
+                self._changed.clear()
+                await self._changed.wait()
+            self._writing += 1
+            try:
+                if self._last_size > 1 or len(self._waiting) > 1:
+                    await self._await_company()
+                if self._waiting:  # else another writer took them meanwhile
+                    await self._settle(self._take())
+            finally:
+                self._writing -= 1
+                self._changed.set()
+
+    def _is_worth_a_transaction(self) -> bool:
+        """Whether a writer should begin: one at a time, or what waits fills half a batch.
+
+        While one writes the others gather; two small transactions cost twice what one does.
+        """
+        return bool(self._waiting) and (not self._writing or 2 * self._queued >= self._batch_max)
+
+    def _take(self) -> list[_Submission]:
+        submissions = [self._waiting.popleft()]
+        size = len(submissions[0].commands)
+        while self._waiting and size + len(self._waiting[0].commands) <= self._batch_max:
+            submissions.append(self._waiting.popleft())
+            size += len(submissions[-1].commands)
+        self._count(-size)
+        self._last_size = size
+        BATCH_SIZE.observe(size)
+        return submissions
 
     async def _await_company(self) -> None:
         """Lets those gather who come one by one: together they cost a fraction.

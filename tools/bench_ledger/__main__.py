@@ -10,7 +10,6 @@ import argparse
 import os
 import sys
 import tempfile
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -25,15 +24,15 @@ from tools.bench_ledger.stand import running_stand
 HISTORIES = {1: 4, 10: 40}  # times the history -> sales a member
 
 
-def _measure(books: Books, seconds: float) -> Figures:
+def _measure(books: Books, seconds: float, replicas: int) -> Figures:
     """All figures of one ledger on servers of its own."""
     with tempfile.TemporaryDirectory(prefix="yika-bench-") as folder:
         state = Path(folder)
         state.chmod(0o755)  # PostgreSQL's system user must get in
 
         async def run() -> Figures:
-            async with running_stand(state, partial(write_books, books=books)) as stand:
-                describe_machine(Console(width=110), stand, books)
+            async with running_stand(state, partial(write_books, books=books), replicas) as stand:
+                describe_machine(Console(width=150), stand, books)
                 return await measure(stand, books, seconds)
 
         return uvloop.run(run())
@@ -47,13 +46,16 @@ def main() -> None:
     parser.add_argument(
         "--no-history", dest="history", action="store_false", help="leave out the tenfold history"
     )
+    parser.add_argument(
+        "--replicas", type=int, default=1, help="processes of the service, called in turn"
+    )
     arguments = parser.parse_args()
     figures = {
-        times: asdict(_measure(Books(arguments.members, sales_each), arguments.seconds))
+        times: _measure(Books(arguments.members, sales_each), arguments.seconds, arguments.replicas)
         for times, sales_each in HISTORIES.items()
         if times == 1 or arguments.history
     }
-    met = report(Console(width=110), figures)
+    met = report(Console(width=150), figures)
     if not met and os.environ.get("CHECK") == "1":
         sys.exit(1)
 

@@ -7,14 +7,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from tools.bench_ledger.books import Books, a_sale, member_id, store_id
+from tools.bench_ledger.processor_time import processor_seconds
 from tools.bench_ledger.sales import sales
 from tools.bench_ledger.stand import Stand
 from yika.points.v1 import points_service_pb2
@@ -30,15 +33,22 @@ _SERVICE = "/yika.points.v1.PointsService/"
 Call = Callable[[], Awaitable[None]]
 
 
+class Rate(NamedTuple):
+    """Calls or sales a second, and the microseconds of processor time that each took of whom."""
+
+    a_second: float
+    costs: Mapping[str, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Rates a second, and milliseconds of one caller."""
+    """Rates, and the milliseconds of one caller."""
 
-    empty_32: float
-    post_32: float
-    wallet_32: float
-    batch_sales: float
-    pgbench: float
+    empty: Rate
+    post: Rate
+    wallet: Rate
+    batches: Rate  # of sales
+    pgbench: Rate
     empty_p50: float
     empty_p99: float
     post_p50: float
@@ -48,25 +58,26 @@ class Figures:
 class _Clients:
     """What the clients send: bytes in, bytes out, their own work is not what is measured."""
 
-    def __init__(self, channel: grpc.aio.Channel, stand: Stand, books: Books) -> None:
+    def __init__(self, channels: Sequence[grpc.aio.Channel], stand: Stand, books: Books) -> None:
         self._metadata = (("authorization", f"Bearer {stand.token}"),)
         self._members = books.members
-        self._health = health_pb2_grpc.HealthStub(channel)
-        self._post_sale = channel.unary_unary(f"{_SERVICE}PostSale")
-        self._post_sales = channel.unary_unary(f"{_SERVICE}PostSales")
-        self._get_wallet = channel.unary_unary(f"{_SERVICE}GetWallet")
+        # The replicas of the service get their calls in turn, as from a load balancer.
+        self._health = itertools.cycle([health_pb2_grpc.HealthStub(each) for each in channels])
+        self._post_sale = _in_turn(channels, "PostSale")
+        self._post_sales = _in_turn(channels, "PostSales")
+        self._get_wallet = _in_turn(channels, "GetWallet")
         self._chance = random.Random(7)
         self._endless = sales(books.members, seed=random.randrange(2**31))
 
     async def empty(self) -> None:
         """An RPC that does nothing."""
-        await self._health.Check(health_pb2.HealthCheckRequest())
+        await next(self._health).Check(health_pb2.HealthCheckRequest())
 
     async def wallet(self) -> None:
         """Reads the wallet of a member chosen at random."""
         member = member_id(self._chance.randint(1, self._members))
         request = points_service_pb2.GetWalletRequest(member_id=member)
-        await self._get_wallet(request.SerializeToString(), metadata=self._metadata)
+        await next(self._get_wallet)(request.SerializeToString(), metadata=self._metadata)
 
     def singles(self, count: int) -> Call:
         """Posts one sale a call; the sales are made before."""
@@ -78,7 +89,7 @@ class _Clients:
         )
 
         async def post() -> None:
-            await self._post_sale(next(made), metadata=self._metadata)
+            await next(self._post_sale)(next(made), metadata=self._metadata)
 
         return post
 
@@ -94,7 +105,7 @@ class _Clients:
         )
 
         async def post() -> None:
-            answer = await self._post_sales(next(made), metadata=self._metadata)
+            answer = await next(self._post_sales)(next(made), metadata=self._metadata)
             for outcome in points_service_pb2.PostSalesResponse.FromString(answer).outcomes:
                 if outcome.HasField("refused"):
                     sys.exit(f"a sale was refused: {outcome.refused}")
@@ -102,37 +113,40 @@ class _Clients:
         return post
 
 
+def _in_turn(channels: Sequence[grpc.aio.Channel], method: str) -> Iterator[Any]:
+    return itertools.cycle([channel.unary_unary(f"{_SERVICE}{method}") for channel in channels])
+
+
 async def measure(stand: Stand, books: Books, seconds: float) -> Figures:
     """All figures of one ledger."""
     options = (("grpc.max_receive_message_length", 16 << 20),)
-    async with grpc.aio.insecure_channel(stand.address, options=options) as channel:
-        clients = _Clients(channel, stand, books)
-        await _rate(clients.batches(60), BATCHES_IN_FLIGHT, 1.0)  # warm
-        empty_32 = await _rate(clients.empty, CALLERS, seconds)
+    async with AsyncExitStack() as stack:
+        channels = [
+            await stack.enter_async_context(grpc.aio.insecure_channel(address, options=options))
+            for address in stand.addresses
+        ]
+        clients = _Clients(channels, stand, books)
+        await _rate(stand, clients.batches(120), BATCHES_IN_FLIGHT, 2.0)  # warm
+        empty = await _rate(stand, clients.empty, CALLERS, seconds)
         singles = clients.singles(int(_CALLS_A_SECOND_MAX * seconds))
-        post_32 = await _rate(singles, CALLERS, seconds)
-        wallet_32 = await _rate(clients.wallet, CALLERS, seconds)
-        batches = clients.batches(int(_SALES_A_SECOND_MAX * seconds / BATCH))
-        batch_sales = BATCH * await _rate(batches, BATCHES_IN_FLIGHT, seconds)
+        post = await _rate(stand, singles, CALLERS, seconds)
+        wallet = await _rate(stand, clients.wallet, CALLERS, seconds)
+        # One half of pgbench before and one after: pages cost more when they are first touched.
+        before = await asyncio.to_thread(_pgbench, stand, books, seconds / 2)
+        made = clients.batches(int(_SALES_A_SECOND_MAX * seconds / BATCH))
+        batches = await _rate(stand, made, BATCHES_IN_FLIGHT, seconds, BATCH)
+        after = await asyncio.to_thread(_pgbench, stand, books, seconds / 2)
         empty_p50, empty_p99 = await _latency(clients.empty)
         post_p50, post_p99 = await _latency(clients.singles(_LATENCY_CALLS))
-    pgbench = await asyncio.to_thread(_pgbench, stand, books, seconds)
-    return Figures(
-        empty_32,
-        post_32,
-        wallet_32,
-        batch_sales,
-        pgbench,
-        empty_p50,
-        empty_p99,
-        post_p50,
-        post_p99,
-    )
+    costs = {name: (before.costs[name] + after.costs[name]) / 2 for name in before.costs}
+    pgbench = Rate((before.a_second + after.a_second) / 2, costs)
+    return Figures(empty, post, wallet, batches, pgbench, empty_p50, empty_p99, post_p50, post_p99)
 
 
-async def _rate(call: Call, callers: int, seconds: float) -> float:
-    """Calls a second that `callers` in parallel get through."""
+async def _rate(stand: Stand, call: Call, callers: int, seconds: float, units: int = 1) -> Rate:
+    """What `callers` in parallel get through, of calls that do so many units each."""
     done = 0
+    before = processor_seconds(stand.pids)
     started = time.perf_counter()
     deadline = started + seconds
 
@@ -140,10 +154,16 @@ async def _rate(call: Call, callers: int, seconds: float) -> float:
         nonlocal done
         while time.perf_counter() < deadline:
             await call()
-            done += 1
+            done += units
 
     await asyncio.gather(*(caller() for _ in range(callers)))
-    return done / (time.perf_counter() - started)
+    return _rate_of(stand, done, time.perf_counter() - started, before)
+
+
+def _rate_of(stand: Stand, done: int, seconds: float, before: Mapping[str, float]) -> Rate:
+    used = processor_seconds(stand.pids)
+    costs = {name: 1e6 * (used[name] - before[name]) / max(1, done) for name in used}
+    return Rate(done / seconds, costs)
 
 
 async def _latency(call: Call) -> tuple[float, float]:
@@ -157,7 +177,7 @@ async def _latency(call: Call) -> tuple[float, float]:
     return taken[_LATENCY_CALLS // 2], taken[_LATENCY_CALLS * 99 // 100]
 
 
-def _pgbench(stand: Stand, books: Books, seconds: float) -> float:
+def _pgbench(stand: Stand, books: Books, seconds: float) -> Rate:
     """Sales a second of pgbench, one transaction a sale, the same rows into the same tables."""
     values = {
         "members": str(books.members),
@@ -179,12 +199,15 @@ def _pgbench(stand: Stand, books: Books, seconds: float) -> float:
             file = Path(folder) / name
             file.write_text(script)
             arguments += ["-f", f"{file}@1"]
+        whole_seconds = max(1, round(seconds))
+        used = processor_seconds(stand.pids)
         done = subprocess.run(
-            [*arguments, "-T", str(int(seconds)), stand.database_url],
+            [*arguments, "-T", str(whole_seconds), stand.database_url],
             capture_output=True,
             text=True,
         )
     if done.returncode != 0:
         sys.exit(f"pgbench failed: {done.stderr[-1000:]}")
     line = next(line for line in done.stdout.splitlines() if line.startswith("tps"))
-    return float(line.split()[2])
+    sales = float(line.split()[2]) * whole_seconds
+    return _rate_of(stand, round(sales), whole_seconds, used)

@@ -7,9 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import asyncpg
@@ -27,6 +27,12 @@ from tools.local_stack.servers import (
 )
 
 _START_SECONDS_MAX = 60
+# What an operator sets on a machine that is PostgreSQL's own; for pgbench they hold as well.
+POSTGRES_SETTINGS = {
+    "shared_buffers": "2GB",
+    "max_wal_size": "16GB",
+    "checkpoint_timeout": "30min",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +41,9 @@ class Stand:
 
     state: Path
     database_url: str
-    address: str
+    addresses: Sequence[str]  # of the replicas of the service
     token: str
-    service_pid: int
+    pids: Mapping[str, Sequence[int]]  # by what they are
 
     @property
     def pgbench(self) -> Path:
@@ -47,10 +53,12 @@ class Stand:
 
 @asynccontextmanager
 async def running_stand(
-    state: Path, fill: Callable[[str], Awaitable[None]]
+    state: Path, fill: Callable[[str], Awaitable[None]], replicas: int
 ) -> AsyncIterator[Stand]:
     """Servers with a migrated and filled database, and the service; all ended afterwards."""
     postgres, admin_url = prepare_postgres(state, free_port())
+    settings = [part for each in POSTGRES_SETTINGS.items() for part in ("-c", "=".join(each))]
+    postgres = replace(postgres, argv=[*postgres.argv, *settings])
     nats, nats_url = prepare_nats(state, free_port())
     processes = []
     try:
@@ -58,14 +66,16 @@ async def running_stand(
             processes.append(start_server(command, state / f"{command.name}.log"))
         url = await _create_database(admin_url)
         await fill(url)
-        port = free_port()
+        ports = [free_port() for _ in range(replicas)]
         key = Ed25519PrivateKey.generate()
-        service = _start_service(state, url, nats_url, port, key)
-        processes.append(service)
-        address = f"127.0.0.1:{port}"
-        if not await _answers(service, port):
-            raise RuntimeError(f"the points service did not start: {state / 'points.log'}")
-        yield Stand(state, url, address, _token(key), service.pid)
+        for port in ports:
+            processes.append(_start_service(state, url, nats_url, port, key))
+            if not await _answers(processes[-1], port):
+                raise RuntimeError(f"the points service did not start: {state / 'points.log'}")
+        pids = [process.pid for process in processes]
+        by_name = {"PostgreSQL": pids[:1], "NATS": pids[1:2], "service": pids[2:]}
+        addresses = [f"127.0.0.1:{port}" for port in ports]
+        yield Stand(state, url, addresses, _token(key), by_name)
     finally:
         for process in reversed(processes):
             process.send_signal(signal.SIGINT)  # PostgreSQL would wait for connections on SIGTERM
