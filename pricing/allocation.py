@@ -25,7 +25,7 @@ def allocate(whole: int, caps: Sequence[int], weights: Sequence[int] | None = No
         # A share in proportion to the caps reaches none of them before all are full.
         room = sum(caps)
         _check_room(whole, room)
-        return list(caps) if whole == room else _in_proportion(whole, caps)
+        return list(caps) if whole == room else _in_proportion(whole, caps, room)
     if len(weights) != len(caps):
         raise ValueError(f"{len(weights)} weights for {len(caps)} lines")
     room = sum([cap for cap, weight in zip(caps, weights, strict=True) if weight])
@@ -45,7 +45,8 @@ def allocate(whole: int, caps: Sequence[int], weights: Sequence[int] | None = No
         open_lines = [i for i in open_lines if not parts[i]]
     if rest:
         # Every share here is below its cap, so one unit more still fits.
-        shares = _in_proportion(rest, [weights[i] for i in open_lines])
+        open_weights = [weights[i] for i in open_lines]
+        shares = _in_proportion(rest, open_weights, sum(open_weights))
         for i, share in zip(open_lines, shares, strict=True):
             parts[i] = share
     return parts
@@ -60,9 +61,8 @@ def _check_room(whole: int, room: int) -> None:
         )
 
 
-def _in_proportion(whole: int, weights: Sequence[int]) -> list[int]:
+def _in_proportion(whole: int, weights: Sequence[int], weight_sum: int) -> list[int]:
     """Shares by largest remainder, without caps; a tie goes to the earlier line."""
-    weight_sum = sum(weights)
     if not whole:
         return [0] * len(weights)
     parts = [whole * weight // weight_sum for weight in weights]

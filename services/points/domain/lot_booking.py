@@ -21,6 +21,22 @@ from services.points.domain.wallet import Wallet
 class LotBooking:
     """The transfers of one bill, and the lots of one wallet as they will be."""
 
+    __slots__ = (
+        "bill_id",
+        "business_date",
+        "changes",
+        "expiry_dates",
+        "grants",
+        "kind",
+        "lot_changes",
+        "lots",
+        "now",
+        "occurred_at",
+        "store_id",
+        "transfers",
+        "wallet",
+    )
+
     def __init__(
         self,
         wallet: Wallet,

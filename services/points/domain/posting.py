@@ -32,6 +32,18 @@ from services.points.domain.wallet import Wallet
 class Posting(LotBooking):
     """What one bill does to one wallet."""
 
+    __slots__ = (
+        "card_type",
+        "carry",
+        "counters",
+        "debt_change",
+        "holds",
+        "merged_into",
+        "pass_uses",
+        "proposals",
+        "sale_count_change",
+    )
+
     def __init__(
         self,
         wallet: Wallet,

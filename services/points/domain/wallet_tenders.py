@@ -31,7 +31,9 @@ def pay_points(
     posting.wallet.require_usable()
     taken = _take(posting, Asset.POINTS, tender.points, tender.hold_id)
     posting.money(POINTS_COST, REVENUE, tender.amount_fen)
-    worth = allocate(tender.amount_fen, [tender.amount_fen] * len(taken), [t.amount for t in taken])
+    worth = [tender.amount_fen]
+    if len(taken) > 1:
+        worth = allocate(tender.amount_fen, worth * len(taken), [part.amount for part in taken])
     return _sources(tender.kind, taken, worth)
 
 
