@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.database import Database, DriverTransaction, Transaction
+from chassis.database import Database, DriverTransaction, GaveWay, Transaction
 from chassis.errors import DomainError, Unavailable, id_reused
 from services.points.commands import Command
 from services.points.documents import (
@@ -71,7 +71,7 @@ async def post_bills(
 ) -> list[Outcome]:
     """Posts each command or says why not, in the order given; all that stand share one commit.
 
-    Unavailable TRANSACTION_CONFLICT when the same ids are being posted elsewhere again and again.
+    Unavailable TRANSACTION_CONFLICT when others are in the way again and again.
     """
     heirs: set[str] = set()
     look_first = False
@@ -86,7 +86,9 @@ async def post_bills(
             look_first = True
         except _Merged:
             heirs = await _find_heirs(database, commands)
-    raise Unavailable("TRANSACTION_CONFLICT", "the same bills are being posted elsewhere")
+        except GaveWay:
+            continue
+    raise Unavailable("TRANSACTION_CONFLICT", "others are in the way; send it again")
 
 
 async def preview_bill(
