@@ -175,13 +175,24 @@ class Database:
                 raw = await connection.get_raw_connection()
                 driver: asyncpg.Connection[Any] = raw.driver_connection  # type: ignore[assignment]
                 tx = DriverTransaction(connection, driver)
+                transaction = driver.transaction()
+                ended = False
                 try:
-                    async with driver.transaction():
+                    await transaction.start()
+                    try:
                         yield tx
                         if tx._events:
                             await driver.execute(_INSERT_EVENTS, *tx._event_columns())
+                    except BaseException:
+                        await transaction.rollback()
+                        ended = True
+                        raise
+                    await transaction.commit()
+                    ended = True
                 finally:
-                    if driver.is_closed():  # the pool has not seen it and would hand it on
+                    # The pool sees nothing of it. When the caller gives up during the begin, the
+                    # next user would only nest a transaction in one that nobody ever commits.
+                    if not ended:
                         await connection.invalidate()
         self._committed(tx)
 
