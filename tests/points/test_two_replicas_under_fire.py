@@ -32,7 +32,7 @@ from yika.points.v1 import (
 pytestmark = pytest.mark.timeout(400)
 
 SEED = 20_260_501
-STRIKES = 15
+STRIKES = 12
 STORES = 2  # each story goes on in so many at once
 ROUNDS_MAX = 60
 MEMBERS = 2_000
