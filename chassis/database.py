@@ -175,24 +175,17 @@ class Database:
                 raw = await connection.get_raw_connection()
                 driver: asyncpg.Connection[Any] = raw.driver_connection  # type: ignore[assignment]
                 tx = DriverTransaction(connection, driver)
-                transaction = driver.transaction()
-                ended = False
+                began = False
                 try:
-                    await transaction.start()
-                    try:
+                    async with driver.transaction():
+                        began = True
                         yield tx
                         if tx._events:
                             await driver.execute(_INSERT_EVENTS, *tx._event_columns())
-                    except BaseException:
-                        await transaction.rollback()
-                        ended = True
-                        raise
-                    await transaction.commit()
-                    ended = True
                 finally:
-                    # The pool sees nothing of it. When the caller gives up during the begin, the
+                    # The pool sees nothing of it. When a caller gives up during the begin, the
                     # next user would only nest a transaction in one that nobody ever commits.
-                    if not ended:
+                    if not began or driver.is_closed() or driver.is_in_transaction():
                         await connection.invalidate()
         self._committed(tx)
 
