@@ -233,10 +233,18 @@ class Database:
         """The same unit of work on a line; what goes through its `connection` belongs to it too."""
         async with self.line() as line:
             tx = DriverTransaction(*line)
-            async with line.driver.transaction():
-                yield tx
-                if tx._events:
-                    await line.driver.execute(_INSERT_EVENTS, *tx.take_events())
+            began = False
+            try:
+                async with line.driver.transaction():
+                    began = True
+                    yield tx
+                    if tx._events:
+                        await line.driver.execute(_INSERT_EVENTS, *tx.take_events())
+            finally:
+                # When a caller gives up during the begin, the next one on this line would only
+                # nest a transaction in one that nobody ever commits.
+                if not began or line.driver.is_in_transaction():
+                    line.driver.terminate()
         self._committed(tx)
 
     @asynccontextmanager

@@ -12,6 +12,11 @@ from chassis.errors import Unavailable
 
 # SQLSTATE classes: connection, serialization and deadlock, resources, stopping or starting.
 _TRANSIENT_STATES = ("08", "40", "53", "57")
+_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
+
+
+class GaveWay(Unavailable):
+    """The server ended the transaction for another one's sake; it may be done again at once."""
 
 
 def is_database_failure(error: BaseException) -> bool:
@@ -23,12 +28,17 @@ def is_database_failure(error: BaseException) -> bool:
         if isinstance(error.__cause__, asyncpg.InvalidCachedStatementError):
             return True  # a migration ran while this service did; it is prepared anew
     # While connecting, and for a command that takes too long, the driver's own errors come through.
-    state = str(getattr(error, "sqlstate", None) or "")
     return (
-        state.startswith(_TRANSIENT_STATES)
+        _state_of(error).startswith(_TRANSIENT_STATES)
         or isinstance(error, (asyncpg.InterfaceError, PoolTimeoutError))
         or (isinstance(error, OSError) and _passed_through_driver(error))
     )
+
+
+def _state_of(error: object) -> str:
+    if isinstance(error, DBAPIError):
+        error = error.orig
+    return str(getattr(error, "sqlstate", None) or "")
 
 
 def _passed_through_driver(error: BaseException) -> bool:
@@ -48,7 +58,9 @@ def translate_driver_errors() -> Iterator[None]:
         yield
     except Exception as error:
         if is_database_failure(error):
-            raise Unavailable(
+            another_won = _state_of(error) in (_SERIALIZATION_FAILURE, _DEADLOCK)
+            refusal = GaveWay if another_won else Unavailable
+            raise refusal(
                 "DATABASE_UNAVAILABLE", "the database cannot be reached; send it again"
             ) from error
         raise

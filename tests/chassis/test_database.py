@@ -1,5 +1,6 @@
 """The unit of work: rows and events together or not at all, a lost server no defect."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,27 @@ class TestTransaction:
             await tx.driver.execute("SELECT 1")
             await record(tx.connection, 2)
         assert await recorded_numbers(database) == [2]
+
+    @pytest.mark.parametrize("kind", ["transaction", "driver_transaction"])
+    async def test_commits_on_a_connection_whose_last_user_gave_up(
+        self, database: Database, kind: str
+    ) -> None:
+        alone = Database(url_of(database), service="one", pool_size=1)
+
+        async def record_one(number: int) -> None:
+            async with getattr(alone, kind)() as tx:
+                await record(tx.connection, number)
+
+        await record_one(0)
+        for turns in range(100):  # whatever it waits for: the begin, a row, the commit
+            gives_up = asyncio.create_task(record_one(-1))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            gives_up.cancel()
+            await asyncio.gather(gives_up, return_exceptions=True)
+            await record_one(turns)
+            assert (await recorded_numbers(database))[-1] == turns
+        await alone.dispose()
 
     async def test_wakes_the_relay_once_events_are_durable(self, database: Database) -> None:
         database.outbox_changed.clear()

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 from google.type.date_pb2 import Date
-from sqlalchemy import text
 
 from chassis.clock import to_proto_date, utc_now
 from chassis.errors import Kind
@@ -18,14 +17,11 @@ from tests.fixtures.polling import eventually
 from tests.fixtures.refusals import refusal
 from tests.fixtures.rewards import LIMIT, RewardDesk, open_desk
 from tests.fixtures.running import open_stub
+from tests.fixtures.servers import somebody_waits
 from yika.points.v1 import ledger_pb2, points_service_pb2, reward_events_pb2
 from yika.points.v1 import reward_service_pb2 as pb
 
 ABOVE = LIMIT + 1
-WAITING = text(
-    "SELECT count(*) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
 
 
 def day(year: int) -> Date:
@@ -157,11 +153,6 @@ class TestApproveAdjustment:
     ) -> None:
         proposal_id = await desk.propose(ABOVE)
         database = desk.ledger.database
-
-        async def somebody_waits() -> bool:
-            async with database.read() as connection:
-                return bool((await connection.execute(WAITING)).scalar_one())
-
         call = (
             desk.finance.RejectAdjustment(
                 pb.RejectAdjustmentRequest(proposal_id=proposal_id, reason="不符")
@@ -174,7 +165,7 @@ class TestApproveAdjustment:
             stored = await repository.find(proposal_id, lock=True)
             assert stored is not None
             late = asyncio.ensure_future(refusal(call))
-            await eventually(somebody_waits)
+            await eventually(lambda: somebody_waits(database))
             await repository.decide(stored.rejected("auditor", utc_now(), "重复"))
         assert (await late).reason == "ALREADY_DECIDED"
         assert (await proposal(desk, proposal_id)).decided_by == "auditor"

@@ -3,9 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from sqlalchemy import text
-
-from chassis.database import Database, DriverTransaction
+from chassis.database import DriverTransaction
 from chassis.errors import AlreadyExists
 from services.points.documents import write_receipt
 from services.points.domain.books import Books
@@ -14,7 +12,7 @@ from services.points.storage.bill_writer import NewBill, write_bills
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import build_chain, build_command, build_sale, post_commands
 from tests.fixtures.polling import eventually
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.servers import Servers, migrated_database, somebody_waits
 from yika.points.v1 import sale_pb2
 
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
@@ -27,16 +25,6 @@ async def write(tx: DriverTransaction, message: sale_pb2.Sale) -> None:
         draft, 0, b"", message.SerializeToString(), b"", write_receipt(draft.receipt, "")
     )
     await write_bills(tx, [bill], NOW)
-
-
-async def somebody_waits(database: Database) -> bool:
-    """True when a session of this database waits for a lock of another."""
-    query = (
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    async with database.read() as connection:
-        return bool(await connection.scalar(text(query)))
 
 
 class TestWriteBills:

@@ -20,6 +20,7 @@ _WALLET_COLUMNS = """member_id, points, principal_fen, bonus_fen, debt_points, c
     carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash, frozen_reason,
     merged_into, household_id, change_count"""
 _BEGIN = "SELECT 1"
+_BEGIN_ANEW = "ROLLBACK AND CHAIN"
 _LOCK_WALLETS = f"""
     SELECT {_WALLET_COLUMNS} FROM wallets
     WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR UPDATE
@@ -81,18 +82,20 @@ async def lock_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -
 async def lock_wallets_on(driver: Driver, member_ids: Iterable[str]) -> dict[str, Wallet]:
     """Locks the members' wallets in sorted order, making those that lack.
 
-    Sorted, so that two batches never wait for each other in a circle; made first, because a row
-    that does not exist cannot be locked.
+    Must come first in its transaction, which begins anew when some lack and others are locked:
+    whoever waits for a wallet that another one is making must hold none, or two batches could
+    wait for each other in a circle. Asking beforehand which exist would cost every batch.
     """
     wanted = sorted(set(member_ids))
     if not wanted:
         return {}
-    wallets = _wallets(await driver.fetch(_LOCK_WALLETS, wanted))
-    missing = [member_id for member_id in wanted if member_id not in wallets]
-    if missing:
-        await driver.execute(_CREATE_WALLETS, missing)
-        wallets.update(_wallets(await driver.fetch(_LOCK_WALLETS, missing)))
-    return wallets
+    rows = await driver.fetch(_LOCK_WALLETS, wanted)
+    if len(rows) < len(wanted):
+        if rows:
+            await driver.execute(_BEGIN_ANEW)
+        await driver.execute(_CREATE_WALLETS, wanted)
+        rows = await driver.fetch(_LOCK_WALLETS, wanted)
+    return {wallet.member_id: wallet for wallet in map(wallet_of, rows)}
 
 
 async def read_wallets(driver: Driver, member_ids: Iterable[str]) -> dict[str, Wallet]:
@@ -142,10 +145,6 @@ async def load_counters(driver: Driver, wallets: Sequence[Wallet], periods: Iter
         by_id[str(row["member_id"])].counters[key] = Tally(
             int(row["weight"]), int(row["denominator"])
         )
-
-
-def _wallets(rows: Iterable[Row]) -> dict[str, Wallet]:
-    return {wallet.member_id: wallet for wallet in map(wallet_of, rows)}
 
 
 def wallet_of(row: Row) -> Wallet:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.database import Database, DriverTransaction, Transaction
+from chassis.database_failures import GaveWay
 from chassis.errors import DomainError, Unavailable, id_reused
 from services.points.commands import Command
 from services.points.documents import (
@@ -67,7 +68,7 @@ async def post_bills(
 ) -> list[Outcome]:
     """Posts each command or says why not, in the order given; all that stand share one commit.
 
-    Unavailable TRANSACTION_CONFLICT when the same ids are being posted elsewhere again and again.
+    Unavailable TRANSACTION_CONFLICT when others are in the way again and again.
     """
     heirs: set[str] = set()
     look_first = False
@@ -76,6 +77,8 @@ async def post_bills(
             outcomes = await _post_unlocked(database, commands, Books(programmes, now), publish)
         except AnotherWriterCameFirst:
             outcomes, look_first = None, True
+        except GaveWay:
+            outcomes = None
         if outcomes is not None:
             return outcomes
     for _ in range(_ATTEMPTS_MAX):
@@ -89,7 +92,9 @@ async def post_bills(
             look_first = True
         except Merged:
             heirs = await find_heirs(database, commands)
-    raise Unavailable("TRANSACTION_CONFLICT", "the same bills are being posted elsewhere")
+        except GaveWay:
+            continue
+    raise Unavailable("TRANSACTION_CONFLICT", "others are in the way; send it again")
 
 
 async def preview_bill(
