@@ -24,7 +24,12 @@ class ServiceSettings(BaseSettings):
     database_url: str = Field(
         "", description="The service's own database, postgresql://user:password@host:port/name."
     )
-    database_pool_size: int = Field(8, ge=1, le=200, description="Connections per process.")
+    database_pool_size: int = Field(
+        8,
+        ge=1,
+        le=200,
+        description="Most connections per process; its hottest paths keep up to as many again.",
+    )
     nats_url: str = Field("nats://127.0.0.1:4222", description="NATS with JetStream.")
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="Redis or Valkey.")
 
