@@ -22,9 +22,9 @@ BATCH_SIZE = Histogram(
 )
 QUEUED = Gauge("yika_points_door_queued_commands", "Commands waiting at the ledger's door.")
 
-# A writer waits until so many are there, looking so often, so long each time.
+# A writer waits until so many are there or none comes any more, looking at most so often.
 _COMPANY = 24
-_COMPANY_LOOKS = 6
+_COMPANY_LOOKS = 12
 _COMPANY_SECONDS = 0.002
 
 PostBatch = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
@@ -112,9 +112,12 @@ class Door:
         A caller who is alone never gets here, and batches that are large as they come do not wait.
         """
         for _ in range(_COMPANY_LOOKS):
-            if self._queued >= _COMPANY:
+            before = self._queued
+            if before >= _COMPANY:
                 return
             await asyncio.sleep(_COMPANY_SECONDS)
+            if self._queued <= before:
+                return
 
     def _count(self, change: int) -> None:
         self._queued += change
