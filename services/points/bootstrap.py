@@ -66,6 +66,8 @@ async def build(settings: Settings, database: Database | None) -> Parts:
         database, settings.tender_kinds, refresh_seconds=settings.programme_refresh_seconds
     )
 
+    late_max = timedelta(days=settings.late_days_max)
+
     async def post_batch(commands: Sequence[Command]) -> list[Outcome]:
         return await post_bills(
             database,
@@ -74,6 +76,7 @@ async def build(settings: Settings, database: Database | None) -> Parts:
             publish=publish_bills,
             now=utc_now(),
             coupon_give_back=settings.coupon_give_back,
+            late_max=late_max,
         )
 
     door = Door(
@@ -82,7 +85,9 @@ async def build(settings: Settings, database: Database | None) -> Parts:
         writers=settings.door_writers,
         queue_max=settings.door_queue_max,
     )
-    ledger = Ledger(database, door, directory, programmes, frozenset(settings.tender_kinds))
+    ledger = Ledger(
+        database, door, directory, programmes, frozenset(settings.tender_kinds), late_max
+    )
     desk = build_coupon_desk(settings, database, directory)
     issuer = CouponIssuer(
         desk, batch_max=settings.coupon_batch_max, poll_seconds=settings.coupon_poll_seconds

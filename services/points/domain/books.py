@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from chassis.errors import NotFound, PreconditionFailed
@@ -68,6 +68,7 @@ class Books:
     originals: dict[str, Original] = field(default_factory=dict)
     top_ups: dict[str, TopUpRecord] = field(default_factory=dict)
     follows_top_ups: bool = False
+    late_max: timedelta | None = None  # None: documents may be as old as they like
     coupons: dict[str, Coupon] = field(default_factory=dict)
     coupon_events: dict[str, CouponEvent] = field(default_factory=dict)
 
@@ -90,6 +91,21 @@ class Books:
                 {"bill_id": bill_id, "kind": original.bill.kind.name},
             )
         return original
+
+    def require_timely(self, posting: Posting) -> None:
+        """PreconditionFailed OCCURRED_TOO_LONG_AGO for a document older than any till is late.
+
+        The moment that a document states chooses the rules it is booked by. What the ledger itself
+        books of expired lots may be as old as they are.
+        """
+        late = self.now - posting.occurred_at
+        if self.late_max is None or late <= self.late_max or posting.kind is BillKind.EXPIRY:
+            return
+        raise PreconditionFailed(
+            "OCCURRED_TOO_LONG_AGO",
+            f"a document is taken until {self.late_max.days} days after it happened",
+            {"occurred": posting.occurred_at.isoformat(), "days_max": self.late_max.days},
+        )
 
     def add_later(self, bill: StoredBill, transfers: Sequence[Transfer]) -> None:
         """Lets the commands that follow in the same batch see a bill about an original."""

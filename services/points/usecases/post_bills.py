@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chassis.database import Database, DriverTransaction, Transaction
 from chassis.errors import DomainError, Unavailable, id_reused
@@ -68,6 +68,7 @@ async def post_bills(
     publish: Publish,
     now: datetime,
     coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID,
+    late_max: timedelta | None = None,
 ) -> list[Outcome]:
     """Posts each command or says why not, in the order given; all that stand share one commit.
 
@@ -76,7 +77,7 @@ async def post_bills(
     heirs: set[str] = set()
     look_first = False
     for _ in range(_ATTEMPTS_MAX):
-        books = Books(programmes, now)
+        books = Books(programmes, now, late_max=late_max)
         try:
             async with database.driver_transaction() as tx:
                 return await _post(
@@ -151,6 +152,7 @@ async def _post(
             continue
         try:
             drafts = command.decide(books)
+            books.require_timely(drafts[0].posting)
         except DomainError as refusal:
             outcomes.append(refusal)
             continue
