@@ -152,7 +152,7 @@ class TestAdjustPoints:
         made = [outcome for outcome in outcomes if isinstance(outcome, pb.AdjustPointsResponse)]
         assert len(made) == OPEN_PROPOSALS_MAX
         error = await refusal(desk.stub.AdjustPoints(desk.adjustment(ABOVE)))
-        assert (error.kind, error.reason) == (Kind.PRECONDITION, "LIMIT")
+        assert (error.kind, error.reason) == (Kind.PRECONDITION, "TOO_MANY_PROPOSALS")
         assert (await desk.stub.AdjustPoints(desk.adjustment(5))).receipt.points == 5
 
     async def test_of_one_id_at_once_proposes_once(self, desk: RewardDesk) -> None:

@@ -141,6 +141,9 @@ def pass_back_rows() -> Iterator[Wrong]:
         ("PASS_ON_HOLD", "a pass with units on hold", on_hold),
         ("WALLET_FROZEN", "a frozen wallet", frozen),
     )
+
+
+def pass_share_rows() -> Iterator[Wrong]:
     yield from rows(
         "SharePass",
         INVALID,
@@ -181,6 +184,8 @@ def pass_back_rows() -> Iterator[Wrong]:
     yield from rows("UnsharePass", FAILED, ("SHARE_ENDED", "once more", again("UnsharePass")))
 
 
-@pytest.mark.parametrize("wrong", as_parameters([*pass_rows(), *pass_back_rows()]))
+@pytest.mark.parametrize(
+    "wrong", as_parameters([*pass_rows(), *pass_back_rows(), *pass_share_rows()])
+)
 async def test_is_refused_with_its_reason(branches: Branches, wrong: Wrong) -> None:
     await prove_refused(branches, wrong)

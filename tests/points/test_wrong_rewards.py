@@ -87,6 +87,9 @@ def reward_rows() -> Iterator[Wrong]:
     yield from rows(
         "RejectAdjustment", INVALID, ("REASON_REQUIRED", "no reason", put("reason", ""))
     )
+
+
+def gift_rows() -> Iterator[Wrong]:
     line = reward_service_pb2.GiftLine(gift_id=GIFT_ID, pieces=1)
     yield from rows(
         "RedeemGift",
@@ -186,7 +189,7 @@ async def published_before(branch: Branch, request: Any) -> None:
     request.programme.effective_time.CopyFrom(sooner)
 
 
-ROWS = [*reward_rows(), *programme_rows()]
+ROWS = [*reward_rows(), *gift_rows(), *programme_rows()]
 
 
 @pytest.mark.parametrize("wrong", as_parameters(ROWS))

@@ -12,7 +12,6 @@ from tests.fixtures import good_pass_requests as holds
 from tests.fixtures import good_value_requests as good
 from tests.fixtures.branch import Branch, Branches
 from tests.fixtures.builders_coupons import issue_request
-from tests.fixtures.stored_value_desk import time_out
 from tests.fixtures.wrong_requests import (
     FAILED,
     INT64_MAX,
@@ -27,8 +26,8 @@ from tests.fixtures.wrong_requests import (
     put,
     rows,
 )
-from tests.fixtures.wrong_states import by_other, frozen
-from yika.points.v1 import hold_service_pb2, return_service_pb2, sale_pb2
+from tests.fixtures.wrong_states import by_other, create_hold, frozen
+from yika.points.v1 import return_service_pb2, sale_pb2
 
 LINE, TENDER = "sale.lines.0.", "sale.tenders.0."
 
@@ -53,11 +52,7 @@ def held(points: int = 2_400, *, of_other: bool = False, ended: str = "") -> Cha
             gift = await good.adjustment(branch)
             gift.header.member_id, gift.points = made.member_id, 500
             await branch.clerk.AdjustPoints(gift)
-        await branch.clerk.CreateHold(made)
-        if ended == "timed out":
-            await time_out(branch.ledger.database, made.hold_id)
-        elif ended == "voided":
-            await branch.clerk.VoidHold(hold_service_pb2.VoidHoldRequest(hold_id=made.hold_id))
+        await create_hold(branch, made, ended)
         from_hold = tender("points", points, points=points, hold_id=made.hold_id)
         rest = [tender("cash", 24_00 - points)] if points < 24_00 else []
         put("sale.tenders", [from_hold, *rest])(branch, request)
@@ -122,6 +117,13 @@ def sale_rows() -> Iterator[Wrong]:
             for n in (-1, INT64_MAX, INT64_MIN)
         ),
         ("TOTAL_DOES_NOT_ADD_UP", "a fen too many", put("sale.total_fen", 24_01)),
+    )
+
+
+def tender_rows() -> Iterator[Wrong]:
+    yield from rows(
+        "PostSale",
+        INVALID,
         ("TENDERS_DO_NOT_ADD_UP", "no tender", paid()),
         ("TENDERS_DO_NOT_ADD_UP", "a tender at the edge", put(f"{TENDER}amount_fen", INT64_MAX)),
         *(
@@ -150,6 +152,9 @@ def sale_rows() -> Iterator[Wrong]:
         ("DUPLICATE_COUPON", "a coupon twice", put("sale.coupon_ids", [new_id()] * 2)),
         ("TOO_MANY_COUPONS", "21 coupons", put("sale.coupon_ids", [new_id()] * 21)),
     )
+
+
+def refused_sale_rows() -> Iterator[Wrong]:
     yield from rows(
         "PostSale",
         NOT_FOUND,
@@ -266,7 +271,7 @@ def return_rows() -> Iterator[Wrong]:
     )
 
 
-SALES = list(sale_rows())
+SALES = [*sale_rows(), *tender_rows(), *refused_sale_rows()]
 ROWS = [*SALES, *map(in_batch, SALES), *BATCHES, *return_rows()]
 
 

@@ -31,6 +31,7 @@ from tests.fixtures.wrong_states import (
     let_time_out,
     money,
     naming_a_sale,
+    naming_top_up_of_other,
     spent,
 )
 from yika.points.v1 import hold_pb2, stored_value_service_pb2
@@ -41,7 +42,7 @@ def large_top_up(amount_fen: int) -> Change:
     return both(put("amount_fen", amount_fen), money("tenders", cash=amount_fen))
 
 
-def stored_value_rows() -> Iterator[Wrong]:
+def top_up_rows() -> Iterator[Wrong]:
     yield from rows(
         "TopUp",
         INVALID,
@@ -71,6 +72,9 @@ def stored_value_rows() -> Iterator[Wrong]:
         ("BALANCE_LIMIT_EXCEEDED", "more than the law allows", large_top_up(5_000_01)),
         ("CARD_TYPE_DIFFERS", "another kind of card", other_card_type),
     )
+
+
+def paid_out_rows() -> Iterator[Wrong]:
     yield from rows(
         "ReverseTopUp",
         INVALID,
@@ -110,6 +114,7 @@ def stored_value_rows() -> Iterator[Wrong]:
         ("IDENTITY_REQUIRED", "nobody's document", put("identified", False)),
         ("INSUFFICIENT_STORED_VALUE", "more than is there", put("amount_fen", 50_01)),
         ("INSUFFICIENT_STORED_VALUE", "value of another member", by_other),
+        ("MEMBER_MISMATCH", "a top-up of another member", naming_top_up_of_other),
         ("WRONG_BILL_KIND", "a sale", naming_a_sale("top_up_id")),
         ("WALLET_FROZEN", "a frozen wallet", frozen),
     )
@@ -184,6 +189,6 @@ def hold_rows() -> Iterator[Wrong]:
     yield from rows("VoidHold", FAILED, ("HOLD_EXPIRED", "a hold that timed out", let_time_out))
 
 
-@pytest.mark.parametrize("wrong", as_parameters([*stored_value_rows(), *hold_rows()]))
+@pytest.mark.parametrize("wrong", as_parameters([*top_up_rows(), *paid_out_rows(), *hold_rows()]))
 async def test_is_refused_with_its_reason(branches: Branches, wrong: Wrong) -> None:
     await prove_refused(branches, wrong)
