@@ -63,10 +63,11 @@ async def build(settings: Settings, database: Database | None) -> Parts:
     inventory_channel = open_channel(settings.inventory_address, token=token.get)
     directory = Directory(database, members_channel, inventory_channel)
     programmes = ProgrammeSource(
-        database, settings.tender_kinds, refresh_seconds=settings.programme_refresh_seconds
+        database,
+        settings.tender_kinds,
+        refresh_seconds=settings.programme_refresh_seconds,
+        late_max=timedelta(days=settings.late_days_max),
     )
-
-    late_max = timedelta(days=settings.late_days_max)
 
     async def post_batch(commands: Sequence[Command]) -> list[Outcome]:
         return await post_bills(
@@ -76,7 +77,6 @@ async def build(settings: Settings, database: Database | None) -> Parts:
             publish=publish_bills,
             now=utc_now(),
             coupon_give_back=settings.coupon_give_back,
-            late_max=late_max,
         )
 
     door = Door(
@@ -85,9 +85,7 @@ async def build(settings: Settings, database: Database | None) -> Parts:
         writers=settings.door_writers,
         queue_max=settings.door_queue_max,
     )
-    ledger = Ledger(
-        database, door, directory, programmes, frozenset(settings.tender_kinds), late_max
-    )
+    ledger = Ledger(database, door, directory, programmes, frozenset(settings.tender_kinds))
     desk = build_coupon_desk(settings, database, directory)
     issuer = CouponIssuer(
         desk, batch_max=settings.coupon_batch_max, poll_seconds=settings.coupon_poll_seconds

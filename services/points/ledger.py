@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 
 from chassis.auth import current_principal
 from chassis.clock import utc_now
@@ -27,7 +26,6 @@ class Ledger:
     directory: Directory
     programmes: ProgrammeSource
     tender_kinds: Collection[str]
-    late_max: timedelta  # how long after it happened a document is taken
 
     async def read_header(
         self, message: ledger_pb2.BillHeader, *, member_required: bool = True

@@ -30,6 +30,7 @@ from tests.fixtures.refusals import refusal
 from tests.fixtures.servers import Servers, migrated_database
 
 LATE_MAX = timedelta(days=30)
+RULES = Programmes(late_max=LATE_MAX)
 REASON = "OCCURRED_TOO_LONG_AGO"
 
 
@@ -42,7 +43,7 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
 async def post(database: Database, sale: Any, late: timedelta) -> Outcome:
     """Posts a sale so long after it happened."""
     (outcome,) = await post_commands(
-        database, build_command(sale), now=SOLD_AT + late, late_max=LATE_MAX
+        database, build_command(sale), now=SOLD_AT + late, programmes=RULES
     )
     return outcome
 
@@ -73,7 +74,7 @@ class TestLateSales:
         now = SOLD_AT + LATE_MAX + timedelta(days=1)
         sales = [build_sale(chain), build_sale(chain, sold_at=now, business_date=now.date())]
         late, timely = await post_commands(
-            database, *map(build_command, sales), now=now, late_max=LATE_MAX
+            database, *map(build_command, sales), now=now, programmes=RULES
         )
         assert reason(late) == REASON
         assert isinstance(timely, Posted)
@@ -92,7 +93,7 @@ class TestLateExpiry:
             occurred_at=SOLD_AT,
             now=now,
         )
-        books = Books(Programmes(), now, late_max=LATE_MAX)
+        books = Books(RULES, now)
         if kind is BillKind.EXPIRY:
             books.require_timely(posting)
         else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from chassis.errors import NotFound, PreconditionFailed
@@ -68,7 +68,6 @@ class Books:
     originals: dict[str, Original] = field(default_factory=dict)
     top_ups: dict[str, TopUpRecord] = field(default_factory=dict)
     follows_top_ups: bool = False
-    late_max: timedelta | None = None  # None: documents may be as old as they like
     coupons: dict[str, Coupon] = field(default_factory=dict)
     coupon_events: dict[str, CouponEvent] = field(default_factory=dict)
 
@@ -98,13 +97,13 @@ class Books:
         The moment that a document states chooses the rules it is booked by. What the ledger itself
         books of expired lots may be as old as they are.
         """
-        late = self.now - posting.occurred_at
-        if self.late_max is None or late <= self.late_max or posting.kind is BillKind.EXPIRY:
+        late, late_max = self.now - posting.occurred_at, self.programmes.late_max
+        if late_max is None or late <= late_max or posting.kind is BillKind.EXPIRY:
             return
         raise PreconditionFailed(
             "OCCURRED_TOO_LONG_AGO",
-            f"a document is taken until {self.late_max.days} days after it happened",
-            {"occurred": posting.occurred_at.isoformat(), "days_max": self.late_max.days},
+            f"a document is taken until {late_max.days} days after it happened",
+            {"occurred": posting.occurred_at.isoformat(), "days_max": late_max.days},
         )
 
     def add_later(self, bill: StoredBill, transfers: Sequence[Transfer]) -> None:

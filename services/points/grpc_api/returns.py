@@ -37,7 +37,6 @@ class ReturnServicer(return_service_pb2_grpc.ReturnServiceServicer):
             await self._command(request.sale_return),
             programmes=await self._ledger.programmes.current(),
             now=utc_now(),
-            late_max=self._ledger.late_max,
         )
         return return_service_pb2.QuoteReturnResponse(
             receipt=receipt_message(draft.receipt, draft.posting.bill_id),

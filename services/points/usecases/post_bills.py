@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chassis.database import Database, DriverTransaction, Transaction
 from chassis.errors import DomainError, Unavailable, id_reused
@@ -68,7 +68,6 @@ async def post_bills(
     publish: Publish,
     now: datetime,
     coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID,
-    late_max: timedelta | None = None,
 ) -> list[Outcome]:
     """Posts each command or says why not, in the order given; all that stand share one commit.
 
@@ -77,7 +76,7 @@ async def post_bills(
     heirs: set[str] = set()
     look_first = False
     for _ in range(_ATTEMPTS_MAX):
-        books = Books(programmes, now, late_max=late_max)
+        books = Books(programmes, now)
         try:
             async with database.driver_transaction() as tx:
                 return await _post(

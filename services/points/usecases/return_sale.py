@@ -1,7 +1,7 @@
 """Returns of goods as commands, what they would do, and the event that tells of them."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from chassis.clock import to_timestamp
@@ -57,16 +57,11 @@ async def return_command(
 
 
 async def quote_return(
-    database: Database,
-    command: Command,
-    *,
-    programmes: Programmes,
-    now: datetime,
-    late_max: timedelta,
+    database: Database, command: Command, *, programmes: Programmes, now: datetime
 ) -> ReturnDraft:
     """What a return would do now; nothing is written. Raises the DomainError of a refused one."""
     (draft,) = await preview_bill(database, command, programmes=programmes, now=now)
-    Books(programmes, now, late_max=late_max).require_timely(draft.posting)
+    Books(programmes, now).require_timely(draft.posting)
     return _as_return(draft)
 
 
