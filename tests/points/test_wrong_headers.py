@@ -36,9 +36,7 @@ DOCUMENTS = {"PostSale": "sale.", "PostSales": "sales.0."} | {
     if (field := METHODS[rpc].input_type.fields_by_name.get("header"))
     and field.message_type.name == "BillHeader"
 }
-WALLET_CHANGES = [
-    *("FreezeWallet", "UnfreezeWallet", "LinkHousehold", "UnlinkHousehold"),
-]
+WALLET_CHANGES = ("FreezeWallet", "UnfreezeWallet", "LinkHousehold", "UnlinkHousehold")
 # A correction that is dated before what it corrects is refused for that.
 EARLIER = {
     "ReturnSale": "RETURN_BEFORE_SALE",
@@ -58,6 +56,8 @@ KEYS = {
     "CancelCouponOrder": ("reason", "不要了"),
     "RevokeCouponOrder": ("reason", "不要了"),
     "ReserveCoupon": ("sale_id", new_id),
+    "RedeemCoupon": ("staff_id", "9999"),
+    "GiveBackCoupon": ("staff_id", "9999"),
     "RevokeCoupon": ("reason", "不要了"),
     "PublishProgramme": ("programme.return_grace_days", 7),
 }
