@@ -8,18 +8,26 @@ from grpc_status import rpc_status
 from chassis.errors import DomainError, Unavailable
 
 ERROR_DOMAIN = "yika"
+# A refusal travels in the trailer of a call, which holds 8 KiB: the message twice, once with its
+# bytes escaped. One that does not fit would reach nobody, and refusals repeat what was sent.
+_MESSAGE_BYTES_MAX = 600
+_VALUE_BYTES_MAX = 300
 _BY_GRPC_CODE = {error.kind.grpc_code: error for error in DomainError.__subclasses__()}
 
 
 def to_status(error: DomainError) -> status_pb2.Status:
     """The google.rpc.Status of a refusal, with exactly one ErrorInfo (AIP-193)."""
+    metadata = {key: _cut(value, _VALUE_BYTES_MAX) for key, value in error.metadata.items()}
+    message = _cut(error.message, _MESSAGE_BYTES_MAX)
     detail = Any()
     detail.Pack(
-        error_details_pb2.ErrorInfo(
-            reason=error.reason, domain=ERROR_DOMAIN, metadata=error.metadata
-        )
+        error_details_pb2.ErrorInfo(reason=error.reason, domain=ERROR_DOMAIN, metadata=metadata)
     )
-    return status_pb2.Status(code=error.kind.grpc_code, message=error.message, details=[detail])
+    return status_pb2.Status(code=error.kind.grpc_code, message=message, details=[detail])
+
+
+def _cut(text: str, bytes_max: int) -> str:
+    return text.encode(errors="replace")[:bytes_max].decode(errors="ignore")
 
 
 def to_grpc(error: DomainError) -> grpc.Status:

@@ -13,13 +13,14 @@ from typing import Any
 import grpc
 import structlog
 from google.protobuf import descriptor_pool
+from google.protobuf.message import DecodeError
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from opentelemetry.trace import SpanKind
 
 from chassis.auth import TokenVerifier, set_principal
 from chassis.error_mapping import to_grpc
-from chassis.errors import DomainError
+from chassis.errors import DomainError, Invalid
 from chassis.ids import new_id
 from chassis.logs import get_logger
 from chassis.metrics import RPC_IN_FLIGHT, RPC_SECONDS
@@ -79,21 +80,25 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         metadata = {
             key: value for key, value in details.invocation_metadata if isinstance(value, str)
         }
+        read = handler.request_deserializer
         if inner := handler.unary_unary:
 
-            async def unary(request: Any, context: grpc.aio.ServicerContext) -> Any:
+            async def unary(request: bytes, context: grpc.aio.ServicerContext) -> Any:
                 async with self._call(method, metadata, context):
-                    return await inner(request, context)
+                    return await inner(_parsed(read, request), context)
 
-            return handler._replace(unary_unary=unary)
+            # gRPC itself would answer what it cannot read with UNKNOWN, and before any check.
+            return handler._replace(unary_unary=unary, request_deserializer=None)
         if inner := handler.unary_stream:
 
-            async def stream(request: Any, context: grpc.aio.ServicerContext) -> AsyncIterator[Any]:
+            async def stream(
+                request: bytes, context: grpc.aio.ServicerContext
+            ) -> AsyncIterator[Any]:
                 async with self._call(method, metadata, context):
-                    async for answer in inner(request, context):
+                    async for answer in inner(_parsed(read, request), context):
                         yield answer
 
-            return handler._replace(unary_stream=stream)
+            return handler._replace(unary_stream=stream, request_deserializer=None)
         raise NotImplementedError(f"{method}: no house rule for client streams yet")
 
     @asynccontextmanager
@@ -138,6 +143,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         principal = await self._verifier.verify(token)
         principal.require(self._permissions[method])
         set_principal(principal)
+
+
+def _parsed(read: Callable[[bytes], Any], request: bytes) -> Any:
+    try:
+        return read(request)
+    except DecodeError as error:
+        raise Invalid("MALFORMED_REQUEST", "the request is not a message of this RPC") from error
 
 
 class GrpcServer:

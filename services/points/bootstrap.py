@@ -63,7 +63,10 @@ async def build(settings: Settings, database: Database | None) -> Parts:
     inventory_channel = open_channel(settings.inventory_address, token=token.get)
     directory = Directory(database, members_channel, inventory_channel)
     programmes = ProgrammeSource(
-        database, settings.tender_kinds, refresh_seconds=settings.programme_refresh_seconds
+        database,
+        settings.tender_kinds,
+        refresh_seconds=settings.programme_refresh_seconds,
+        late_max=timedelta(days=settings.late_days_max),
     )
 
     async def post_batch(commands: Sequence[Command]) -> list[Outcome]:

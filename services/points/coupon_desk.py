@@ -30,13 +30,13 @@ class CouponDesk:
     ) -> None:
         """NotFound UNKNOWN_MEMBER or UNKNOWN_STORE, with the first id that does not exist."""
         known = await self.directory.look_up(set(member_ids), set(store_ids), set())
-        for kind, asked, found in (
-            ("store", store_ids, known.stores),
-            ("member", member_ids, known.members),
+        for reason, kind, asked, found in (
+            ("UNKNOWN_STORE", "store", store_ids, known.stores),
+            ("UNKNOWN_MEMBER", "member", member_ids, known.members),
         ):
             for each in asked:
                 if each not in found:
-                    raise NotFound(f"UNKNOWN_{kind.upper()}", f"no {kind} {each}", {kind: each})
+                    raise NotFound(reason, f"no {kind} {each}", {kind: each})
 
 
 def load_keys(path: Path | None) -> CodeKeys:

@@ -5,6 +5,7 @@ from datetime import datetime
 from chassis.clock import from_proto_date, to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
+from services.points.documents import check_text
 from services.points.domain.assets import Asset
 from services.points.domain.header import REASON_LENGTH_MAX
 from services.points.domain.hold import Hold, HoldState
@@ -38,7 +39,7 @@ def read_hold_request(message: hold_service_pb2.CreateHoldRequest) -> HoldReques
     elif message.pass_id:
         raise Invalid("WRONG_ASSET", "pass_id is for HOLD_ASSET_PASS", {"asset": message.asset})
     check_amount(message.amount)
-    check_lengths(message, "register_id", "staff_id")
+    check_texts(message, "register_id", "staff_id")
     if not message.HasField("business_date"):
         raise Invalid("INVALID_DATE", "business_date is required", {"field": "business_date"})
     return HoldRequest(
@@ -55,17 +56,12 @@ def read_hold_request(message: hold_service_pb2.CreateHoldRequest) -> HoldReques
     )
 
 
-def check_lengths(
+def check_texts(
     message: hold_service_pb2.CreateHoldRequest | hold_service_pb2.VoidHoldRequest, *fields: str
 ) -> None:
-    """Invalid CODE_TOO_LONG for a text that exceeds what the contract says."""
+    """Invalid CODE_TOO_LONG or INVALID_TEXT for a text that the contract does not allow."""
     for field in fields:
-        if len(getattr(message, field)) > _LENGTHS_MAX[field]:
-            raise Invalid(
-                "CODE_TOO_LONG",
-                f"{field} has at most {_LENGTHS_MAX[field]} characters",
-                {"field": field},
-            )
+        check_text(getattr(message, field), field, _LENGTHS_MAX[field])
 
 
 def hold_message(record: HoldRecord, now: datetime) -> hold_pb2.Hold:

@@ -3,6 +3,7 @@
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
+from services.points.documents import check_text
 from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.domain.pass_sale import PassSale
@@ -71,7 +72,7 @@ def check_share_request(message: pass_service_pb2.SharePassRequest) -> None:
     """Invalid INVALID_ID, CODE_TOO_LONG, or SAME_MEMBER for a pass shared with its owner."""
     for field in ("share_id", "owner_member_id", "pass_id", "user_member_id", "store_id"):
         setattr(message, field, canonical_id(getattr(message, field), field))
-    _check_length("staff_id", message.staff_id, CODE_LENGTH_MAX)
+    check_text(message.staff_id, "staff_id", CODE_LENGTH_MAX)
     if message.user_member_id == message.owner_member_id:
         raise Invalid(
             "SAME_MEMBER", "the owner needs no share", {"member_id": message.owner_member_id}
@@ -79,18 +80,11 @@ def check_share_request(message: pass_service_pb2.SharePassRequest) -> None:
 
 
 def check_unshare_request(message: pass_service_pb2.UnsharePassRequest) -> None:
-    """Invalid INVALID_ID, CODE_TOO_LONG."""
+    """Invalid INVALID_ID, CODE_TOO_LONG, INVALID_TEXT."""
     for field in ("unshare_id", "owner_member_id", "share_id", "store_id"):
         setattr(message, field, canonical_id(getattr(message, field), field))
-    _check_length("staff_id", message.staff_id, CODE_LENGTH_MAX)
-    _check_length("reason", message.reason, REASON_LENGTH_MAX)
-
-
-def _check_length(field: str, text: str, longest: int) -> None:
-    if len(text) > longest:
-        raise Invalid(
-            "CODE_TOO_LONG", f"{field} has at most {longest} characters", {"field": field}
-        )
+    check_text(message.staff_id, "staff_id", CODE_LENGTH_MAX)
+    check_text(message.reason, "reason", REASON_LENGTH_MAX)
 
 
 def pass_message(view: PassView) -> pass_pb2.Pass:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Collection
+from datetime import timedelta
 
 from chassis.database import Database
 from services.points.domain.programme import Programmes
@@ -19,14 +20,20 @@ class ProgrammeSource:
     """
 
     def __init__(
-        self, database: Database, tender_kinds: Collection[str], *, refresh_seconds: float
+        self,
+        database: Database,
+        tender_kinds: Collection[str],
+        *,
+        refresh_seconds: float,
+        late_max: timedelta | None = None,
     ) -> None:
         self._database = database
         self._tender_kinds = frozenset(tender_kinds)
         self._refresh_seconds = refresh_seconds
         self._read_at = -1e9
         self._reading = asyncio.Lock()
-        self._programmes = Programmes()
+        self._late_max = late_max
+        self._programmes = Programmes(late_max=late_max)
 
     async def current(self) -> Programmes:
         """All versions; Unavailable when they are old and the database cannot be asked."""
@@ -43,7 +50,8 @@ class ProgrammeSource:
             stored = await ProgrammeRepository(connection).versions()
         if len(stored) + 1 != len(self._programmes.versions):
             self._programmes = Programmes(
-                [read_programme_document(each.document, self._tender_kinds) for each in stored]
+                [read_programme_document(each.document, self._tender_kinds) for each in stored],
+                late_max=self._late_max,
             )
         self._read_at = read_at
 

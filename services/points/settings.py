@@ -23,6 +23,13 @@ class Settings(ServiceSettings):
         description="Kinds of money that a return gives back as such, whatever kind of money is "
         "asked for, as a JSON list.",
     )
+    late_days_max: int = Field(
+        60,
+        ge=1,
+        le=36_600,
+        description="Days after it happened until which a document is taken: longer than a till "
+        "may be offline. The moment that a document states chooses the rules it is booked by.",
+    )
     programme_refresh_seconds: float = Field(
         5.0, ge=0, description="Age at which the programme's versions are read again."
     )

@@ -8,6 +8,7 @@ from google.type.date_pb2 import Date
 from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
+from services.points.documents import check_text
 from services.points.domain.card_cash_out import CashOutOrder
 from services.points.domain.header import Header
 from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX
@@ -47,7 +48,7 @@ def read_top_up(message: pb.TopUpRequest | pb.QuoteTopUpRequest) -> TopUpOrder:
         ) from error
     if purchase.purchase_fen:
         _check_amount("purchase.purchase_fen", purchase.purchase_fen, message.amount_fen)
-    _check_code("card_type", message.card_type)
+    check_text(message.card_type, "card_type", CODE_LENGTH_MAX)
     return TopUpOrder(
         amount_fen=message.amount_fen,
         card_type=message.card_type,
@@ -106,7 +107,7 @@ def _read_money(tenders: Collection[sale_pb2.Tender]) -> dict[str, int]:
         raise Invalid("TOO_MANY_TENDERS", f"there are at most {TENDERS_MAX} tenders")
     money: dict[str, int] = {}
     for tender in tenders:
-        _check_code("kind", tender.kind)
+        check_text(tender.kind, "kind", CODE_LENGTH_MAX)
         if tender.points or tender.hold_id:
             raise Invalid(
                 "WRONG_ASSET",
@@ -116,13 +117,6 @@ def _read_money(tenders: Collection[sale_pb2.Tender]) -> dict[str, int]:
         _check_amount("tenders", tender.amount_fen, 1)
         money[tender.kind] = money.get(tender.kind, 0) + tender.amount_fen
     return money
-
-
-def _check_code(field: str, code: str) -> None:
-    if len(code) > CODE_LENGTH_MAX:
-        raise Invalid(
-            "CODE_TOO_LONG", f"{field} has at most {CODE_LENGTH_MAX} characters", {"field": field}
-        )
 
 
 def _check_amount(field: str, value: int, least: int) -> None:

@@ -13,6 +13,7 @@ from yika.reports.v1 import report_service_pb2, report_service_pb2_grpc
 REPORTS = "yika.reports.v1.ReportService"
 INVENTORY = "yika.inventory.v1.InventoryService"
 QUERY = f"/{REPORTS}/QuerySales"
+STREAM = f"/{INVENTORY}/StreamCatalogue"
 UNARY_PERMISSION = "reports.sales.read"
 STREAM_PERMISSION = "inventory.catalogue.read"
 

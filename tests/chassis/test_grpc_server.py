@@ -13,12 +13,14 @@ from structlog.testing import capture_logs
 
 from chassis.auth import TokenVerifier, current_principal
 from chassis.error_mapping import from_grpc
-from chassis.errors import DomainError, Unavailable
+from chassis.errors import DomainError, Invalid, Unavailable
+from chassis.grpc_client import open_channel
 from chassis.grpc_server import GrpcServer, permissions_of
 from chassis.service import Parts
 from tests.chassis.servicers import (
     QUERY,
     REPORTS,
+    STREAM,
     STREAM_PERMISSION,
     UNARY_PERMISSION,
     answer,
@@ -27,6 +29,7 @@ from tests.chassis.servicers import (
     stream_parts,
     unary_parts,
 )
+from tests.fixtures.refusals import drained
 from tests.fixtures.running import open_stub, running_server
 from tests.fixtures.tokens import sign_token
 from yika.inventory.v1 import inventory_service_pb2_grpc
@@ -39,6 +42,11 @@ REFUSALS = [kind for kind in DomainError.__subclasses__() if kind is not Unavail
 
 async def nothing(context: Any) -> None:
     pass
+
+
+async def no_pieces(context: Any) -> AsyncIterator[None]:
+    return
+    yield
 
 
 async def fail_unary(error: Exception, scratch: Path) -> grpc.aio.AioRpcError:
@@ -161,6 +169,17 @@ class TestErrors:
         back = from_grpc(failure)
         assert (type(back), back.reason) == (kind, "TOO_FEW")
 
+    async def test_a_refusal_that_repeats_a_long_text_reaches_the_caller_cut(
+        self, tmp_path: Path
+    ) -> None:
+        text = "长" * 20_000
+        failure = await fail_unary(Invalid("TOO_LONG", text, {"value": text}), tmp_path)
+        back = from_grpc(failure)
+        assert back.reason == "TOO_LONG"
+        for part in (back.message, back.metadata["value"]):
+            assert part
+            assert text.startswith(part)
+
     @pytest.mark.parametrize(
         "error", [KeyError("secret"), TimeoutError("secret"), OSError("secret")]
     )
@@ -194,6 +213,27 @@ class TestErrors:
             failure = await failure_of(pieces(stub))
         assert failure.code() is grpc.StatusCode.UNIMPLEMENTED
         assert from_grpc(failure).reason == "PEER_UNAVAILABLE"
+
+    @pytest.mark.parametrize("unread", [b"\xff\xff\xff", b"\x0a\x05ab", b"\x0a\x02\xff\xfe"])
+    @pytest.mark.parametrize("token", [True, False])
+    async def test_bytes_that_are_no_message_are_refused_once_the_caller_is_known(
+        self, tmp_path: Path, unread: bytes, token: bool
+    ) -> None:
+        permissions = {UNARY_PERMISSION, STREAM_PERMISSION}
+        credentials = sign_token(permissions) if token else ""
+        parts = unary_parts(nothing)
+        streams = stream_parts(no_pieces)
+        both = Parts(servicers=[*parts.servicers, *streams.servicers])
+        async with (
+            running_server(both, tmp_path) as address,
+            open_channel(address, token=lambda: credentials) as channel,
+        ):
+            failures = [
+                await failure_of(channel.unary_unary(QUERY)(unread)),
+                await failure_of(drained(channel.unary_stream(STREAM)(unread))),
+            ]
+        reasons = [from_grpc(failure).reason for failure in failures]
+        assert reasons == [("MALFORMED_REQUEST" if token else "TOKEN_MISSING")] * 2
 
 
 class TestMetrics:

@@ -1,6 +1,7 @@
 """Fixtures of the tests of points."""
 
 from tests.fixtures.bill_archive import archive
+from tests.fixtures.branch import branches
 from tests.fixtures.coupon_orders import coupon_desk, coupon_tables
 from tests.fixtures.coupons import coupons
 from tests.fixtures.ledger import ledger
@@ -10,6 +11,7 @@ from tests.fixtures.rewards import gift_ledger, reward_desk
 
 __all__ = [
     "archive",
+    "branches",
     "coupon_desk",
     "coupon_tables",
     "coupons",

@@ -10,20 +10,17 @@ from chassis.ids import new_id
 from tests.fixtures.builders_points import Chain
 from tests.fixtures.builders_stored_value import (
     build_cash_out,
-    build_money,
     build_quote,
     build_spend,
     build_top_up,
     swapped,
 )
-from tests.fixtures.ledger import Ledger, count_rows
-from tests.fixtures.malformed import answers
+from tests.fixtures.ledger import count_rows
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
 from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_desk import (
     Desk,
-    add_member,
     build_customer,
     freeze,
     hold_value,
@@ -199,19 +196,3 @@ class TestCashOutRefusals:
                 ):
                     refused = await refusal(call)
                     assert (refused.kind, refused.reason) == (Kind.FORBIDDEN, reason)
-
-
-class TestMalformedRequests:
-    async def test_never_give_internal(self, ledger: Ledger) -> None:
-        chain = Chain(store_id=ledger.chain.store_id, member_id=await add_member(ledger.database))
-        async with open_stub(
-            stored_value_service_pb2_grpc.StoredValueServiceStub,
-            ledger.address,
-            ["points.top_ups.post", "points.cash_outs.post"],
-        ) as stub:
-            await stub.TopUp(build_top_up(chain, 1_000_00))
-            valid = build_cash_out(chain, 1, {"bank_card": 1})
-            valid.payouts.extend(build_money({"wechat_pay": 1}))
-            valid.amount_fen = 2
-            assert len(await answers(stub.CashOut, valid, 1000)) > 8
-            assert len(await answers(stub.QuoteCashOut, build_quote(chain, 1), 300)) > 5

@@ -8,7 +8,6 @@ from chassis.errors import Kind
 from chassis.ids import new_id
 from tests.fixtures.builders_points import build_line, build_sale
 from tests.fixtures.ledger import Stub, one
-from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import refusal
 from tests.fixtures.rewards import RewardDesk
 from tests.fixtures.running import open_stub
@@ -133,13 +132,3 @@ class TestExplainBill:
         async with desk.person("clerk", stores=[new_id()]) as elsewhere:
             error = await refusal(elsewhere.ExplainBill(request))
         assert (error.kind, error.reason) == (Kind.FORBIDDEN, "STORE_OUT_OF_SCOPE")
-
-
-class TestMalformedRequests:
-    async def test_are_answered_or_refused(self, desk: RewardDesk) -> None:
-        bill_id = await sell(desk)
-        valid = pb.ExplainLotRequest(member_id=desk.chain.member_id, bill_id=bill_id)
-        seen = await answers(desk.stub.ExplainLot, valid, 1000)
-        assert {"INVALID_ID", "UNKNOWN_LOT", "UNKNOWN_MEMBER", "INVALID_ORDINAL"} <= set(seen)
-        seen = await answers(desk.stub.ExplainBill, pb.ExplainBillRequest(bill_id=bill_id), 1000)
-        assert {"INVALID_ID", "UNKNOWN_BILL"} <= set(seen)

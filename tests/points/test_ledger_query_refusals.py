@@ -13,7 +13,6 @@ from tests.fixtures.builders_points import (
     BUSINESS_DATE,
 )
 from tests.fixtures.ledger import refusal
-from tests.fixtures.malformed import answers
 from tests.fixtures.query_desk import NEXT_DAY, QueryDesk, dated
 from yika.points.v1 import (
     query_service_pb2,
@@ -73,25 +72,3 @@ class TestRefusals:
             fields = {"member_id": query_desk.earning.member_id, **fields}
         call = getattr(query_desk.queries, method)(message(**fields))
         assert (await refusal(call))[1] == reason
-
-    @pytest.mark.parametrize(
-        "method",
-        [
-            each.name
-            for each in query_service_pb2.DESCRIPTOR.services_by_name["LedgerQueryService"].methods
-        ],
-    )
-    async def test_random_requests_are_never_answered_as_a_defect(
-        self, query_desk: QueryDesk, method: str
-    ) -> None:
-        message = getattr(query_service_pb2, f"{method}Request")
-        known = {
-            "member_id": query_desk.earning.member_id,
-            "store_ids": [query_desk.earning.store_id],
-            "seller_store_ids": [query_desk.earning.store_id],
-            "as_of_time": to_timestamp(NOW),
-            **dated(),
-        }
-        fields = {k: v for k, v in known.items() if k in message.DESCRIPTOR.fields_by_name}
-        seen = await answers(getattr(query_desk.queries, method), message(**fields))
-        assert seen["OK"] > 0

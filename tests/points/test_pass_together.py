@@ -5,12 +5,10 @@ from collections import Counter
 from typing import Any
 
 import grpc
-import pytest
 
 from chassis.error_mapping import from_grpc
-from tests.fixtures.malformed import answers
 from tests.fixtures.pass_desk import PRICE_FEN, PassDesk
-from yika.points.v1 import pass_service_pb2, points_service_pb2
+from yika.points.v1 import points_service_pb2
 
 PARALLEL = 64
 
@@ -98,37 +96,3 @@ class TestTogether:
         paid_back_fen = await turnover(desk, [each.header.bill_id for each in refunds])
         used_fen = await turnover(desk, [each.header.bill_id for each in uses])
         assert used_fen - undone_fen + paid_back_fen == PRICE_FEN
-
-
-class TestMalformedRequests:
-    @pytest.mark.parametrize(
-        "rpc",
-        [
-            "SellPass",
-            "UsePass",
-            "ReversePassUse",
-            "RefundPass",
-            "SharePass",
-            "UnsharePass",
-            "GetPasses",
-            "ListPassShares",
-        ],
-    )
-    async def test_never_give_internal(self, desk: PassDesk, rpc: str) -> None:
-        sold = await desk.sold("many")
-        use = desk.using("many")
-        await desk.stub.UsePass(use)
-        owner = desk.ledger.chain.member_id
-        requests: dict[str, Any] = {
-            "SellPass": desk.selling(),
-            "UsePass": desk.using("many"),
-            "ReversePassUse": desk.reversing(use.header.bill_id),
-            "RefundPass": desk.refunding(sold),
-            "SharePass": desk.sharing(),
-            "UnsharePass": desk.unsharing(sold),
-            "GetPasses": pass_service_pb2.GetPassesRequest(member_id=owner),
-            "ListPassShares": pass_service_pb2.ListPassSharesRequest(owner_member_id=owner),
-        }
-        seen = await answers(getattr(desk.stub, rpc), requests[rpc], 1000)
-        assert seen["INVALID_ID"] > 100
-        assert len(seen) > 2

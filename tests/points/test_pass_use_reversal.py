@@ -127,7 +127,7 @@ class TestFirstUse:
         second, _ = books.use(1, day=DAY + timedelta(days=3))
         books.reverse(first)
         assert books.last_day(sold) == DAY + timedelta(days=10)
-        books.reverse(second)
+        books.reverse(second, day=DAY + timedelta(days=3))
         assert books.last_day(sold) is None
 
     def test_of_a_pass_from_its_sale_changes_no_day(self) -> None:

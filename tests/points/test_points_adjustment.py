@@ -242,4 +242,4 @@ class TestCheckOpenCount:
         check_open_count(OPEN_PROPOSALS_MAX - 1)
         with pytest.raises(PreconditionFailed) as error:
             check_open_count(OPEN_PROPOSALS_MAX)
-        assert error.value.reason == "LIMIT"
+        assert error.value.reason == "TOO_MANY_PROPOSALS"

@@ -9,7 +9,6 @@ import pytest
 from chassis.clock import to_timestamp, utc_now
 from chassis.ids import new_id
 from tests.fixtures.ledger import Ledger
-from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
 from yika.points.v1 import (
@@ -111,11 +110,6 @@ class TestPublishProgramme:
         refused = await refusal(stub.PublishProgramme(publish(sooner)))
         assert refused.reason == "EFFECTIVE_TIME_BEFORE_NEWEST"
 
-    async def test_malformed_requests_are_refused_with_a_reason(self, stub: Any) -> None:
-        wrong_version = publish(await build_programme(stub, version=1000))
-        seen = await answers(stub.PublishProgramme, wrong_version)
-        assert seen["OK"] == 0
-
 
 class TestGetProgramme:
     async def test_tells_the_built_in_version_before_any_takes_effect(self, stub: Any) -> None:
@@ -126,8 +120,3 @@ class TestGetProgramme:
     async def test_refuses_an_unknown_version(self, stub: Any) -> None:
         asked = programme_service_pb2.GetProgrammeRequest(version=9999)
         assert (await refusal(stub.GetProgramme(asked))).reason == "UNKNOWN_PROGRAMME"
-
-    async def test_malformed_requests_are_answered_or_refused_with_a_reason(
-        self, stub: Any
-    ) -> None:
-        await answers(stub.GetProgramme, programme_service_pb2.GetProgrammeRequest(version=1))

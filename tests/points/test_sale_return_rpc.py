@@ -10,7 +10,6 @@ from chassis.clock import to_proto_date, to_timestamp
 from chassis.ids import new_id
 from tests.fixtures.builders_points import BUSINESS_DATE, build_line, build_sale
 from tests.fixtures.ledger import Ledger, count_rows, one
-from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import refusal
 from tests.fixtures.returning import build_return, pay
 from tests.fixtures.running import open_stub
@@ -214,18 +213,6 @@ class TestPermission:
             assert (await refusal(stub.ReturnSale(request))).reason == found
             quote = return_service_pb2.QuoteReturnRequest(sale_return=request)
             assert (await refusal(stub.QuoteReturn(quote))).reason == found
-
-
-class TestMalformed:
-    async def test_never_breaks_the_service(self, ledger: Ledger, stub: Any) -> None:
-        request = build_return(
-            ledger.chain, await sell(ledger), (1, 1), (2, 1), member_id=ledger.chain.member_id
-        )
-        seen = await answers(stub.ReturnSale, request, 1000)
-        assert {"INVALID_ID", "UNKNOWN_BILL", "INVALID_QUANTITY", "NOTHING_TO_RETURN"} <= set(seen)
-        quote = return_service_pb2.QuoteReturnRequest(sale_return=request)
-        seen = await answers(stub.QuoteReturn, quote, 1000)
-        assert "INVALID_ID" in seen
 
 
 def _kind(code: str) -> str:

@@ -15,14 +15,11 @@ from tests.fixtures.builders_stored_value import (
     build_top_up,
     swapped,
 )
-from tests.fixtures.ledger import Ledger
-from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
 from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_desk import (
     Desk,
-    add_member,
     build_customer,
     freeze,
     hold_value,
@@ -191,17 +188,3 @@ class TestReverseTopUpRefusals:
         ) as stub:
             refused = await refusal(stub.ReverseTopUp(asked))
         assert (refused.kind, refused.reason) == (Kind.FORBIDDEN, "PERMISSION_MISSING")
-
-
-class TestMalformedRequests:
-    async def test_never_give_internal(self, ledger: Ledger) -> None:
-        chain = Chain(store_id=ledger.chain.store_id, member_id=await add_member(ledger.database))
-        async with open_stub(
-            stored_value_service_pb2_grpc.StoredValueServiceStub,
-            ledger.address,
-            ["points.top_ups.post", "points.top_ups.reverse"],
-        ) as stub:
-            asked = build_top_up(chain)
-            await stub.TopUp(asked)
-            valid = build_reversal(chain, asked.header.bill_id)
-            assert len(await answers(stub.ReverseTopUp, valid, 1000)) > 5

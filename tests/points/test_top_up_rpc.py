@@ -21,7 +21,6 @@ from tests.fixtures.builders_stored_value import (
     day_after,
 )
 from tests.fixtures.ledger import Ledger, count_rows
-from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
 from tests.fixtures.servers import Servers
@@ -223,20 +222,6 @@ class TestQuoteTopUp:
     ) -> None:
         refused = await refusal(desk.stub.QuoteTopUp(build_top_up_quote(chain, **changes)))
         assert (refused.kind, refused.reason) == (Kind.INVALID, reason)
-
-
-class TestMalformedRequests:
-    async def test_never_give_internal(self, ledger: Ledger) -> None:
-        chain = Chain(store_id=ledger.chain.store_id, member_id=await add_member(ledger.database))
-        async with open_stub(
-            stored_value_service_pb2_grpc.StoredValueServiceStub,
-            ledger.address,
-            ["points.top_ups.post"],
-        ) as stub:
-            seen = await answers(stub.TopUp, build_top_up(chain, 1), 1000)
-            assert len(seen) > 8
-            seen = await answers(stub.QuoteTopUp, build_top_up_quote(chain, 1), 300)
-            assert len(seen) > 5
 
 
 class TestBuiltInRules:

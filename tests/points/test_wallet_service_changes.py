@@ -8,7 +8,6 @@ import pytest
 from chassis.ids import new_id
 from tests.fixtures.builders_points import Chain, build_chain, build_header, build_sale
 from tests.fixtures.ledger import Ledger, Stub, one
-from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
 from tests.fixtures.wallet_commands import give
@@ -188,21 +187,3 @@ class TestPermission:
             for name, request in requests(chain).items():
                 found = await refusal(getattr(elsewhere, name)(request))
                 assert found.reason == "STORE_OUT_OF_SCOPE", name
-
-
-class TestMalformed:
-    @pytest.mark.parametrize(
-        "name",
-        [
-            *("FreezeWallet", "UnfreezeWallet", "LinkHousehold", "UnlinkHousehold"),
-            *("MergeMembers", "UndoMerge", "TransferCard", "TransferPoints"),
-        ],
-    )
-    async def test_requests_never_meet_a_defect(self, stub: Any, chain: Chain, name: str) -> None:
-        seen = await answers(getattr(stub, name), requests(chain)[name], 1000)
-        assert len(seen) > 4
-
-    async def test_reads_never_meet_a_defect(self, stub: Any, chain: Chain) -> None:
-        listed = pb.ListWalletChangesRequest(member_id=chain.member_id, page_size=3)
-        await answers(stub.ListWalletChanges, listed, 1000)
-        await answers(stub.GetHousehold, pb.GetHouseholdRequest(household_id=new_id()), 1000)

@@ -159,7 +159,11 @@ def _own_settings(service: str, state: Path, ports: Ports) -> dict[str, str]:
             "YIKA_DATA_DIR": str(state / "devices"),
         }
     if service == "points":
-        return {"YIKA_COUPON_KEY_FILE": str(coupon_key_file(state))}
+        # The replay hands in the sales of a year long past.
+        return {
+            "YIKA_COUPON_KEY_FILE": str(coupon_key_file(state)),
+            "YIKA_LATE_DAYS_MAX": "36600",
+        }
     if service == "portal":
         return {
             "YIKA_PUBLIC_URL": f"http://127.0.0.1:{ports['portal http']}",

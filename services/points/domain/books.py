@@ -91,6 +91,21 @@ class Books:
             )
         return original
 
+    def require_timely(self, posting: Posting) -> None:
+        """PreconditionFailed OCCURRED_TOO_LONG_AGO for a document older than any till is late.
+
+        The moment that a document states chooses the rules it is booked by. What the ledger itself
+        books of expired lots may be as old as they are.
+        """
+        late, late_max = self.now - posting.occurred_at, self.programmes.late_max
+        if late_max is None or late <= late_max or posting.kind is BillKind.EXPIRY:
+            return
+        raise PreconditionFailed(
+            "OCCURRED_TOO_LONG_AGO",
+            f"a document is taken until {late_max.days} days after it happened",
+            {"occurred": posting.occurred_at.isoformat(), "days_max": late_max.days},
+        )
+
     def add_later(self, bill: StoredBill, transfers: Sequence[Transfer]) -> None:
         """Lets the commands that follow in the same batch see a bill about an original."""
         original = self.originals.get(bill.original_bill_id or "")

@@ -89,8 +89,10 @@ def after_batch(
 
 def cancel(order: CouponOrder, now: datetime) -> CouponOrder | DomainError:
     """Stops an order that still issues."""
-    if order.state is not CouponOrderState.ISSUING:
-        return _refused(f"COUPON_ORDER_{order.state.name}", "the order issues nothing", order)
+    if order.state is CouponOrderState.DONE:
+        return _refused("COUPON_ORDER_DONE", "all of the order is issued", order)
+    if order.state is CouponOrderState.CANCELLED:
+        return _refused("COUPON_ORDER_CANCELLED", "the order was stopped before", order)
     return replace(order, state=CouponOrderState.CANCELLED, finished_at=now)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from chassis.errors import Invalid
+from chassis.errors import Invalid, PreconditionFailed
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Draft, Receipt, receipt_of
 from services.points.domain.posting import Posting
@@ -28,6 +28,15 @@ class Header:
         """Invalid REASON_REQUIRED for a decision that nobody has explained."""
         if not self.reason.strip():
             raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
+
+    def require_not_before(self, original_date: date) -> None:
+        """PreconditionFailed BEFORE_ORIGINAL for a day before that of the bill to be corrected."""
+        if self.business_date < original_date:
+            raise PreconditionFailed(
+                "BEFORE_ORIGINAL",
+                "a bill cannot be corrected on a day before its own",
+                {"business_date": self.business_date, "original": original_date},
+            )
 
     def posting(self, books: Books, kind: BillKind, *, member_id: str = "") -> Posting:
         """An empty posting on the wallet of the header's member, or of another one."""

@@ -20,8 +20,8 @@ def decide_merge_reversal(
     `merged` is what the merge's receipt says. What was spent meanwhile stays spent, what is on
     hold stays on hold, and what was earned meanwhile stays where it was earned; the receipt tells
     what did not come back. NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND,
-    WRONG_MEMBER, ALREADY_UNDONE, WALLET_FROZEN, and MEMBER_MERGED when the other one has been
-    merged in turn: that merge is to be undone first.
+    WRONG_MEMBER, BEFORE_ORIGINAL, ALREADY_UNDONE, WALLET_FROZEN, and MEMBER_MERGED when the other
+    one has been merged in turn: that merge is to be undone first.
     """
     merge = books.original(merge_bill_id, BillKind.MERGE)
     if merge.bill.member_id != header.member_id or merge.bill.original_bill_id is not None:
@@ -30,6 +30,7 @@ def decide_merge_reversal(
             "the bill is not the one of the member that was merged",
             {"bill_id": merge_bill_id, "member_id": header.member_id},
         )
+    header.require_not_before(merge.bill.business_date)
     arrival = books.original(counterpart_id(merge_bill_id), BillKind.MERGE)
     back = books.wallets[header.member_id]
     undone = any(bill.kind is BillKind.MERGE_REVERSAL for bill in merge.later)

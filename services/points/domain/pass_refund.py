@@ -42,8 +42,8 @@ def decide_pass_refund(
 
     What was paid with money goes back in money, by kind of tender; what the wallet paid goes back
     to the lots it came from. Invalid REASON_REQUIRED for a fee that is waived; NotFound
-    UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, WALLET_FROZEN, and what `_lot_to_refund`
-    tells.
+    UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, WALLET_FROZEN, BEFORE_ORIGINAL, and
+    what `_lot_to_refund` tells.
     """
     if waive_fee:
         header.require_reason()
@@ -51,6 +51,7 @@ def decide_pass_refund(
     posting = header.posting(books, BillKind.PASS_REFUND)
     posting.wallet.require_usable()
     lot = _lot_to_refund(posting, header, sale)
+    header.require_not_before(sale.bill.business_date)
     definition = definition_of(books.programmes, lot)
     owed_fen = definition.owed_fen(lot.remaining)
     fee_fen = 0 if waive_fee else definition.fee_fen(owed_fen)

@@ -174,8 +174,9 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
     """Everything back that a use took. A pass that is whole again has no first use any more.
 
     While another use stands, the last day stays as it is. Invalid REASON_REQUIRED; NotFound
-    UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, BILL_OF_ANOTHER_MEMBER, ALREADY_REVERSED,
-    and PASS_REFUNDED or PASS_EXPIRED for a pass that there is nothing to be put back to.
+    UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, BILL_OF_ANOTHER_MEMBER, BEFORE_ORIGINAL,
+    ALREADY_REVERSED, and PASS_REFUNDED or PASS_EXPIRED for a pass that there is nothing to be put
+    back to.
     """
     header.require_reason()
     use = books.original(use_bill_id, BillKind.PASS_USE)
@@ -186,6 +187,7 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
             "the use is not on this member's account",
             {"bill_id": use_bill_id},
         )
+    header.require_not_before(use.bill.business_date)
     if any(bill.kind is BillKind.PASS_USE_REVERSAL for bill in use.later):
         raise PreconditionFailed(
             "ALREADY_REVERSED", "the use was undone before", {"bill_id": use_bill_id}

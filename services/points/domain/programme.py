@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 from pricing.earning import BASE_PROGRAMME, EarningProgramme
@@ -80,9 +80,15 @@ FIRST_PROGRAMME = Programme()
 
 
 class Programmes:
-    """All versions, by the moment from which they hold: the past keeps its rules."""
+    """All versions, by the moment from which they hold: the past keeps its rules.
 
-    def __init__(self, versions: Sequence[Programme] = ()) -> None:
+    `late_max` is how long after a moment documents of it are taken; None: for ever.
+    """
+
+    def __init__(
+        self, versions: Sequence[Programme] = (), late_max: timedelta | None = None
+    ) -> None:
+        self.late_max = late_max
         ordered = [FIRST_PROGRAMME, *sorted(versions, key=lambda each: each.version)]
         self._versions = {each.version: each for each in ordered}
         # A later version that takes effect earlier or at once replaces those before it.

@@ -81,10 +81,10 @@ class Proposal:
 
 
 def check_open_count(open_count: int) -> None:
-    """PreconditionFailed LIMIT when no further proposal of a member may wait."""
+    """PreconditionFailed TOO_MANY_PROPOSALS when no further proposal of a member may wait."""
     if open_count >= OPEN_PROPOSALS_MAX:
         raise PreconditionFailed(
-            "LIMIT",
+            "TOO_MANY_PROPOSALS",
             f"at most {OPEN_PROPOSALS_MAX} adjustments of a member wait for approval",
             {"open": open_count, "most": OPEN_PROPOSALS_MAX},
         )

@@ -19,12 +19,14 @@ def decide_top_up_reversal(books: Books, header: Header, top_up_id: str) -> list
     """Principal and bonus out of the wallet as they came, the money back to the same tenders.
 
     Invalid REASON_REQUIRED; NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND,
-    MEMBER_MISMATCH, ALREADY_REVERSED, WALLET_FROZEN, HOLDS_OPEN, and TOP_UP_SPENT with the
-    amounts when some of it was spent or paid out. Bonus that expired unspent is nobody's gain.
+    MEMBER_MISMATCH, BEFORE_ORIGINAL, ALREADY_REVERSED, WALLET_FROZEN, HOLDS_OPEN, and TOP_UP_SPENT
+    with the amounts when some of it was spent or paid out. Bonus that expired unspent is nobody's
+    gain.
     """
     header.require_reason()
     posting = header.posting(books, BillKind.TOP_UP_REVERSAL)
     record = top_up_of(books.top_ups, posting.wallet, header.member_id, top_up_id)
+    header.require_not_before(record.business_date)
     if record.principal_reversed_fen:
         raise PreconditionFailed(
             "ALREADY_REVERSED", "the top-up was reversed before", {"bill_id": top_up_id}

@@ -9,7 +9,7 @@ from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.domain.hold_request import HoldLimits
 from services.points.hold_messages import (
-    check_lengths,
+    check_texts,
     first_hold_message,
     hold_message,
     read_hold_request,
@@ -52,7 +52,7 @@ class HoldServicer(hold_service_pb2_grpc.HoldServiceServicer):
     ) -> hold_service_pb2.VoidHoldResponse:
         """Frees what a hold still sets aside."""
         hold_id = canonical_id(request.hold_id, "hold_id")
-        check_lengths(request, "staff_id", "reason")
+        check_texts(request, "staff_id", "reason")
         now = utc_now()
         voided = await void_hold(
             self._ledger.database,

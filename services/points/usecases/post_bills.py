@@ -196,6 +196,7 @@ def _decide(
             continue
         try:
             drafts = command.decide(books)
+            books.require_timely(drafts[0].posting)
         except DomainError as refusal:
             outcomes.append(refusal)
             continue

@@ -61,6 +61,7 @@ async def quote_return(
 ) -> ReturnDraft:
     """What a return would do now; nothing is written. Raises the DomainError of a refused one."""
     (draft,) = await preview_bill(database, command, programmes=programmes, now=now)
+    Books(programmes, now).require_timely(draft.posting)
     return _as_return(draft)
 
 

@@ -1,0 +1,194 @@
+"""What can be wrong with stored value and holds; each request with one thing wrong."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from google.type.date_pb2 import Date
+
+from chassis.ids import new_id
+from tests.fixtures.branch import PASS_ID, Branch, Branches
+from tests.fixtures.builders_stored_value import build_money, build_purchase
+from tests.fixtures.wrong_requests import (
+    FAILED,
+    INT64_MAX,
+    INVALID,
+    NOT_FOUND,
+    Change,
+    Wrong,
+    as_parameters,
+    both,
+    prove_refused,
+    put,
+    rows,
+)
+from tests.fixtures.wrong_states import (
+    POINTS,
+    again,
+    amounts,
+    by_other,
+    frozen,
+    let_time_out,
+    money,
+    naming_a_sale,
+    naming_top_up_of_other,
+    spent,
+)
+from yika.points.v1 import hold_pb2, stored_value_service_pb2
+
+
+def large_top_up(amount_fen: int) -> Change:
+    """More is paid in than a card may hold."""
+    return both(put("amount_fen", amount_fen), money("tenders", cash=amount_fen))
+
+
+def top_up_rows() -> Iterator[Wrong]:
+    yield from rows(
+        "TopUp",
+        INVALID,
+        *amounts("amount_fen"),
+        ("TENDERS_DO_NOT_ADD_UP", "no tender", put("tenders", ())),
+        ("TENDERS_DO_NOT_ADD_UP", "a fen too few", money("tenders", cash=49_99)),
+        ("INVALID_AMOUNT", "a tender of zero", money("tenders", cash=0)),
+        ("INVALID_AMOUNT", "a negative tender", money("tenders", cash=-1)),
+        ("INVALID_AMOUNT", "a tender at the edge", money("tenders", cash=INT64_MAX)),
+        ("TOO_MANY_TENDERS", "21 tenders", put("tenders", build_money({"cash": 1}) * 21)),
+        ("TENDER_NOT_FOR_TOP_UP", "paid with points", money("tenders", points=50_00)),
+        ("TENDER_NOT_FOR_TOP_UP", "paid with stored value", money("tenders", stored_value=50_00)),
+        ("TENDER_NOT_FOR_TOP_UP", "money of no top-up", money("tenders", alipay=50_00)),
+        ("WRONG_ASSET", "cash with points", put("tenders", [POINTS])),
+        ("UNKNOWN_CARD_TYPE", "unknown card type", put("card_type", "gold")),
+        ("CODE_TOO_LONG", "a long card type", put("card_type", "g" * 65)),
+        ("UNKNOWN_BUYER", "nobody who buys", put("purchase", None)),
+        ("UNKNOWN_BUYER", "unknown buyer", put("purchase.buyer", 99)),
+        ("INVALID_AMOUNT", "a purchase below the top-up", put("purchase.purchase_fen", 49_99)),
+        ("INVALID_AMOUNT", "a purchase at the edge", put("purchase.purchase_fen", INT64_MAX)),
+        ("NON_CASH_REQUIRED", "cash from afar", put("purchase", build_purchase(on_site=False))),
+        ("INVALID_TEXT", "a card type of value 0", put("card_type", "\0")),
+    )
+    yield from rows(
+        "TopUp",
+        FAILED,
+        ("BALANCE_LIMIT_EXCEEDED", "more than the law allows", large_top_up(5_000_01)),
+        ("CARD_TYPE_DIFFERS", "another kind of card", other_card_type),
+    )
+
+
+def paid_out_rows() -> Iterator[Wrong]:
+    yield from rows(
+        "ReverseTopUp",
+        INVALID,
+        ("INVALID_ID", "a top-up that is none", put("top_up_id", "x")),
+        ("REASON_REQUIRED", "no reason", put("header.reason", " ")),
+    )
+    yield from rows(
+        "ReverseTopUp", NOT_FOUND, ("UNKNOWN_BILL", "unknown top-up", put("top_up_id", new_id))
+    )
+    yield from rows(
+        "ReverseTopUp",
+        FAILED,
+        ("WRONG_BILL_KIND", "a sale", naming_a_sale("top_up_id")),
+        ("MEMBER_MISMATCH", "a top-up of another member", by_other),
+        ("ALREADY_REVERSED", "once more", again("ReverseTopUp")),
+        ("TOP_UP_SPENT", "a top-up of which some was spent", spent),
+        ("WALLET_FROZEN", "a frozen wallet", frozen),
+    )
+    yield from rows(
+        "CashOut",
+        INVALID,
+        *amounts("amount_fen"),
+        ("INVALID_ID", "a top-up that is none", put("top_up_id", "x")),
+        ("TENDER_NOT_FOR_CASH_OUT", "paid out as points", money("payouts", points=20_00)),
+        ("INVALID_AMOUNT", "a payout of zero", money("payouts", cash=0)),
+        ("INVALID_AMOUNT", "a negative payout", money("payouts", cash=-1)),
+        ("TOO_MANY_TENDERS", "21 payouts", put("payouts", build_money({"cash": 1}) * 21)),
+        ("WRONG_ASSET", "cash with points", put("payouts", [POINTS])),
+    )
+    yield from rows(
+        "CashOut", NOT_FOUND, ("UNKNOWN_BILL", "unknown top-up", put("top_up_id", new_id))
+    )
+    yield from rows(
+        "CashOut",
+        FAILED,
+        ("PAYOUT_DIFFERS", "a fen more than was told", money("payouts", cash=20_01)),
+        ("IDENTITY_REQUIRED", "nobody's document", put("identified", False)),
+        ("INSUFFICIENT_STORED_VALUE", "more than is there", put("amount_fen", 50_01)),
+        ("INSUFFICIENT_STORED_VALUE", "value of another member", by_other),
+        ("MEMBER_MISMATCH", "a top-up of another member", naming_top_up_of_other),
+        ("WRONG_BILL_KIND", "a sale", naming_a_sale("top_up_id")),
+        ("WALLET_FROZEN", "a frozen wallet", frozen),
+    )
+
+
+async def other_card_type(branch: Branch, request: Any) -> None:
+    """The wallet holds value of another kind of card."""
+    first = stored_value_service_pb2.TopUpRequest()
+    first.CopyFrom(request)
+    first.header.bill_id = new_id()
+    await branch.clerk.TopUp(first)
+    request.card_type = "gift"
+
+
+def hold_rows() -> Iterator[Wrong]:
+    asset = "asset"
+    value, units = hold_pb2.HOLD_ASSET_STORED_VALUE, hold_pb2.HOLD_ASSET_PASS
+    yield from rows(
+        "CreateHold",
+        INVALID,
+        *amounts("amount"),
+        *(("INVALID_ID", f"no {each}", put(each, "")) for each in ("hold_id", "member_id")),
+        ("INVALID_ID", "a store that is none", put("store_id", "x")),
+        ("UNKNOWN_ASSET", "no asset", put(asset, 0)),
+        ("UNKNOWN_ASSET", "unknown asset", put(asset, 99)),
+        ("WRONG_ASSET", "points of a pass", put("pass_id", PASS_ID)),
+        ("INVALID_ID", "units of no pass", put(asset, units)),
+        *(
+            ("INVALID_HOLD_SECONDS", f"{n} seconds", put("hold_seconds", n))
+            for n in (-1, 7 * 86_400 + 1, 2**31 - 1)
+        ),
+        ("INVALID_DATE", "no date", put("business_date", None)),
+        (
+            "INVALID_BUSINESS_DATE",
+            "years ago",
+            put("business_date", Date(year=2020, month=1, day=1)),
+        ),
+        (
+            "INVALID_BUSINESS_DATE",
+            "years ahead",
+            put("business_date", Date(year=2099, month=1, day=1)),
+        ),
+        ("CODE_TOO_LONG", "a long staff_id", put("staff_id", "8" * 65)),
+        ("INVALID_TEXT", "a till of value 0", put("register_id", "\0")),
+    )
+    yield from rows(
+        "CreateHold",
+        NOT_FOUND,
+        ("UNKNOWN_MEMBER", "unknown member", put("member_id", new_id)),
+        ("UNKNOWN_STORE", "unknown store", put("store_id", new_id)),
+    )
+    yield from rows(
+        "CreateHold",
+        FAILED,
+        ("INSUFFICIENT_POINTS", "more points than there are", put("amount", 501)),
+        ("INSUFFICIENT_STORED_VALUE", "value that is not there", put(asset, value)),
+        (
+            "INSUFFICIENT_PASS",
+            "units that are not there",
+            both(put(asset, units), put("pass_id", PASS_ID)),
+        ),
+        ("WALLET_FROZEN", "a frozen wallet", frozen),
+    )
+    yield from rows(
+        "VoidHold",
+        INVALID,
+        ("INVALID_ID", "a hold that is none", put("hold_id", "x")),
+        ("CODE_TOO_LONG", "a long reason", put("reason", "x" * 257)),
+        ("INVALID_TEXT", "a reason of value 0", put("reason", "\0")),
+    )
+    yield from rows("VoidHold", NOT_FOUND, ("UNKNOWN_HOLD", "unknown hold", put("hold_id", new_id)))
+    yield from rows("VoidHold", FAILED, ("HOLD_EXPIRED", "a hold that timed out", let_time_out))
+
+
+@pytest.mark.parametrize("wrong", as_parameters([*top_up_rows(), *paid_out_rows(), *hold_rows()]))
+async def test_is_refused_with_its_reason(branches: Branches, wrong: Wrong) -> None:
+    await prove_refused(branches, wrong)
