@@ -31,6 +31,7 @@ class Command(NamedTuple):
     needs_lots: bool = False
     holds: tuple[str, ...] = ()  # those that it spends from; the open ones come with the lots
     periods: tuple[str, ...] = ()  # of counters of capped rules
+    every_period: bool = False  # of the counters of its members and of who answers for them
     originals: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()  # of adjustments
     passes: tuple[PassQuestion, ...] = ()
@@ -40,7 +41,9 @@ class Command(NamedTuple):
     @property
     def needs_wallets_alone(self) -> bool:
         """True when it reads nothing of the books beside wallets and their lots."""
-        return self.top_ups is None and not (
+        if self.top_ups is not None or self.every_period:
+            return False
+        return not (
             *self.holds,
             *self.periods,
             *self.originals,

@@ -231,6 +231,7 @@ def _moved_message(moved: Moved | None) -> ledger_pb2.MovedValue | None:
         pass_units=moved.pass_units,
         debt_points=moved.debt_points,
         purchases=moved.purchases,
+        tallies=moved.tallies,
         carry_numerator=moved.carry.numerator,
         carry_denominator=moved.carry.denominator,
     )
@@ -244,6 +245,7 @@ def _read_moved(message: ledger_pb2.MovedValue) -> Moved:
         message.pass_units,
         message.debt_points,
         message.purchases,
+        message.tallies,
         Carry(message.carry_numerator, message.carry_denominator),
     )
 

@@ -73,7 +73,7 @@ class TestMergeMembers:
             assert after.lots[key] == lot._replace(moved_by=counterpart_id(merge.bill_id))
         moved = posted.receipt.moved
         assert moved is not None
-        assert moved[:-1] == (50, 900, 90, 7, 0, 0)
+        assert moved[:-1] == (50, 900, 90, 7, 0, 0, 0)
         assert (posted.receipt.points, posted.receipt.points_change) == (0, -50)
         assert (await stored_wallet(database, goes)).merged_into == stays
 

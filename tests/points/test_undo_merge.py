@@ -69,7 +69,7 @@ class TestUndoMerge:
             assert (now.sale_count, now.merged_into) == (was.sale_count, None)
         moved, stayed = posted.receipt.moved, posted.receipt.stayed
         assert moved is not None
-        assert moved[:-1] == (74, 900, 90, 7, 0, 1)
+        assert moved[:-1] == (74, 900, 90, 7, 0, 1, 0)
         assert stayed == Moved()
 
     async def test_what_was_spent_meanwhile_stays_spent(

@@ -54,6 +54,10 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
     periods = {period for command in commands for period in command.periods}
     if periods:
         await load_counters(driver, list(books.wallets.values()), periods)
+    whole = [member for command in commands if command.every_period for member in command.members]
+    if whole:
+        wallets = [*(books.wallets[member] for member in whole), *map(books.wallet, whole)]
+        await load_counters(driver, wallets, None)
     originals = {bill_id for command in commands for bill_id in command.originals}
     if originals:
         books.originals = await load_originals(driver, originals, books.wallets)
@@ -63,7 +67,5 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
         books.top_ups = await load_top_ups(driver, asked | top_up_ids(books.wallets.values()))
         books.follows_top_ups = True
     await load_proposals(driver, books, [each for c in commands for each in c.proposals])
-    questions = [question for command in commands for question in command.passes]
-    if questions:
-        await load_pass_facts(driver, books, questions)
+    await load_pass_facts(driver, books, [each for c in commands for each in c.passes])
     await lock_coupons(tx, commands, books)

@@ -216,7 +216,7 @@ class BillReceipt(_message.Message):
     def __init__(self, bill_id: _Optional[str] = ..., replayed: _Optional[bool] = ..., points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., debt_points: _Optional[int] = ..., points_change: _Optional[int] = ..., principal_change_fen: _Optional[int] = ..., bonus_change_fen: _Optional[int] = ..., points_earned: _Optional[int] = ..., refunds: _Optional[_Iterable[_Union[_sale_pb2.Tender, _Mapping]]] = ..., pass_units_left: _Optional[int] = ..., moved: _Optional[_Union[MovedValue, _Mapping]] = ..., stayed: _Optional[_Union[MovedValue, _Mapping]] = ...) -> None: ...
 
 class MovedValue(_message.Message):
-    __slots__ = ("points", "principal_fen", "bonus_fen", "pass_units", "debt_points", "purchases", "carry_numerator", "carry_denominator")
+    __slots__ = ("points", "principal_fen", "bonus_fen", "pass_units", "debt_points", "purchases", "carry_numerator", "carry_denominator", "tallies")
     POINTS_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FEN_FIELD_NUMBER: _ClassVar[int]
     BONUS_FEN_FIELD_NUMBER: _ClassVar[int]
@@ -225,6 +225,7 @@ class MovedValue(_message.Message):
     PURCHASES_FIELD_NUMBER: _ClassVar[int]
     CARRY_NUMERATOR_FIELD_NUMBER: _ClassVar[int]
     CARRY_DENOMINATOR_FIELD_NUMBER: _ClassVar[int]
+    TALLIES_FIELD_NUMBER: _ClassVar[int]
     points: int
     principal_fen: int
     bonus_fen: int
@@ -233,7 +234,8 @@ class MovedValue(_message.Message):
     purchases: int
     carry_numerator: int
     carry_denominator: int
-    def __init__(self, points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., pass_units: _Optional[int] = ..., debt_points: _Optional[int] = ..., purchases: _Optional[int] = ..., carry_numerator: _Optional[int] = ..., carry_denominator: _Optional[int] = ...) -> None: ...
+    tallies: int
+    def __init__(self, points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., pass_units: _Optional[int] = ..., debt_points: _Optional[int] = ..., purchases: _Optional[int] = ..., carry_numerator: _Optional[int] = ..., carry_denominator: _Optional[int] = ..., tallies: _Optional[int] = ...) -> None: ...
 
 class Allocation(_message.Message):
     __slots__ = ("sources", "amounts_fen", "earning")

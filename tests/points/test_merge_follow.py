@@ -1,0 +1,271 @@
+"""What capped rules, gifts and coupons make of a merge and its undoing, over a real ledger."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chassis.database import Database
+from chassis.ids import new_id
+from pricing.earning import Caps, EarningProgramme
+from services.points.documents import read_header, read_sale
+from services.points.domain.gift import Gift
+from services.points.domain.gift_redemption import GiftLine, GiftRedemption
+from services.points.domain.programme import Programmes
+from services.points.storage.directory import DirectoryRepository
+from services.points.usecases.post_sales import sale_command
+from services.points.usecases.redeem_gift import redeem_gift_command
+from tests.fixtures.audit import verify_all
+from tests.fixtures.builders_coupons import reserve_request
+from tests.fixtures.builders_points import (
+    BUSINESS_DATE,
+    Chain,
+    build_chain,
+    build_header,
+    build_sale,
+    post_commands,
+)
+from tests.fixtures.coupon_sales import post_batch, sale_with
+from tests.fixtures.coupons import Coupons, kinds, reason
+from tests.fixtures.running import open_stub
+from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.wallet_commands import build_decision, merge_command, undo_command
+from tests.fixtures.wallet_moves import GIVING, NOW
+from yika.points.v1 import coupon_service_pb2, wallet_service_pb2, wallet_service_pb2_grpc
+from yika.points.v1 import reward_service_pb2 as pb
+
+MUG = Gift(new_id(), new_id(), "马克杯", 1, limit_per_member=3)
+CAPPED = replace(
+    GIVING,
+    earning=EarningProgramme(version=2, fen_per_point=100, caps=Caps(day_points=30)),
+    gifts={MUG.gift_id: MUG},
+)
+
+
+# What a batch of one sale answers when it is posted.
+SOLD = [""]
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
+    async with migrated_database(servers, "points") as ledger:
+        yield ledger
+        assert (await verify_all(ledger)).break_count == 0
+
+
+@pytest.fixture
+async def chain(database: Database) -> Chain:
+    """A chain that the ledger knows."""
+    return (await build_chain(database))[0]
+
+
+def sale(chain: Chain, member_id: str) -> Any:
+    """Sells a member goods of 24 yuan, of which a day's 30 points leave room for one."""
+    message = build_sale(chain, member_id=member_id)
+    periods = (BUSINESS_DATE.isoformat(), BUSINESS_DATE.isoformat()[:7])
+    return sale_command(read_sale(message), message, periods=periods)
+
+
+def gift(chain: Chain, member_id: str, pieces: int) -> Any:
+    """Gives a member mugs."""
+    message = pb.RedeemGiftRequest(header=build_header(chain, member_id=member_id), points=pieces)
+    message.lines.add(gift_id=MUG.gift_id, pieces=pieces)
+    redemption = GiftRedemption((GiftLine(MUG.gift_id, pieces),), pieces, "", {})
+    return redeem_gift_command(message, read_header(message.header, NOW), redemption, ())
+
+
+async def outcomes(database: Database, *commands: Any) -> list[Any]:
+    """Posts commands one after the other: points earned by those that stand, else the reason."""
+    told: list[Any] = []
+    for command in commands:
+        (outcome,) = await post_commands(
+            database, command, now=NOW, programmes=Programmes([CAPPED])
+        )
+        told.append(getattr(outcome, "reason", None) or outcome.receipt.points_earned)
+    return told
+
+
+class TestCaps:
+    async def test_count_for_both_while_they_are_one(
+        self, database: Database, chain: Chain
+    ) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        merge = merge_command(chain, goes, stays)
+        assert await outcomes(
+            database, sale(chain, goes), merge, sale(chain, stays), sale(chain, goes)
+        ) == [24, 0, 6, 0]
+        assert await outcomes(
+            database,
+            undo_command(chain, goes, merge.bill_id),
+            sale(chain, goes),
+            sale(chain, stays),
+            sale(chain, stays),
+        ) == [0, 6, 24, 0]
+
+    async def test_of_one_batch_are_no_wider(self, database: Database, chain: Chain) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        merge = merge_command(chain, goes, stays)
+        posted = await post_commands(
+            database,
+            sale(chain, stays),
+            sale(chain, goes),
+            merge,
+            sale(chain, goes),
+            undo_command(chain, goes, merge.bill_id),
+            sale(chain, goes),
+            now=NOW,
+            programmes=Programmes([CAPPED]),
+        )
+        told = [getattr(each, "reason", None) or each.receipt.points_earned for each in posted]
+        # What had been posted before is known to an undoing only when it is in the table.
+        assert told == [24, 24, 0, 0, "UNKNOWN_BILL", 0]
+
+    async def test_merging_round_and_round_earns_no_more(
+        self, database: Database, chain: Chain
+    ) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        earned = 0
+        for _ in range(4):
+            merge = merge_command(chain, goes, stays)
+            for command in (
+                sale(chain, goes),
+                merge,
+                sale(chain, stays),
+                undo_command(chain, goes, merge.bill_id),
+            ):
+                earned += (await outcomes(database, command))[0]
+        assert earned == 24 + 6 + 6
+
+
+class TestGifts:
+    async def test_of_both_are_counted_together(self, database: Database, chain: Chain) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        merge = merge_command(chain, goes, stays)
+        assert await outcomes(
+            database,
+            sale(chain, goes),
+            sale(chain, stays),
+            gift(chain, goes, 2),
+            merge,
+            gift(chain, stays, 2),
+            gift(chain, goes, 1),
+            undo_command(chain, goes, merge.bill_id),
+            gift(chain, goes, 2),
+            gift(chain, goes, 1),
+            gift(chain, stays, 3),
+            gift(chain, stays, 2),
+        ) == [
+            *(24, 24, 0, 0, "GIFT_LIMIT_EXCEEDED", 0),
+            *(0, "GIFT_LIMIT_EXCEEDED", 0, "GIFT_LIMIT_EXCEEDED", 0),
+        ]
+
+
+@pytest.fixture
+async def pair(coupons: Coupons) -> tuple[Coupons, Chain]:
+    """Two members of a running ledger that own nothing yet."""
+    chain = replace(coupons.ledger.chain, member_id=new_id(), other_member_id=new_id())
+    async with coupons.database.transaction() as tx:
+        known = DirectoryRepository(tx.connection)
+        await known.add_members([chain.member_id, chain.other_member_id])
+    return replace(coupons, ledger=replace(coupons.ledger, chain=chain)), chain
+
+
+async def decide(coupons: Coupons, request: Any) -> str:
+    """Merges two members, or undoes it; the bill."""
+    async with open_stub(
+        wallet_service_pb2_grpc.WalletServiceStub,
+        coupons.ledger.address,
+        ["points.wallets.merge"],
+    ) as stub:
+        is_merge = isinstance(request, wallet_service_pb2.MergeMembersRequest)
+        await (stub.MergeMembers(request) if is_merge else stub.UndoMerge(request))
+    return str(request.header.bill_id)
+
+
+def merging(chain: Chain) -> wallet_service_pb2.MergeMembersRequest:
+    """The chain's member into the other one."""
+    return wallet_service_pb2.MergeMembersRequest(
+        header=build_decision(chain, chain.member_id), into_member_id=chain.other_member_id
+    )
+
+
+def undoing(chain: Chain, merge_bill_id: str) -> wallet_service_pb2.UndoMergeRequest:
+    """That merge undone."""
+    return wallet_service_pb2.UndoMergeRequest(
+        header=build_decision(chain, chain.member_id), merge_bill_id=merge_bill_id
+    )
+
+
+async def listed(coupons: Coupons, member_id: str) -> list[str]:
+    """What a member may use, page by page."""
+    found: list[str] = []
+    request = coupon_service_pb2.ListCouponsRequest(member_id=member_id, page_size=1)
+    while True:
+        page = await coupons.stub.ListCoupons(request)
+        found += [coupon.coupon_id for coupon in page.coupons]
+        request.page_token = page.next_page_token
+        if not page.next_page_token:
+            return found
+
+
+class TestCoupons:
+    async def test_of_the_merged_member_are_the_others_until_it_is_undone(
+        self, pair: tuple[Coupons, Chain]
+    ) -> None:
+        coupons, chain = pair
+        first, second, third = await coupons.issue(chain.member_id, chain.other_member_id) + (
+            await coupons.issue(chain.member_id)
+        )
+        by_other = {"member_id": chain.other_member_id}
+        assert await post_batch(coupons, sale_with(coupons, first, **by_other)) == [
+            "COUPON_OF_ANOTHER_MEMBER"
+        ]
+        merge = await decide(coupons, merging(chain))
+        for member_id in (chain.member_id, chain.other_member_id):
+            assert sorted(await listed(coupons, member_id)) == sorted([first, second, third])
+        assert await post_batch(coupons, sale_with(coupons, first, **by_other)) == SOLD
+        assert await post_batch(coupons, sale_with(coupons, second)) == SOLD
+        await decide(coupons, undoing(chain, merge))
+        assert sorted(await listed(coupons, chain.member_id)) == sorted([first, third])
+        assert await listed(coupons, chain.other_member_id) == [second]
+        assert await post_batch(coupons, sale_with(coupons, third, **by_other)) == [
+            "COUPON_OF_ANOTHER_MEMBER"
+        ]
+        assert await post_batch(coupons, sale_with(coupons, first)) == ["COUPON_REDEEMED"]
+        assert await post_batch(coupons, sale_with(coupons, third)) == SOLD
+
+    async def test_are_used_once_by_whichever_card(self, pair: tuple[Coupons, Chain]) -> None:
+        coupons, chain = pair
+        (coupon,) = await coupons.issue(chain.member_id)
+        await decide(coupons, merging(chain))
+        sales = [
+            sale_with(coupons, coupon, member_id=member_id)
+            for member_id in (chain.member_id, chain.other_member_id) * 16
+        ]
+        answers = await asyncio.gather(*(post_batch(coupons, each) for each in sales))
+        assert sorted(answers) == [SOLD, *[["COUPON_REDEEMED"]] * 31]
+        assert await kinds(coupons, coupon) == ["ISSUED", "REDEEMED"]
+
+    async def test_are_reserved_redeemed_and_bound_as_one(
+        self, pair: tuple[Coupons, Chain]
+    ) -> None:
+        coupons, chain = pair
+        (coupon,) = await coupons.issue(chain.member_id)
+        (code,) = await coupons.codes()
+        binding = coupon_service_pb2.BindCouponRequest(
+            binding_id=new_id(), code=code.code, member_id=chain.member_id
+        )
+        await coupons.stub.BindCoupon(binding)
+        await decide(coupons, merging(chain))
+        binding.binding_id, binding.member_id = new_id(), chain.other_member_id
+        assert await reason(coupons.stub.BindCoupon(binding)) == "COUPON_ALREADY_BOUND"
+        given = sale_with(coupons, coupon, member_id=chain.other_member_id)
+        reserving = reserve_request(
+            chain.store_id, coupon, sale_id=given.sale_id, member_id=chain.other_member_id
+        )
+        await coupons.stub.ReserveCoupon(reserving)
+        assert await post_batch(coupons, sale_with(coupons, coupon)) == ["COUPON_RESERVED"]
+        assert await post_batch(coupons, given) == SOLD
