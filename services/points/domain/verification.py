@@ -38,6 +38,7 @@ _TOTAL_SHOWS: Mapping[int, tuple[tuple[str, int], ...]] = {
     BillKind.PASS_USE_REVERSAL: ((REVENUE, -1),),
     BillKind.PASS_REFUND: ((PASS_LIABILITY, -1), (REVENUE, -1)),
     BillKind.GIFT_REDEMPTION: ((REVENUE, 1),),
+    BillKind.GIFT_RETURN: ((REVENUE, -1),),
 }
 
 

@@ -32,6 +32,7 @@ class BillKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     BILL_KIND_POINTS_TRANSFER: _ClassVar[BillKind]
     BILL_KIND_MERGE_REVERSAL: _ClassVar[BillKind]
     BILL_KIND_PASS_USE_REVERSAL: _ClassVar[BillKind]
+    BILL_KIND_GIFT_RETURN: _ClassVar[BillKind]
 
 class Asset(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -58,6 +59,7 @@ BILL_KIND_CARD_TRANSFER: BillKind
 BILL_KIND_POINTS_TRANSFER: BillKind
 BILL_KIND_MERGE_REVERSAL: BillKind
 BILL_KIND_PASS_USE_REVERSAL: BillKind
+BILL_KIND_GIFT_RETURN: BillKind
 ASSET_UNSPECIFIED: Asset
 ASSET_MONEY: Asset
 ASSET_POINTS: Asset
