@@ -34,6 +34,7 @@ class Command(NamedTuple):
     every_period: bool = False  # of the counters of its members and of who answers for them
     originals: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()  # of adjustments
+    subject: str = ""  # who adjusts, when what that person did today counts
     passes: tuple[PassQuestion, ...] = ()
     coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None
@@ -41,7 +42,7 @@ class Command(NamedTuple):
     @property
     def needs_wallets_alone(self) -> bool:
         """True when it reads nothing of the books beside wallets and their lots."""
-        if self.top_ups is not None or self.every_period:
+        if self.top_ups is not None or self.every_period or self.subject:
             return False
         return not (
             *self.holds,

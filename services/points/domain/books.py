@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from chassis.errors import NotFound, PreconditionFailed
 from pricing.earning import Earned
+from services.points.domain.adjustment_limit import DaySums
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.coupon import Coupon
 from services.points.domain.coupon_event import CouponChange, CouponEvent
@@ -69,7 +70,8 @@ class Books:
     `top_ups` holds those that the lots of the wallets come from, and those asked for, when
     `follows_top_ups`. `coupons` are locked, by id; `coupon_events` says by request id which of the
     changes that commands may make to them were made before. `merges` says of members whose wallets
-    are not here who answers for them; `pass_shares` are those about which commands ask.
+    are not here who answers for them; `pass_shares` are those about which commands ask, and
+    `day_sums` what persons have adjusted today, by subject.
     """
 
     programmes: Programmes
@@ -81,6 +83,7 @@ class Books:
     coupons: dict[str, Coupon] = field(default_factory=dict)
     coupon_events: dict[str, CouponEvent] = field(default_factory=dict)
     merges: Merges = field(default_factory=Merges)
+    day_sums: dict[str, DaySums] = field(default_factory=dict)
     pass_shares: set[SharedPass] = field(default_factory=set)
 
     def wallet(self, member_id: str) -> Wallet:
@@ -131,10 +134,15 @@ class Books:
                 later_transfers=(*original.later_transfers, *transfers),
             )
 
-    def note_top_ups(self, posting: Posting) -> None:
-        """Lets the commands that follow in the same batch see what a bill did to top-ups."""
+    def note(self, draft: "Draft") -> None:
+        """Lets the commands that follow in the same batch see what a bill did beside wallets."""
         if self.follows_top_ups:
-            note(self.top_ups, posting)
+            note(self.top_ups, draft.posting)
+        self.note_coupons(draft.coupons)
+        direct = draft.posting.direct_adjustment
+        if direct is not None:
+            before = self.day_sums.get(direct.subject, DaySums())
+            self.day_sums[direct.subject] = before.plus(direct.points)
 
     def note_coupons(self, changes: Iterable[CouponChange]) -> None:
         """Lets the commands that follow in the same batch see what a bill did to coupons."""

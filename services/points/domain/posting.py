@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from pricing.earning import Carry, CounterKey, Tally
+from services.points.domain.adjustment_limit import DirectAdjustment
 from services.points.domain.assets import (
     POINTS_DEBT,
     POINTS_ISSUED,
@@ -37,6 +38,7 @@ class Posting(LotBooking):
         "carry",
         "counters",
         "debt_change",
+        "direct_adjustment",
         "holds",
         "merged_into",
         "pass_uses",
@@ -70,6 +72,7 @@ class Posting(LotBooking):
         self.counters: dict[CounterKey, Tally] = {}  # those that change, as they will be
         self.pass_uses: dict[tuple[str, date], int] = {}  # (pass, day) -> by how many they change
         self.proposals: dict[str, Proposal] = {}  # those that it decides, as they will be
+        self.direct_adjustment: DirectAdjustment | None = None
         self.sale_count_change = 0
         self.card_type = wallet.card_type  # as it will be
         self.merged_into = wallet.merged_into  # as it will be
