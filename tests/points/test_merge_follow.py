@@ -9,40 +9,20 @@ import pytest
 
 from chassis.database import Database
 from chassis.ids import new_id
-from pricing.earning import Caps, EarningProgramme
-from services.points.documents import read_header, read_sale
-from services.points.domain.gift import Gift
-from services.points.domain.gift_redemption import GiftLine, GiftRedemption
-from services.points.domain.programme import Programmes
 from services.points.storage.directory import DirectoryRepository
-from services.points.usecases.post_sales import sale_command
-from services.points.usecases.redeem_gift import redeem_gift_command
 from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_coupons import reserve_request
 from tests.fixtures.builders_points import (
-    BUSINESS_DATE,
     Chain,
     build_chain,
-    build_header,
-    build_sale,
-    post_commands,
 )
+from tests.fixtures.capped_sales import capped_sale, gift_command, post_capped, post_each
 from tests.fixtures.coupon_sales import post_batch, sale_with
 from tests.fixtures.coupons import Coupons, kinds, reason
 from tests.fixtures.running import open_stub
 from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import build_decision, merge_command, undo_command
-from tests.fixtures.wallet_moves import GIVING, NOW
 from yika.points.v1 import coupon_service_pb2, wallet_service_pb2, wallet_service_pb2_grpc
-from yika.points.v1 import reward_service_pb2 as pb
-
-MUG = Gift(new_id(), new_id(), "马克杯", 1, limit_per_member=3)
-CAPPED = replace(
-    GIVING,
-    earning=EarningProgramme(version=2, fen_per_point=100, caps=Caps(day_points=30)),
-    gifts={MUG.gift_id: MUG},
-)
-
 
 # What a batch of one sale answers when it is posted.
 SOLD = [""]
@@ -62,64 +42,39 @@ async def chain(database: Database) -> Chain:
     return (await build_chain(database))[0]
 
 
-def sale(chain: Chain, member_id: str) -> Any:
-    """Sells a member goods of 24 yuan, of which a day's 30 points leave room for one."""
-    message = build_sale(chain, member_id=member_id)
-    periods = (BUSINESS_DATE.isoformat(), BUSINESS_DATE.isoformat()[:7])
-    return sale_command(read_sale(message), message, periods=periods)
-
-
-def gift(chain: Chain, member_id: str, pieces: int) -> Any:
-    """Gives a member mugs."""
-    message = pb.RedeemGiftRequest(header=build_header(chain, member_id=member_id), points=pieces)
-    message.lines.add(gift_id=MUG.gift_id, pieces=pieces)
-    redemption = GiftRedemption((GiftLine(MUG.gift_id, pieces),), pieces, "", {})
-    return redeem_gift_command(message, read_header(message.header, NOW), redemption, ())
-
-
-async def outcomes(database: Database, *commands: Any) -> list[Any]:
-    """Posts commands one after the other: points earned by those that stand, else the reason."""
-    told: list[Any] = []
-    for command in commands:
-        (outcome,) = await post_commands(
-            database, command, now=NOW, programmes=Programmes([CAPPED])
-        )
-        told.append(getattr(outcome, "reason", None) or outcome.receipt.points_earned)
-    return told
-
-
 class TestCaps:
     async def test_count_for_both_while_they_are_one(
         self, database: Database, chain: Chain
     ) -> None:
         goes, stays = chain.member_id, chain.other_member_id
         merge = merge_command(chain, goes, stays)
-        assert await outcomes(
-            database, sale(chain, goes), merge, sale(chain, stays), sale(chain, goes)
+        assert await post_each(
+            database,
+            capped_sale(chain, goes),
+            merge,
+            capped_sale(chain, stays),
+            capped_sale(chain, goes),
         ) == [24, 0, 6, 0]
-        assert await outcomes(
+        assert await post_each(
             database,
             undo_command(chain, goes, merge.bill_id),
-            sale(chain, goes),
-            sale(chain, stays),
-            sale(chain, stays),
+            capped_sale(chain, goes),
+            capped_sale(chain, stays),
+            capped_sale(chain, stays),
         ) == [0, 6, 24, 0]
 
     async def test_of_one_batch_are_no_wider(self, database: Database, chain: Chain) -> None:
         goes, stays = chain.member_id, chain.other_member_id
         merge = merge_command(chain, goes, stays)
-        posted = await post_commands(
+        told = await post_capped(
             database,
-            sale(chain, stays),
-            sale(chain, goes),
+            capped_sale(chain, stays),
+            capped_sale(chain, goes),
             merge,
-            sale(chain, goes),
+            capped_sale(chain, goes),
             undo_command(chain, goes, merge.bill_id),
-            sale(chain, goes),
-            now=NOW,
-            programmes=Programmes([CAPPED]),
+            capped_sale(chain, goes),
         )
-        told = [getattr(each, "reason", None) or each.receipt.points_earned for each in posted]
         # What had been posted before is known to an undoing only when it is in the table.
         assert told == [24, 24, 0, 0, "UNKNOWN_BILL", 0]
 
@@ -131,12 +86,12 @@ class TestCaps:
         for _ in range(4):
             merge = merge_command(chain, goes, stays)
             for command in (
-                sale(chain, goes),
+                capped_sale(chain, goes),
                 merge,
-                sale(chain, stays),
+                capped_sale(chain, stays),
                 undo_command(chain, goes, merge.bill_id),
             ):
-                earned += (await outcomes(database, command))[0]
+                earned += int((await post_each(database, command))[0])
         assert earned == 24 + 6 + 6
 
 
@@ -144,19 +99,19 @@ class TestGifts:
     async def test_of_both_are_counted_together(self, database: Database, chain: Chain) -> None:
         goes, stays = chain.member_id, chain.other_member_id
         merge = merge_command(chain, goes, stays)
-        assert await outcomes(
+        assert await post_each(
             database,
-            sale(chain, goes),
-            sale(chain, stays),
-            gift(chain, goes, 2),
+            capped_sale(chain, goes),
+            capped_sale(chain, stays),
+            gift_command(chain, goes, 2),
             merge,
-            gift(chain, stays, 2),
-            gift(chain, goes, 1),
+            gift_command(chain, stays, 2),
+            gift_command(chain, goes, 1),
             undo_command(chain, goes, merge.bill_id),
-            gift(chain, goes, 2),
-            gift(chain, goes, 1),
-            gift(chain, stays, 3),
-            gift(chain, stays, 2),
+            gift_command(chain, goes, 2),
+            gift_command(chain, goes, 1),
+            gift_command(chain, stays, 3),
+            gift_command(chain, stays, 2),
         ) == [
             *(24, 24, 0, 0, "GIFT_LIMIT_EXCEEDED", 0),
             *(0, "GIFT_LIMIT_EXCEEDED", 0, "GIFT_LIMIT_EXCEEDED", 0),

@@ -151,14 +151,14 @@ def _check_price(gifts: Sequence[tuple[Gift, int]], redemption: GiftRedemption) 
         )
 
 
-def gift_counter(gift: Gift) -> CounterKey:
+def gift_counter(gift_id: str) -> CounterKey:
     """By what the pieces of a gift are counted that a member got."""
-    return CounterKey(f"gift:{gift.gift_id}", ALWAYS)
+    return CounterKey(f"gift:{gift_id}", ALWAYS)
 
 
 def _count(posting: Posting, gift: Gift, pieces: int) -> None:
     """Counts the pieces also where there is no limit: a later version may set one."""
-    key = gift_counter(gift)
+    key = gift_counter(gift.gift_id)
     before = posting.wallet.counters.get(key, Tally()).weight
     if gift.limit_per_member and before + pieces > gift.limit_per_member:
         raise PreconditionFailed(

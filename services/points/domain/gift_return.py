@@ -207,6 +207,6 @@ def _window(parts: Sequence[tuple[Source, int]], start: int, end: int) -> list[t
 
 
 def _free(posting: Posting, gift: Gift, pieces: int) -> None:
-    key = gift_counter(gift)
+    key = gift_counter(gift.gift_id)
     before = posting.wallet.counters.get(key, Tally())
     posting.counters[key] = before._replace(weight=max(0, before.weight - pieces))
