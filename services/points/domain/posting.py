@@ -19,7 +19,6 @@ from services.points.domain.assets import (
 )
 from services.points.domain.hold import Hold, HoldState, hold_too_small
 from services.points.domain.lot import (
-    Lot,
     first_parts,
     free_parts,
     merged_lot,
@@ -104,11 +103,6 @@ class Posting(LotBooking):
         """Books points that were clawed back and are not there as a visible debt."""
         self.move(Asset.POINTS, POINTS_DEBT, POINTS_ISSUED, points)
         self.debt_change += points
-
-    def unheld(self, lot: Lot) -> int:
-        """What of a lot no open hold sets aside: all that may be taken but by posting a hold."""
-        held = self.wallet.held(self.now, self.holds).get(lot.key, 0)
-        return max(0, lot.remaining - held)
 
     def available(self, asset: Asset, pass_id: str | None = None) -> list[Taken]:
         """What can be spent of an asset, lot by lot in spending order."""
