@@ -1,11 +1,9 @@
 """What may be adjusted on a day without approval: services/points/domain/adjustment_limit.py."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -19,10 +17,8 @@ from services.points.domain.points_adjustment import Adjustment, decide_direct_a
 from services.points.domain.programme import Programme, Programmes
 from services.points.usecases.adjust_points import adjustment_command
 from services.points.usecases.post_bills import Posted
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import Chain, build_chain, build_header, post_commands
 from tests.fixtures.rewards import RewardDesk
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import merge_command, undo_command
 from tests.fixtures.wallet_moves import NOW, Bench, refused
 from yika.points.v1 import reward_service_pb2 as pb
@@ -88,20 +84,6 @@ class TestDecideDirectAdjustment:
     def test_counts_by_the_day_of_the_ledger_in_china(self) -> None:
         assert adjustment_day(datetime(2026, 5, 1, 15, 59, tzinfo=UTC)).day == 1
         assert adjustment_day(datetime(2026, 5, 1, 16, 0, tzinfo=UTC)).day == 2
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 def command(

@@ -1,7 +1,6 @@
 """What capped rules, gifts and coupons make of a merge and its undoing, over a real ledger."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,36 +9,19 @@ import pytest
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.storage.directory import DirectoryRepository
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_coupons import reserve_request
 from tests.fixtures.builders_points import (
     Chain,
-    build_chain,
 )
 from tests.fixtures.capped_sales import capped_sale, gift_command, post_capped, post_each
 from tests.fixtures.coupon_sales import post_batch, sale_with
 from tests.fixtures.coupons import Coupons, kinds, reason
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import build_decision, merge_command, undo_command
 from yika.points.v1 import coupon_service_pb2, wallet_service_pb2, wallet_service_pb2_grpc
 
 # What a batch of one sale answers when it is posted.
 SOLD = [""]
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 class TestCaps:

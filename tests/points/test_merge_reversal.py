@@ -1,36 +1,17 @@
 """What goes back when a merge is undone: services/points/domain/merge_reversal.py."""
 
-from collections.abc import AsyncIterator
 from fractions import Fraction
 
 import pytest
 
-from chassis.database import Database
 from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Receipt
 from services.points.domain.member_move import counterpart_id
 from services.points.domain.moved import Moved
-from tests.fixtures.audit import verify_all
-from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_moves import Bench
 
 GOES, STAYS, OTHER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(3))
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 @pytest.fixture

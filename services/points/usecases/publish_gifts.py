@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 
@@ -12,6 +12,7 @@ from chassis.events import EVENT_BYTES_MAX
 from services.points.domain.gift import Gift
 from services.points.domain.gift_redemption import GiftDraft
 from services.points.domain.gift_return import GiftReturnDraft
+from services.points.domain.posting import Posting
 from services.points.storage.bill_writer import NewBill
 from yika.points.v1 import reward_events_pb2 as events
 
@@ -48,30 +49,27 @@ def _filled(parts: Iterable[Part]) -> list[list[Part]]:
 
 
 def _redemption(draft: GiftDraft, now: datetime) -> events.GiftRedemption:
-    posting = draft.posting
-    return events.GiftRedemption(
-        bill_id=posting.bill_id,
-        member_id=posting.wallet.member_id,
-        store_id=posting.store_id,
-        business_date=to_proto_date(posting.business_date),
-        occurred_time=to_timestamp(posting.occurred_at),
-        posted_time=to_timestamp(now),
-        gifts=[_gift(gift, pieces) for gift, pieces in draft.gifts],
-    )
+    return events.GiftRedemption(**_told(draft.posting, draft.gifts, now))
 
 
 def _return(draft: GiftReturnDraft, now: datetime) -> events.GiftReturn:
-    posting = draft.posting
     return events.GiftReturn(
-        bill_id=posting.bill_id,
         redemption_bill_id=draft.original_bill_id or "",
-        member_id=posting.wallet.member_id,
-        store_id=posting.store_id,
-        business_date=to_proto_date(posting.business_date),
-        occurred_time=to_timestamp(posting.occurred_at),
-        posted_time=to_timestamp(now),
-        gifts=[_gift(gift, pieces) for gift, pieces in draft.gifts],
+        **_told(draft.posting, draft.gifts, now),
     )
+
+
+def _told(posting: Posting, gifts: Iterable[tuple[Gift, int]], now: datetime) -> dict[str, Any]:
+    """What both events say of their bill."""
+    return {
+        "bill_id": posting.bill_id,
+        "member_id": posting.wallet.member_id,
+        "store_id": posting.store_id,
+        "business_date": to_proto_date(posting.business_date),
+        "occurred_time": to_timestamp(posting.occurred_at),
+        "posted_time": to_timestamp(now),
+        "gifts": [_gift(gift, pieces) for gift, pieces in gifts],
+    }
 
 
 def _gift(gift: Gift, pieces: int) -> events.RedeemedGift:
