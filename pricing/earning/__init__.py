@@ -1,6 +1,6 @@
 """Points earned by sales and taken back by returns: exact integers, no I/O, no clock."""
 
-from pricing.earning.carrying import Carry, CounterKey, Tally, uncarry
+from pricing.earning.carrying import Carry, CounterKey, Tally, carry_in, uncarry
 from pricing.earning.expiry import ExpiryKind, ExpiryPolicy, expiry_date
 from pricing.earning.explanation import Explanation, explain
 from pricing.earning.facts import (
@@ -60,6 +60,7 @@ __all__ = [
     "Scope",
     "TakenBack",
     "Tally",
+    "carry_in",
     "counter_keys",
     "earn",
     "earn_plain",

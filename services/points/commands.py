@@ -31,8 +31,10 @@ class Command(NamedTuple):
     needs_lots: bool = False
     holds: tuple[str, ...] = ()  # those that it spends from; the open ones come with the lots
     periods: tuple[str, ...] = ()  # of counters of capped rules
+    every_period: bool = False  # of the counters of its members and of who answers for them
     originals: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()  # of adjustments
+    subject: str = ""  # who adjusts, when what that person did today counts
     passes: tuple[PassQuestion, ...] = ()
     coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None
@@ -40,7 +42,9 @@ class Command(NamedTuple):
     @property
     def needs_wallets_alone(self) -> bool:
         """True when it reads nothing of the books beside wallets and their lots."""
-        return self.top_ups is None and not (
+        if self.top_ups is not None or self.every_period or self.subject:
+            return False
+        return not (
             *self.holds,
             *self.periods,
             *self.originals,

@@ -224,15 +224,10 @@ def read_receipt(stored: bytes) -> Receipt:
 def _moved_message(moved: Moved | None) -> ledger_pb2.MovedValue | None:
     if moved is None:
         return None
+    figures = moved._asdict()  # named as in the contract, but for the two of the carry
+    carry = figures.pop("carry")
     return ledger_pb2.MovedValue(
-        points=moved.points,
-        principal_fen=moved.principal_fen,
-        bonus_fen=moved.bonus_fen,
-        pass_units=moved.pass_units,
-        debt_points=moved.debt_points,
-        purchases=moved.purchases,
-        carry_numerator=moved.carry.numerator,
-        carry_denominator=moved.carry.denominator,
+        carry_numerator=carry.numerator, carry_denominator=carry.denominator, **figures
     )
 
 
@@ -244,6 +239,7 @@ def _read_moved(message: ledger_pb2.MovedValue) -> Moved:
         message.pass_units,
         message.debt_points,
         message.purchases,
+        message.tallies,
         Carry(message.carry_numerator, message.carry_denominator),
     )
 

@@ -88,6 +88,7 @@ def read_programme_message(
         ),
         passes=read_pass_definitions(message.passes, version=message.version),
         adjustment_limit_points=_read_adjustment_limit(message),
+        adjustment_day_limit_points=_read_adjustment_day_limit(message),
         gifts=read_gifts(message.gifts),
     )
 
@@ -125,6 +126,7 @@ def built_in_message(programme: Programme) -> programme_pb2.Programme:
         clawback_policy=programme_pb2.ClawbackPolicy.Name(programme.clawback_policy),
         return_grace_days=programme.return_grace_days,
         adjustment_limit_points=programme.adjustment_limit_points,
+        adjustment_day_limit_points=programme.adjustment_day_limit_points,
     )
 
 
@@ -133,6 +135,12 @@ def _read_adjustment_limit(message: programme_pb2.Programme) -> int:
         return ADJUSTMENT_LIMIT_POINTS
     limit = message.adjustment_limit_points
     _check_range("adjustment_limit_points", limit, 0, AMOUNT_FEN_MAX)
+    return limit
+
+
+def _read_adjustment_day_limit(message: programme_pb2.Programme) -> int:
+    limit = message.adjustment_day_limit_points
+    _check_range("adjustment_day_limit_points", limit, 0, AMOUNT_FEN_MAX)
     return limit
 
 

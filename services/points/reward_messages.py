@@ -6,7 +6,9 @@ from chassis.clock import from_proto_date, to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.documents import check_text
+from services.points.domain.books import StoredBill
 from services.points.domain.gift_redemption import GiftLine, GiftRedemption, check_redemption
+from services.points.domain.gift_return import GiftReturn, HandedOut, check_gift_return
 from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX
 from services.points.domain.points_adjustment import Adjustment, check_adjustment
@@ -66,13 +68,39 @@ def read_redemption(message: pb.RedeemGiftRequest) -> GiftRedemption:
         message.hold_id = canonical_id(message.hold_id, "hold_id")
     _check_amount("points", message.points)
     redemption = GiftRedemption(
-        lines=tuple(GiftLine(line.gift_id, line.pieces) for line in message.lines),
+        lines=_lines(message),
         points=message.points,
         hold_id=message.hold_id,
         money_fen=_read_money(message),
     )
     check_redemption(redemption)
     return redemption
+
+
+def read_gift_return(message: pb.ReturnGiftRequest) -> GiftReturn:
+    """What is asked for; Invalid for bad form. Ids in the message are made canonical in place."""
+    _check_size(message)
+    message.redemption_bill_id = canonical_id(message.redemption_bill_id, "redemption_bill_id")
+    for line in message.lines:
+        line.gift_id = canonical_id(line.gift_id, "gift_id")
+    request = GiftReturn(message.redemption_bill_id, _lines(message))
+    check_gift_return(request, whole=message.whole)
+    return request
+
+
+def read_handed_out(bill: StoredBill) -> HandedOut:
+    """A redemption of its bill."""
+    message = pb.RedeemGiftRequest.FromString(bill.document)
+    return HandedOut(read_redemption(message), message.header.member_id)
+
+
+def read_returned_gifts(bill: StoredBill) -> tuple[GiftLine, ...]:
+    """What a posted return took back; no lines when it took back all that was left."""
+    return _lines(pb.ReturnGiftRequest.FromString(bill.document))
+
+
+def _lines(message: pb.RedeemGiftRequest | pb.ReturnGiftRequest) -> tuple[GiftLine, ...]:
+    return tuple(GiftLine(line.gift_id, line.pieces) for line in message.lines)
 
 
 def proposal_message(proposal: Proposal) -> pb.AdjustmentProposal:
@@ -147,7 +175,10 @@ def _check_amount(field: str, value: int) -> None:
 
 
 def _check_size(
-    message: pb.AdjustPointsRequest | pb.ApproveAdjustmentRequest | pb.RedeemGiftRequest,
+    message: pb.AdjustPointsRequest
+    | pb.ApproveAdjustmentRequest
+    | pb.RedeemGiftRequest
+    | pb.ReturnGiftRequest,
 ) -> None:
     if message.ByteSize() > REQUEST_BYTES_MAX:
         raise Invalid(

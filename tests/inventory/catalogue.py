@@ -14,13 +14,18 @@ from chassis.database import Database, outbox_table
 from chassis.error_mapping import from_grpc
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from services.inventory.event_handlers import on_sales_posted, on_sales_returned
+from services.inventory.event_handlers import (
+    on_gifts_redeemed,
+    on_gifts_returned,
+    on_sales_posted,
+    on_sales_returned,
+)
 from services.inventory.storage.tables import movements, stock
 from tests.fixtures.builders_inventory import build_category, build_product, build_store
 from yika.inventory.v1 import catalogue_pb2, events_pb2
 from yika.inventory.v1 import inventory_service_pb2 as pb2
 from yika.points.v1 import events_pb2 as points_events_pb2
-from yika.points.v1 import sale_pb2, sale_return_pb2
+from yika.points.v1 import reward_events_pb2, sale_pb2, sale_return_pb2
 
 _EVENTS = {
     message.DESCRIPTOR.full_name: message
@@ -115,6 +120,53 @@ async def bring_back(
     event = points_events_pb2.SalesReturned(returns=[returned])
     async with database.transaction() as tx:
         await on_sales_returned(tx, event)
+
+
+async def hand_out(
+    database: Database,
+    store_id: str,
+    *lines: tuple[str, int],
+    bill_id: str = "",
+    **changes: Any,
+) -> None:
+    """Hands one redemption of gifts, (product_id, quantity_milli), to the handler."""
+    given: dict[str, Any] = {
+        "occurred_time": to_timestamp(datetime(2026, 3, 1, 9, tzinfo=UTC)),
+        **changes,
+    }
+    event = reward_events_pb2.GiftsRedeemed()
+    event.redemptions.add(
+        bill_id=bill_id or new_id(),
+        store_id=store_id,
+        business_date=to_proto_date(date(2026, 3, 1)),
+        gifts=[
+            reward_events_pb2.RedeemedGift(product_id=product_id, quantity_milli=quantity)
+            for product_id, quantity in lines
+        ],
+        **given,
+    )
+    async with database.transaction() as tx:
+        await on_gifts_redeemed(tx, event)
+
+
+async def hand_back(
+    database: Database, store_id: str, *lines: tuple[str, int], bill_id: str = ""
+) -> None:
+    """Hands one return of gifts to the handler."""
+    event = reward_events_pb2.GiftsReturned()
+    event.returns.add(
+        bill_id=bill_id or new_id(),
+        redemption_bill_id=new_id(),
+        store_id=store_id,
+        business_date=to_proto_date(date(2026, 3, 2)),
+        occurred_time=to_timestamp(datetime(2026, 3, 2, 9, tzinfo=UTC)),
+        gifts=[
+            reward_events_pb2.RedeemedGift(product_id=product_id, quantity_milli=quantity)
+            for product_id, quantity in lines
+        ],
+    )
+    async with database.transaction() as tx:
+        await on_gifts_returned(tx, event)
 
 
 async def levels(database: Database) -> dict[tuple[str, str], tuple[int, int]]:

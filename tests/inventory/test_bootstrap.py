@@ -45,3 +45,10 @@ class TestBuild:
             "inbox": 1,
             "outbox": 0,
         }
+
+    async def test_listens_to_what_moves_stock(self, parts: Parts) -> None:
+        taken = {each.event.DESCRIPTOR.full_name for each in parts.subscriptions}
+        assert taken == {
+            f"yika.points.v1.{name}"
+            for name in ("SalesPosted", "SalesReturned", "GiftsRedeemed", "GiftsReturned")
+        }

@@ -6,12 +6,23 @@ from typing import Any
 
 from sqlalchemy import select
 
+from chassis.clock import to_timestamp
 from chassis.database import Database
 from chassis.ids import new_id
 from services.inventory.storage.tables import movements
 from services.inventory.usecases.watch_stock import STOCK_NEGATIVE_ROWS, count_negative_stock
 from tests.fixtures.builders_inventory import build_document, build_sale
-from tests.inventory.catalogue import add_products, add_store, bring_back, levels, post, row_counts
+from tests.inventory.catalogue import (
+    add_products,
+    add_store,
+    bring_back,
+    hand_back,
+    hand_out,
+    levels,
+    levels_from_movements,
+    post,
+    row_counts,
+)
 from yika.inventory.v1 import stock_pb2
 
 
@@ -140,3 +151,63 @@ class TestOnSalesReturned:
             "store_id": store_id,
             "product_id": product_id,
         }
+
+
+class TestOnGifts:
+    async def test_leave_the_stock_and_are_not_sold(self, database: Database) -> None:
+        store_id, one, two = new_id(), new_id(), new_id()
+        await post(database, build_sale(store_id, (one, 1000)))
+        await hand_out(database, store_id, (one, 2000), (two, 1000))
+        assert await levels(database) == {
+            (store_id, one): (-3000, 1000),
+            (store_id, two): (-1000, 0),
+        }
+        assert await levels_from_movements(database) == await levels(database)
+
+    async def test_come_back_into_the_store_that_took_them(self, database: Database) -> None:
+        given_in, back_in, product_id = new_id(), new_id(), new_id()
+        # In whatever order the events arrive.
+        await hand_back(database, back_in, (product_id, 1000))
+        await hand_out(database, given_in, (product_id, 2000))
+        assert await levels(database) == {
+            (given_in, product_id): (-2000, 0),
+            (back_in, product_id): (1000, 0),
+        }
+
+    async def test_are_counted_once_whatever_event_brings_them(self, database: Database) -> None:
+        store_id, product_id, out, back = (new_id() for _ in range(4))
+        for _ in range(2):
+            await hand_out(database, store_id, (product_id, 3000), bill_id=out)
+            await hand_back(database, store_id, (product_id, 1000), bill_id=back)
+        assert await levels(database) == {(store_id, product_id): (-2000, 0)}
+
+    async def test_keep_their_facts_also_without_the_time_of_the_redemption(
+        self, database: Database
+    ) -> None:
+        """Events of before say only when it was posted."""
+        store_id, product_id, bill_id = (new_id() for _ in range(3))
+        posted = datetime(2026, 3, 1, 10, tzinfo=UTC)
+        await hand_out(
+            database,
+            store_id,
+            (product_id, 1000),
+            bill_id=bill_id,
+            occurred_time=None,
+            posted_time=to_timestamp(posted),
+        )
+        await hand_back(database, store_id, (product_id, 1000))
+        async with database.read() as connection:
+            query = select(movements).order_by(movements.c.kind)
+            out, back = (await connection.execute(query)).mappings()
+        assert dict(out) == {
+            "document_id": bill_id,
+            "kind": stock_pb2.MOVEMENT_KIND_GIFT,
+            "line_number": 0,
+            "business_date": date(2026, 3, 1),
+            "quantity_milli": -1000,
+            "occurred_at": posted,
+            "store_id": store_id,
+            "product_id": product_id,
+        }
+        assert back["kind"] == stock_pb2.MOVEMENT_KIND_GIFT_RETURN
+        assert back["occurred_at"] == datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -1,5 +1,6 @@
 """Fixtures of the tests of points."""
 
+from tests.fixtures.balanced_ledger import chain, database
 from tests.fixtures.bill_archive import archive
 from tests.fixtures.branch import branches
 from tests.fixtures.coupon_orders import coupon_desk, coupon_tables
@@ -12,9 +13,11 @@ from tests.fixtures.rewards import gift_ledger, reward_desk
 __all__ = [
     "archive",
     "branches",
+    "chain",
     "coupon_desk",
     "coupon_tables",
     "coupons",
+    "database",
     "desk",
     "gift_ledger",
     "ledger",

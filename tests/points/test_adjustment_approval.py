@@ -9,12 +9,13 @@ from google.type.date_pb2 import Date
 from chassis.clock import to_proto_date, utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
+from services.points.domain.programme import ADJUSTMENT_LIMIT_POINTS as LIMIT
 from services.points.storage.adjustments import ProposalRepository
 from tests.fixtures.audit import prove_books
 from tests.fixtures.ledger import Stub
 from tests.fixtures.polling import eventually
 from tests.fixtures.refusals import refusal
-from tests.fixtures.rewards import LIMIT, RewardDesk, open_desk
+from tests.fixtures.rewards import RewardDesk, open_desk
 from tests.fixtures.running import open_stub
 from tests.fixtures.servers import somebody_waits
 from yika.points.v1 import ledger_pb2, points_service_pb2, reward_events_pb2
@@ -52,7 +53,7 @@ class TestApproveAdjustment:
         assert (answer.receipt.points, answer.receipt.bill_id) == (5_000, request.header.bill_id)
         decided = await proposal(desk, proposal_id)
         assert decided.state == pb.ADJUSTMENT_STATE_APPROVED
-        assert (decided.decided_by, decided.decision_reason) == ("finance", "已核实")
+        assert (decided.decided_by, decided.decision_reason) == (desk.finance_subject, "已核实")
         assert decided.bill_id == request.header.bill_id
         assert decided.HasField("decided_time")
         (lot,) = (await desk.wallet()).lots
@@ -178,7 +179,10 @@ class TestRejectAdjustment:
         proposal_id = await desk.propose(ABOVE)
         answer = await desk.finance.RejectAdjustment(self.rejection(proposal_id))
         assert answer.proposal.state == pb.ADJUSTMENT_STATE_REJECTED
-        assert (answer.proposal.decided_by, answer.proposal.decision_reason) == ("finance", "不符")
+        assert (answer.proposal.decided_by, answer.proposal.decision_reason) == (
+            desk.finance_subject,
+            "不符",
+        )
         again = await desk.finance.RejectAdjustment(self.rejection(proposal_id))
         assert (again.replayed, again.proposal) == (True, answer.proposal)
         assert (await desk.wallet()).points == 0
@@ -191,7 +195,7 @@ class TestRejectAdjustment:
 
     async def test_lets_who_proposed_it_take_it_back(self, desk: RewardDesk) -> None:
         answer = await desk.stub.RejectAdjustment(self.rejection(await desk.propose(ABOVE)))
-        assert answer.proposal.decided_by == answer.proposal.proposed_by == "clerk"
+        assert answer.proposal.decided_by == answer.proposal.proposed_by == desk.clerk_subject
 
     async def test_happens_once(self, desk: RewardDesk) -> None:
         proposal_id = await desk.propose(ABOVE)
@@ -211,6 +215,6 @@ class TestRejectAdjustment:
         error = await refusal(desk.finance.RejectAdjustment(self.rejection(new_id())))
         assert error.reason == "UNKNOWN_PROPOSAL"
         proposal_id = await desk.propose(ABOVE)
-        async with desk.person("finance", stores=[new_id()]) as elsewhere:
+        async with desk.person(desk.finance_subject, stores=[new_id()]) as elsewhere:
             error = await refusal(elsewhere.RejectAdjustment(self.rejection(proposal_id)))
         assert error.reason == "STORE_OUT_OF_SCOPE"

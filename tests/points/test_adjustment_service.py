@@ -10,6 +10,7 @@ from chassis.clock import to_proto_date, to_timestamp, utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
 from services.points.documents import read_header
+from services.points.domain.programme import ADJUSTMENT_LIMIT_POINTS as LIMIT
 from services.points.domain.programme import Programme, Programmes
 from services.points.domain.proposal import OPEN_PROPOSALS_MAX
 from services.points.door import Door
@@ -18,7 +19,7 @@ from services.points.usecases.adjust_points import adjust_points
 from tests.fixtures.builders_points import post_commands, running_door
 from tests.fixtures.ledger import Stub
 from tests.fixtures.refusals import refusal
-from tests.fixtures.rewards import LIMIT, RewardDesk
+from tests.fixtures.rewards import RewardDesk
 from tests.fixtures.running import open_stub
 from yika.points.v1 import events_pb2, ledger_pb2, points_service_pb2, reward_events_pb2
 from yika.points.v1 import reward_service_pb2 as pb
@@ -89,7 +90,7 @@ class TestAdjustPoints:
             assert answer.proposal.state == pb.ADJUSTMENT_STATE_PROPOSED
             assert answer.proposal.proposal_id == request.header.bill_id
             assert answer.proposal.adjustment == request
-            assert answer.proposal.proposed_by == "clerk"
+            assert answer.proposal.proposed_by == desk.clerk_subject
             again = await desk.stub.AdjustPoints(request)
             assert (again.replayed, again.proposal) == (True, answer.proposal)
         assert (await desk.wallet()).points == 500
@@ -189,7 +190,7 @@ class TestAdjustPoints:
         assert (answer.receipt.points, answer.receipt.debt_points) == (0, 15)
 
     async def test_needs_a_token_that_reaches_the_store(self, desk: RewardDesk) -> None:
-        async with desk.person("clerk", stores=[new_id()]) as elsewhere:
+        async with desk.person(desk.clerk_subject, stores=[new_id()]) as elsewhere:
             error = await refusal(elsewhere.AdjustPoints(desk.adjustment(5)))
         assert (error.kind, error.reason) == (Kind.FORBIDDEN, "STORE_OUT_OF_SCOPE")
 
@@ -221,7 +222,7 @@ class TestListAdjustmentProposals:
 
     async def test_needs_a_token_that_reaches_the_stores(self, desk: RewardDesk) -> None:
         proposal_id = await desk.propose(ABOVE)
-        async with desk.person("finance", stores=[new_id()]) as elsewhere:
+        async with desk.person(desk.finance_subject, stores=[new_id()]) as elsewhere:
             for request in (
                 pb.ListAdjustmentProposalsRequest(),
                 pb.ListAdjustmentProposalsRequest(store_id=desk.chain.store_id),

@@ -77,7 +77,7 @@ class TestTransferCard:
         assert await owned(database, giver) == {"POINTS": 10, "PASS": 3}
         assert await owned(database, taker) == {"PRINCIPAL": 900, "BONUS": 92}
         assert posted.receipt.moved is not None
-        assert posted.receipt.moved[:-1] == (0, 900, 91, 0, 0, 0)
+        assert posted.receipt.moved[:-1] == (0, 900, 91, 0, 0, 0, 0)
         assert (await stored_wallet(database, giver)).merged_into is None
         await done(database, build_command(build_sale(chain, member_id=giver)))
         assert await owned(database, giver) == {"POINTS": 34, "PASS": 3}

@@ -10,16 +10,15 @@ from hypothesis import strategies as st
 from chassis.errors import Invalid, PreconditionFailed
 from services.points.domain.cash_out import (
     CashOutPart,
-    RefundCause,
     TopUpState,
     cash_out,
     cash_out_of,
     check_cash_out,
     in_cooling_off,
-    refund_owed,
 )
 from services.points.domain.limits import AMOUNT_FEN_MAX
 from services.points.domain.prepaid_law import ChainLimits, limits_on
+from tests.fixtures.refund_law import RefundCause, refund_owed
 
 DAY = date(2026, 5, 1)
 LAW = limits_on(DAY)

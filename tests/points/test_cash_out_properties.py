@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 from services.points.domain.cash_out import (
     CashOut,
     CashOutPart,
-    RefundCause,
     TopUpState,
     bonus_due,
-    bonus_to_withdraw,
     cash_out_of,
-    refund_owed,
 )
 from services.points.domain.stored_value import SpendingOrder, split_spend
+from tests.fixtures.refund_law import RefundCause, refund_owed
 
 # Nobody is given more than was paid: the programme refuses such a rule.
 granted = st.integers(1, 100_000).flatmap(
@@ -42,7 +40,13 @@ def spent(state: TopUpState, principal_fen: int, bonus_fen: int) -> TopUpState:
     )
 
 
-class TestBonusToWithdraw:
+def withdrawn(principal: int, bonus: int, cashed_out: int, amount: int, left: int) -> int:
+    """The bonus that leaves the wallet with an amount of one top-up's principal."""
+    state = TopUpState(principal, principal - cashed_out, cashed_out, bonus, left)
+    return cash_out_of(state, amount).bonus_withdrawn_fen
+
+
+class TestBonusWithdrawn:
     @given(amounts=granted, data=st.data())
     def test_of_parts_is_that_of_the_whole(
         self, amounts: tuple[int, int], data: st.DataObject
@@ -54,9 +58,9 @@ class TestBonusToWithdraw:
         done = 0
         while done < whole:
             part = data.draw(st.integers(1, whole - done))
-            left -= bonus_to_withdraw(principal, bonus, before + done, part, left)
+            left -= withdrawn(principal, bonus, before + done, part, left)
             done += part
-        assert start - left == bonus_to_withdraw(principal, bonus, before, whole, start)
+        assert start - left == withdrawn(principal, bonus, before, whole, start)
 
     @given(amounts=granted, data=st.data())
     def test_grows_with_the_amount_and_stays_within_what_is_left(
@@ -67,14 +71,14 @@ class TestBonusToWithdraw:
         smaller = data.draw(st.integers(0, principal - before))
         greater = data.draw(st.integers(smaller, principal - before))
         left = data.draw(st.integers(0, bonus))
-        one = bonus_to_withdraw(principal, bonus, before, smaller, left)
-        other = bonus_to_withdraw(principal, bonus, before, greater, left)
+        one = withdrawn(principal, bonus, before, smaller, left)
+        other = withdrawn(principal, bonus, before, greater, left)
         assert 0 <= one <= other <= left
 
     @given(amounts=granted)
     def test_of_all_principal_is_all_the_bonus(self, amounts: tuple[int, int]) -> None:
         principal, bonus = amounts
-        assert bonus_to_withdraw(principal, bonus, 0, principal, bonus) == bonus
+        assert withdrawn(principal, bonus, 0, principal, bonus) == bonus
 
 
 class TestBonusDue:

@@ -129,6 +129,6 @@ class TestExplainBill:
         error = await refusal(of_bill(desk, new_id()))
         assert (error.kind, error.reason) == (Kind.NOT_FOUND, "UNKNOWN_BILL")
         request = pb.ExplainBillRequest(bill_id=await sell(desk))
-        async with desk.person("clerk", stores=[new_id()]) as elsewhere:
+        async with desk.person(desk.clerk_subject, stores=[new_id()]) as elsewhere:
             error = await refusal(elsewhere.ExplainBill(request))
         assert (error.kind, error.reason) == (Kind.FORBIDDEN, "STORE_OUT_OF_SCOPE")

@@ -108,15 +108,15 @@ class TestProgramme:
         assert programme(adjustment_limit_points=50).adjustment_limit_points == 50
         assert FIRST_PROGRAMME.adjustment_limit_points == 1_000
         assert built_in_message(FIRST_PROGRAMME).adjustment_limit_points == 1_000
+        assert programme().adjustment_day_limit_points == 0
+        assert programme(adjustment_day_limit_points=70).adjustment_day_limit_points == 70
 
     @pytest.mark.parametrize("limit", [-1, 10**9 + 1])
-    def test_refuses_a_limit_that_cannot_be_meant(self, limit: int) -> None:
+    @pytest.mark.parametrize("field", ["adjustment_limit_points", "adjustment_day_limit_points"])
+    def test_refuses_a_limit_that_cannot_be_meant(self, field: str, limit: int) -> None:
         with pytest.raises(Invalid) as error:
-            programme(adjustment_limit_points=limit)
-        assert (error.value.reason, error.value.metadata["field"]) == (
-            "OUT_OF_RANGE",
-            "adjustment_limit_points",
-        )
+            programme(**{field: limit})
+        assert (error.value.reason, error.value.metadata["field"]) == ("OUT_OF_RANGE", field)
 
     def test_keeps_its_gifts(self) -> None:
         assert programme(gifts=[gift()]).gifts[GIFT_ID].name == "马克杯"

@@ -123,11 +123,12 @@ class TestPosting:
         tomorrow = {"business_date": BUSINESS_DATE + timedelta(days=1), "now": after(86_400)}
         posting = build_posting(wallet, **tomorrow)
         assert posting.available(Asset.POINTS) == []
-        assert posting.unheld(lot) == 40  # what an expiry may book
+        assert wallet.held(posting.now) == {lot.key: 60}  # an expiry may book the rest
         posting.take_held(hold, 60)
-        assert posting.unheld(posting.lot(lot.key)) == 40
+        assert wallet.held(posting.now, posting.holds) == {}
+        assert posting.lot(lot.key).remaining == 40
         late = build_posting(wallet, business_date=date(2026, 5, 4), now=after(86_400 * 3))
-        assert late.unheld(lot) == 100
+        assert wallet.held(late.now) == {}
         with pytest.raises(DomainError) as caught:
             late.take_held(hold, 60)
         assert caught.value.reason == "HOLD_EXPIRED"

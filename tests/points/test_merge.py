@@ -1,10 +1,8 @@
 """Merging members over a real database: services/points/usecases/merge_members.py."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from itertools import pairwise
 
-import pytest
 from sqlalchemy import text
 
 from chassis.database import Database, outbox_table
@@ -12,9 +10,7 @@ from services.points.domain.assets import MEMBER_TRANSFER, Asset
 from services.points.domain.member_move import counterpart_id
 from services.points.domain.posting import Posting
 from services.points.usecases.post_bills import Posted
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     done,
     freeze,
@@ -30,20 +26,6 @@ from tests.fixtures.wallet_commands import (
 )
 from tests.fixtures.wallet_moves import granting, spending
 from yika.points.v1 import events_pb2, sale_pb2, wallet_events_pb2
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 def points_sale(chain: Chain, member_id: str) -> sale_pb2.Sale:
@@ -73,7 +55,7 @@ class TestMergeMembers:
             assert after.lots[key] == lot._replace(moved_by=counterpart_id(merge.bill_id))
         moved = posted.receipt.moved
         assert moved is not None
-        assert moved[:-1] == (50, 900, 90, 7, 0, 0)
+        assert moved[:-1] == (50, 900, 90, 7, 0, 0, 0)
         assert (posted.receipt.points, posted.receipt.points_change) == (0, -50)
         assert (await stored_wallet(database, goes)).merged_into == stays
 

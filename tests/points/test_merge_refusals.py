@@ -1,9 +1,6 @@
 """When members cannot be merged, and what a retry of a merge is told."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-
-import pytest
 
 from chassis.database import Database
 from chassis.errors import DomainError
@@ -11,10 +8,8 @@ from services.points.domain.assets import Asset
 from services.points.domain.member_move import LOTS_MAX, counterpart_id
 from services.points.domain.posting import Posting
 from services.points.usecases.post_bills import Posted
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
 from tests.fixtures.builders_value import add_points_hold
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     card_command,
     done,
@@ -30,20 +25,6 @@ from tests.fixtures.wallet_commands import (
 )
 from tests.fixtures.wallet_moves import NOW, Bench, granting, refused
 from yika.points.v1 import sale_pb2
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 def points_sale(chain: Chain, member_id: str) -> sale_pb2.Sale:

@@ -1,35 +1,17 @@
 """What goes back when a merge is undone: services/points/domain/merge_reversal.py."""
 
-from collections.abc import AsyncIterator
 from fractions import Fraction
 
 import pytest
 
-from chassis.database import Database
-from pricing.earning import Carry
+from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import Asset, BillKind
+from services.points.domain.books import Receipt
 from services.points.domain.member_move import counterpart_id
 from services.points.domain.moved import Moved
-from tests.fixtures.audit import verify_all
-from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_moves import Bench
 
 GOES, STAYS, OTHER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(3))
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 @pytest.fixture
@@ -115,3 +97,73 @@ class TestFractionsOfAPoint:
         assert (lot.rule_version, lot.bill_id) == ("carry@2", counterpart_id(bench.merges[0][0]))
         second = bench.originals[counterpart_id(bench.merges[0][0])]
         assert second.bill.kind is BillKind.MERGE
+
+
+class TestCounts:
+    MUG = CounterKey("gift:mug", "always")
+
+    def test_count_for_the_other_and_come_back(self, bench: Bench) -> None:
+        bench.count(GOES, self.MUG, 2)
+        bench.count(STAYS, self.MUG, 1)
+        assert moved_of(bench.merge(GOES, STAYS)).tallies == 1
+        assert bench.counted(STAYS, self.MUG) == 3
+        bench.count(STAYS, self.MUG, 4)
+        receipt = bench.undo(*bench.merges[0])
+        assert bench.counted(STAYS, self.MUG) == 5
+        assert bench.counted(GOES, self.MUG) == 2
+        assert receipt.stayed == Moved()
+
+    def test_that_were_freed_meanwhile_come_back_as_far_as_they_are_there(
+        self, bench: Bench
+    ) -> None:
+        bench.count(GOES, self.MUG, 3)
+        bench.merge(GOES, STAYS)
+        bench.count(GOES, self.MUG, -2)  # as a return of what was bought before does
+        bench.undo(*bench.merges[0])
+        assert bench.counted(STAYS, self.MUG) == 0
+        assert bench.counted(GOES, self.MUG) == 1
+
+    def test_of_different_denominators_are_added_exactly(self, bench: Bench) -> None:
+        bench.count(GOES, self.MUG, 1, 3)
+        bench.count(STAYS, self.MUG, 1, 4)
+        bench.merge(GOES, STAYS)
+        assert bench.counted(STAYS, self.MUG) == Fraction(7, 12)
+        bench.undo(*bench.merges[0])
+        assert bench.counted(STAYS, self.MUG) == Fraction(1, 4)
+        assert bench.counted(GOES, self.MUG) == Fraction(1, 3)
+
+    def test_of_no_common_ground_never_make_room(self, bench: Bench) -> None:
+        fine, odd = 2**61 - 1, 2**61 + 1
+        bench.count(GOES, self.MUG, odd // 3, odd)
+        bench.count(STAYS, self.MUG, fine // 3, fine)
+        whole = bench.counted(GOES, self.MUG) + bench.counted(STAYS, self.MUG)
+        bench.merge(GOES, STAYS)
+        assert bench.wallets[STAYS].counters[self.MUG].denominator <= 2**62
+        assert whole <= bench.counted(STAYS, self.MUG) < whole + Fraction(2, fine)
+        bench.undo(*bench.merges[0])
+        after = bench.counted(GOES, self.MUG) + bench.counted(STAYS, self.MUG)
+        assert whole <= after < whole + Fraction(3, fine)
+
+    def test_follow_merges_in_a_row_and_back(self, bench: Bench) -> None:
+        for member, pieces in ((GOES, 1), (STAYS, 2), (OTHER, 4)):
+            bench.count(member, self.MUG, pieces)
+        bench.merge(GOES, STAYS)
+        bench.merge(STAYS, OTHER)
+        assert bench.counted(OTHER, self.MUG) == 7
+        bench.undo(*bench.merges[1])
+        bench.undo(*bench.merges[0])
+        assert [bench.counted(m, self.MUG) for m in (GOES, STAYS, OTHER)] == [1, 2, 4]
+
+    def test_of_a_merge_that_had_not_moved_them_are_left_alone(self, bench: Bench) -> None:
+        """Merges of before: their receipts tell of no counts."""
+        bench.merge(GOES, STAYS)
+        bench.wallets[GOES].counters[self.MUG] = Tally(3)
+        bench.count(STAYS, self.MUG, 2)
+        bench.undo(*bench.merges[0])
+        assert [bench.counted(m, self.MUG) for m in (GOES, STAYS)] == [3, 2]
+
+
+def moved_of(receipt: Receipt) -> Moved:
+    """What a receipt says was moved."""
+    assert receipt.moved is not None
+    return receipt.moved

@@ -227,7 +227,7 @@ class TestSharedUse:
         books = PassBooks([build_definition(shareable=True)])
         sold = books.sell()
         friend = new_id()
-        books.wallet().pass_shares.add((books.definition.pass_id, friend))
+        books.share(friend)
         bill, receipt = books.use(2, member_id=friend, owner_member_id=books.member_id)
         assert books.left(sold) == 8
         assert books.bills[bill].member_id == books.member_id
@@ -239,14 +239,14 @@ class TestSharedUse:
         books.sell()
         stranger = {"member_id": new_id(), "owner_member_id": books.member_id}
         assert reason_of(books, **stranger) == "PASS_NOT_SHARED"
-        books.wallet().pass_shares.add((new_id(), stranger["member_id"]))  # another pass
+        books.share(stranger["member_id"], new_id())  # another pass
         assert reason_of(books, **stranger) == "PASS_NOT_SHARED"
 
     def test_refuses_a_pass_that_is_for_its_owner_only(self) -> None:
         books = PassBooks([build_definition()])
         books.sell()
         friend = new_id()
-        books.wallet().pass_shares.add((books.definition.pass_id, friend))
+        books.share(friend)
         found = reason_of(books, member_id=friend, owner_member_id=books.member_id)
         assert found == "PASS_NOT_SHAREABLE"
         books.use(1)

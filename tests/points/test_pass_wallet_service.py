@@ -17,6 +17,7 @@ from yika.points.v1 import (
     hold_pb2,
     hold_service_pb2,
     hold_service_pb2_grpc,
+    pass_service_pb2,
     wallet_service_pb2,
     wallet_service_pb2_grpc,
 )
@@ -50,6 +51,14 @@ async def staff(desk: PassDesk) -> AsyncIterator[Staff]:
                 )
             ),
         )
+
+
+async def stranger(desk: PassDesk) -> str:
+    """A third member that the ledger knows."""
+    member_id = new_id()
+    async with desk.ledger.database.transaction() as tx:
+        await DirectoryRepository(tx.connection).add_members([member_id])
+    return member_id
 
 
 async def held(staff: Staff, desk: PassDesk, units: int, sort: str = "plain") -> str:
@@ -147,11 +156,103 @@ class TestMerge:
         assert whole.units_left == 10
         assert not whole.HasField("expiry_date")
 
+    async def undo(self, desk: PassDesk, staff: Staff, merge_bill_id: str) -> None:
+        """Undoes it."""
+        await staff.wallets.UndoMerge(
+            wallet_service_pb2.UndoMergeRequest(
+                header=desk.header(reason="不是同一人"), merge_bill_id=merge_bill_id
+            )
+        )
+
+    async def test_lets_a_friend_name_either_card_until_it_is_undone(
+        self, desk: PassDesk, staff: Staff
+    ) -> None:
+        """What the merged member had shared can be used, seen and ended under both ids."""
+        chain, friend = desk.ledger.chain, await stranger(desk)
+        await desk.sold("family")
+        await desk.sold("family", member_id=chain.other_member_id)
+        share = (await desk.stub.SharePass(desk.sharing(user_member_id=friend))).share
+        merge = await self.merge(desk, staff)
+        for owner in (chain.member_id, chain.other_member_id):
+            use = desk.using("family", header={"member_id": friend}, owner_member_id=owner)
+            await desk.stub.UsePass(use)
+            request = pass_service_pb2.ListPassSharesRequest(owner_member_id=owner)
+            shares = (await desk.stub.ListPassShares(request)).shares
+            assert [each.share_id for each in shares] == [share.share_id]
+        assert sorted(each.units_left for each in await desk.passes(friend)) == [8, 10]
+        again = desk.sharing(user_member_id=friend, owner_member_id=chain.other_member_id)
+        assert (await refusal(desk.stub.SharePass(again))).reason == "ALREADY_SHARED"
+        await self.undo(desk, staff, merge)
+        use = desk.using(
+            "family", header={"member_id": friend}, owner_member_id=chain.other_member_id
+        )
+        assert (await refusal(desk.stub.UsePass(use))).reason == "PASS_NOT_SHARED"
+        use.owner_member_id = chain.member_id
+        use.header.bill_id = new_id()
+        await desk.stub.UsePass(use)
+
+    async def test_lets_the_other_use_what_was_shared_with_the_merged_member(
+        self, desk: PassDesk, staff: Staff
+    ) -> None:
+        chain, owner = desk.ledger.chain, await stranger(desk)
+        await desk.sold("family", member_id=owner)
+        sharing = desk.sharing(owner_member_id=owner, user_member_id=chain.member_id)
+        await desk.stub.SharePass(sharing)
+        by_other = {"header": {"member_id": chain.other_member_id}, "owner_member_id": owner}
+        found = await refusal(desk.stub.UsePass(desk.using("family", **by_other)))
+        assert found.reason == "PASS_NOT_SHARED"
+        merge = await self.merge(desk, staff)
+        await desk.stub.UsePass(desk.using("family", **by_other))
+        (seen,) = await desk.passes(chain.other_member_id)
+        assert (seen.owner_member_id, seen.units_left) == (owner, 9)
+        await self.undo(desk, staff, merge)
+        found = await refusal(desk.stub.UsePass(desk.using("family", **by_other)))
+        assert found.reason == "PASS_NOT_SHARED"
+        assert await desk.passes(chain.other_member_id) == []
+        by_member = {"header": {"member_id": chain.member_id}, "owner_member_id": owner}
+        await desk.stub.UsePass(desk.using("family", **by_member))
+
+    async def test_lets_the_other_end_a_share_so_that_nobody_uses_it(
+        self, desk: PassDesk, staff: Staff
+    ) -> None:
+        chain, friend = desk.ledger.chain, await stranger(desk)
+        await desk.sold("family")
+        share = (await desk.stub.SharePass(desk.sharing(user_member_id=friend))).share
+        await self.merge(desk, staff)
+        unsharing = desk.unsharing(share.share_id, owner_member_id=chain.other_member_id)
+        assert (await desk.stub.UnsharePass(unsharing)).share.HasField("ended_time")
+        assert (await desk.stub.UnsharePass(unsharing)).replayed
+        for owner in (chain.member_id, chain.other_member_id):
+            use = desk.using("family", header={"member_id": friend}, owner_member_id=owner)
+            assert (await refusal(desk.stub.UsePass(use))).reason == "PASS_NOT_SHARED"
+
+    async def test_makes_two_who_shared_with_each_other_one(
+        self, desk: PassDesk, staff: Staff
+    ) -> None:
+        chain = desk.ledger.chain
+        await desk.sold("family", member_id=chain.other_member_id)
+        sharing = desk.sharing(
+            owner_member_id=chain.other_member_id, user_member_id=chain.member_id
+        )
+        await desk.stub.SharePass(sharing)
+        await self.merge(desk, staff)
+        assert len(await desk.passes(chain.other_member_id)) == 1
+        own = desk.using("family", owner_member_id=chain.other_member_id)
+        assert (await desk.stub.UsePass(own)).receipt.pass_units_left == 9
+        sharing.share_id = new_id()
+        assert (await refusal(desk.stub.SharePass(sharing))).reason == "SAME_MEMBER"
+
+    async def test_counts_the_uses_of_the_day_of_both(self, desk: PassDesk, staff: Staff) -> None:
+        chain = desk.ledger.chain
+        await desk.sold("daily")
+        await desk.stub.UsePass(desk.using("daily"))
+        await self.merge(desk, staff)
+        other = desk.using("daily", header={"member_id": chain.other_member_id})
+        assert (await refusal(desk.stub.UsePass(other))).reason == "PASS_DAILY_LIMIT"
+
     async def test_keeps_shares_and_the_uses_of_the_day(self, desk: PassDesk, staff: Staff) -> None:
         chain = desk.ledger.chain
-        friend = new_id()
-        async with desk.ledger.database.transaction() as tx:
-            await DirectoryRepository(tx.connection).add_members([friend])
+        friend = await stranger(desk)
         await desk.sold("club")
         await desk.stub.SharePass(desk.sharing("club", user_member_id=friend))
         await desk.stub.UsePass(desk.using("club"))

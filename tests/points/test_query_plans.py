@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event, text
 from chassis.database import Database
 from services.points.domain.assets import Asset, BillKind
 from services.points.storage.bill_search import BillFilter
+from services.points.storage.merges import load_merges
 from services.points.usecases.list_bills import list_member_bills, list_store_bills
 from services.points.usecases.list_ledger import summarize_bills
 from services.points.usecases.read_outstanding import (
@@ -47,6 +48,10 @@ _FILL = """
         store_id, earned_at, available_at, expiry_date)
     SELECT member_id, bill_id, 0, 2, 2, CASE WHEN sequence > 28 THEN 1 ELSE 0 END, 0, '', store_id,
            posted_at, posted_at, business_date + 365 FROM bills;
+    INSERT INTO wallets (member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
+        carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash, merged_into)
+    SELECT uuid(n), 0, 0, 0, 0, 0, 1, 0, 0, '', 0, '', CASE n % 10 WHEN 3 THEN uuid(n - 1) END
+    FROM generate_series(0, 19999) AS n;
     """
 _FUNCTIONS = """
     CREATE FUNCTION uuid(n integer) RETURNS uuid IMMUTABLE LANGUAGE sql
@@ -72,7 +77,7 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
                         await tx.connection.execute(text(statement.replace(":", "\\:")))
         async with database.engine.connect() as plain:
             connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.execute(text("VACUUM ANALYZE bills, transfers, lots"))
+            await connection.execute(text("VACUUM ANALYZE bills, transfers, lots, wallets"))
         yield database
 
 
@@ -123,6 +128,11 @@ async def plans_of(database: Database, ask: Ask) -> set[tuple[str, str]]:
 def by_store(**asked: Any) -> Ask:
     given = {"store_id": STORE, "first_date": FIRST, "last_date": LAST, **asked}
     return lambda database: list_store_bills(database, BillFilter(**given), "", 50)
+
+
+async def families(database: Database) -> None:
+    async with database.read() as connection:
+        await load_merges(connection, [MEMBER])
 
 
 QUESTIONS: list[tuple[str, Ask, str]] = [
@@ -184,6 +194,7 @@ QUESTIONS: list[tuple[str, Ask, str]] = [
         lambda database: summarize_settlement(database, [], FIRST, FIRST),
         "ix_transfers_store_id_business_date",
     ),
+    ("who is one since merges", families, "ix_wallets_merged_into"),
     (
         "what expired",
         lambda database: expiry_jobs(database, END).book("2026-01-01/" + MEMBER, END),
@@ -201,6 +212,6 @@ class TestPlans:
         assert index in {how for _, how in found}
         whole = {table for table, how in found if how == "Seq Scan"}
         # All that is left anywhere is summed over all lots that hold something.
-        assert whole & {"bills", "transfers", "lots"} <= (
+        assert whole & {"bills", "transfers", "lots", "wallets"} <= (
             {"lots"} if index == "ix_transfers_posted_at" else set()
         )

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from chassis.database import Database
 from chassis.errors import DomainError
@@ -71,13 +71,13 @@ async def coupon_statements(database: Database, commands: Sequence[Command]) -> 
     def note(*arguments: object) -> None:
         statements.append(str(arguments[2]))
 
-    engine = database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
+    # Of whatever engine: the door has connections of its own.
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         for outcome in await post_commands(database, *commands, now=RETURNED_AT):
             posted(outcome)
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
     return len([each for each in statements if "coupon" in each])
 
 

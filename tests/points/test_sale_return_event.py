@@ -1,18 +1,13 @@
 """What a return is told of: the quote before it and the event after it."""
 
-from collections.abc import AsyncIterator
 from functools import partial
-
-import pytest
 
 from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.domain.programme import Programmes
 from services.points.usecases.return_sale import quote_return
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
     Chain,
-    build_chain,
     build_sale,
 )
 from tests.fixtures.returning import (
@@ -27,21 +22,6 @@ from tests.fixtures.returning import (
     seed_wallet,
     sell,
 )
-from tests.fixtures.servers import Servers, migrated_database
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file, each with its own chain; in balance at the end."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 class TestQuote:

@@ -1,10 +1,7 @@
 """What returns book in the real database: services/points/usecases/return_sale.py."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-
-import pytest
 
 from chassis.database import Database
 from pricing.earning import Caps, EarningProgramme, FixedBonus, ProgrammeRule
@@ -12,11 +9,9 @@ from services.points.documents import read_sale
 from services.points.domain.assets import Asset
 from services.points.domain.programme import Programme, Programmes
 from services.points.usecases.post_sales import sale_command
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,
     Chain,
-    build_chain,
     build_line,
     build_sale,
     post_commands,
@@ -36,21 +31,6 @@ from tests.fixtures.returning import (
     transfers,
     wallet,
 )
-from tests.fixtures.servers import Servers, migrated_database
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file, each with its own chain; in balance at the end."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 class TestReturnSale:

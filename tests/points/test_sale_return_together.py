@@ -1,7 +1,6 @@
 """Returns that come again, at once, or after a merge: one batch and many."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
@@ -10,10 +9,8 @@ from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.assets import Asset
 from services.points.usecases.post_bills import Posted
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
     Chain,
-    build_chain,
     build_line,
     build_sale,
 )
@@ -29,21 +26,6 @@ from tests.fixtures.returning import (
     sell,
     wallet,
 )
-from tests.fixtures.servers import Servers, migrated_database
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file, each with its own chain; in balance at the end."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 class TestRetry:

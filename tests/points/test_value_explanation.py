@@ -97,6 +97,13 @@ class TestExplainValue:
                 " from had expired, so they got new time, valid until 31 December 2026.",
             ),
             (
+                BillKind.GIFT_RETURN,
+                GrantedValue(Asset.POINTS, 300, "base@1", None, None, YEAR_END),
+                "2026年5月1日退还礼品退回300分，原有效期已过，故重新给予期限，有效期至2026年12月31日。",
+                "On 1 May 2026 gifts were handed back and 300 points came back; what they had been"
+                " taken from had expired, so they got new time, valid until 31 December 2026.",
+            ),
+            (
                 BillKind.PASS_USE_REVERSAL,
                 GrantedValue(Asset.PASS, 1, PASS.rule_version, PASS.pass_id, None, YEAR_END),
                 "2026年5月1日撤销划次退回1次，原有效期已过，故重新给予期限，有效期至2026年12月31日。",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.earning import Carry
+from pricing.earning import Carry, CounterKey
 from services.points.domain.assets import Asset
 from tests.fixtures.wallet_moves import Bench, between_wallets, refused
 
@@ -35,7 +35,8 @@ class Act(NamedTuple):
     carry: Carry
 
 
-ISSUES = ("grant", "earn", "fraction", "spend", "give_back", "owe")
+ISSUES = ("grant", "earn", "fraction", "spend", "give_back", "owe", "count", "free")
+CAPPED = (CounterKey("gift:mug", "always"), CounterKey("rice", "2026-05-01"))
 KINDS = (*ISSUES, "merge", "undo", "card", "points")
 acts = st.lists(
     st.builds(Act, st.sampled_from(KINDS), members, members, amounts, assets, carries),
@@ -58,6 +59,10 @@ def issue(bench: Bench, act: Act, member: str) -> Callable[[], None]:
             return lambda: bench.spend(member, act.asset, act.number)
         case "give_back":
             return lambda: bench.give_back(act.number % len(bench.spent)) if bench.spent else None
+        case "count" | "free":
+            weight = act.number * (1 if act.kind == "count" else -1)
+            key = CAPPED[act.other % 2]
+            return lambda: bench.count(member, key, weight, act.carry.denominator)
         case _:
             return lambda: bench.owe(member, act.number)
 
@@ -109,12 +114,14 @@ class TestAnySequence:
                 lots, worth = bench.lots(), bench.worth_points()
                 others = {asset: bench.total(asset) for asset in Asset if asset != Asset.POINTS}
                 purchases = sum(wallet.sale_count for wallet in bench.wallets.values())
+                counts = counted(bench)
                 whole = [state for state in map(bench.state, MEMBERS)]
                 if refused(move(bench, act, member, other)):
                     assert [state for state in map(bench.state, MEMBERS)] == whole
                 assert bench.worth_points() == worth
                 assert {a: bench.total(a) for a in others} == others
                 assert sum(wallet.sale_count for wallet in bench.wallets.values()) == purchases
+                assert counted(bench) == counts
                 changed = (bench.lots() - lots) + (lots - bench.lots())
                 # Only a point made of two fractions, or broken up into them again.
                 assert sum(changed.values()) <= 1
@@ -144,6 +151,15 @@ class TestAnySequence:
         assert [bench.state(member) for member in MEMBERS] == before
         assert receipt.stayed is not None
         assert not any(receipt.stayed[:-1])
+
+
+def counted(bench: Bench) -> dict[CounterKey, Fraction]:
+    """What caps count over all who answer for themselves: no move makes room in any."""
+    alone = [wallet for wallet in bench.wallets.values() if wallet.merged_into is None]
+    return {
+        key: sum((bench.counted(wallet.member_id, key) for wallet in alone), start=Fraction(0))
+        for key in CAPPED
+    }
 
 
 def expiry_dates(bench: Bench) -> dict[object, set[date | None]]:

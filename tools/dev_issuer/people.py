@@ -100,6 +100,7 @@ PEOPLE = (
             "inventory.stock.read",
             "points.adjustments.post",
             "points.gifts.redeem",
+            "points.gifts.return",
             "points.passes.read",
             "points.passes.refund",
             "points.passes.reverse",

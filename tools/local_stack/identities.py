@@ -41,6 +41,7 @@ EVERY_PERMISSION = frozenset(
         "points.coupons.revoke",
         "points.coupons.use",
         "points.gifts.redeem",
+        "points.gifts.return",
         "points.ledger.read",
         "points.ledger.verify",
         "points.holds.create",

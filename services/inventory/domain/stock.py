@@ -23,6 +23,8 @@ class MovementKind(IntEnum):
     SALE = 2
     ADJUSTMENT = 3
     SALE_RETURN = 4
+    GIFT = 5
+    GIFT_RETURN = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ movements = Table(
     Column("occurred_at", DateTime(timezone=True), nullable=False),
     Column("store_id", Uuid(as_uuid=False), nullable=False),
     Column("product_id", Uuid(as_uuid=False), nullable=False),
-    CheckConstraint("kind IN (1, 2, 3, 4)", name="kind"),
+    CheckConstraint("kind IN (1, 2, 3, 4, 5, 6)", name="kind"),
 )
 
 stock = Table(

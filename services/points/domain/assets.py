@@ -40,6 +40,7 @@ class BillKind(IntEnum):
     POINTS_TRANSFER = 14
     MERGE_REVERSAL = 15
     PASS_USE_REVERSAL = 16
+    GIFT_RETURN = 17
 
 
 # Accounts of a member.

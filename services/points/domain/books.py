@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from chassis.errors import NotFound, PreconditionFailed
 from pricing.earning import Earned
+from services.points.domain.adjustment_limit import DaySums
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.coupon import Coupon
 from services.points.domain.coupon_event import CouponChange, CouponEvent
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.merges import Merges
 from services.points.domain.moved import Moved
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
@@ -53,13 +55,23 @@ class Original:
     later_transfers: tuple[Transfer, ...] = ()
 
 
+class SharedPass(NamedTuple):
+    """A share of a pass that lasts, under the members' own ids."""
+
+    owner_member_id: str
+    pass_id: str
+    user_member_id: str
+
+
 @dataclass(slots=True)
 class Books:
     """Locked wallets by member, originals by bill id, and top-ups by bill id.
 
     `top_ups` holds those that the lots of the wallets come from, and those asked for, when
     `follows_top_ups`. `coupons` are locked, by id; `coupon_events` says by request id which of the
-    changes that commands may make to them were made before.
+    changes that commands may make to them were made before. `merges` says of members whose wallets
+    are not here who answers for them; `pass_shares` are those about which commands ask, and
+    `day_sums` what persons have adjusted today, by subject.
     """
 
     programmes: Programmes
@@ -70,6 +82,9 @@ class Books:
     follows_top_ups: bool = False
     coupons: dict[str, Coupon] = field(default_factory=dict)
     coupon_events: dict[str, CouponEvent] = field(default_factory=dict)
+    merges: Merges = field(default_factory=Merges)
+    day_sums: dict[str, DaySums] = field(default_factory=dict)
+    pass_shares: set[SharedPass] = field(default_factory=set)
 
     def wallet(self, member_id: str) -> Wallet:
         """The member's wallet, or that of the member into whom it was merged in the end."""
@@ -77,6 +92,24 @@ class Books:
         while wallet.merged_into is not None:
             wallet = self.wallets[wallet.merged_into]
         return wallet
+
+    def answering(self, member_id: str) -> str:
+        """Who answers for a member, whose wallet may not be here; merges of this batch count."""
+        while True:
+            wallet = self.wallets.get(member_id)
+            into = wallet.merged_into if wallet else self.merges.into.get(member_id)
+            if into is None:
+                return member_id
+            member_id = into
+
+    def is_shared(self, owner_member_id: str, pass_id: str, user_member_id: str) -> bool:
+        """Whether an owner's pass is shared with a member, by whichever card of either."""
+        pair = (self.answering(owner_member_id), self.answering(user_member_id))
+        return any(
+            pair == (self.answering(share.owner_member_id), self.answering(share.user_member_id))
+            for share in self.pass_shares
+            if share.pass_id == pass_id
+        )
 
     def original(self, bill_id: str, *kinds: BillKind) -> Original:
         """NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND for a bill of other kinds."""
@@ -116,10 +149,15 @@ class Books:
                 later_transfers=(*original.later_transfers, *transfers),
             )
 
-    def note_top_ups(self, posting: Posting) -> None:
-        """Lets the commands that follow in the same batch see what a bill did to top-ups."""
+    def note(self, draft: "Draft") -> None:
+        """Lets the commands that follow in the same batch see what a bill did beside wallets."""
         if self.follows_top_ups:
-            note(self.top_ups, posting)
+            note(self.top_ups, draft.posting)
+        self.note_coupons(draft.coupons)
+        direct = draft.posting.direct_adjustment
+        if direct is not None:
+            before = self.day_sums.get(direct.subject, DaySums())
+            self.day_sums[direct.subject] = before.plus(direct.points)
 
     def note_coupons(self, changes: Iterable[CouponChange]) -> None:
         """Lets the commands that follow in the same batch see what a bill did to coupons."""

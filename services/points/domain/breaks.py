@@ -38,6 +38,10 @@ class BreakKind(IntEnum):
     BOOKS_LIABILITY = 18
     BOOKS_WALLETS = 19
     BOOKS_MEMBER_TRANSFERS = 20
+    BILL_PASS_LIABILITY = 21
+    WALLET_CARRY = 22
+    EARNING_COUNTER = 23
+    LOT_TERMS = 24
 
 
 class TransferRef(NamedTuple):

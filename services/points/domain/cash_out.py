@@ -1,4 +1,4 @@
-"""Paying principal out again (退卡): what comes back of the bonus, and what the law owes. Pure.
+"""Paying principal out again (退卡): what comes back of the bonus with it. Pure.
 
 A bonus was given for principal that stays. Principal that is paid out takes its share of the bonus
 back with it: from what is left of the bonus first, and what was spent of it already is taken off
@@ -8,7 +8,6 @@ the payment. So topping up, spending the bonus and cashing out again gains nothi
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import IntEnum
 
 from chassis.errors import Invalid, PreconditionFailed
 from services.points.domain.limits import AMOUNT_FEN_MAX
@@ -87,18 +86,6 @@ def bonus_due(
     return after - before
 
 
-def bonus_to_withdraw(
-    principal_granted_fen: int,
-    bonus_granted_fen: int,
-    cashed_out_fen: int,
-    amount_fen: int,
-    bonus_remaining_fen: int,
-) -> int:
-    """The part of `bonus_due` that is still there to be withdrawn."""
-    due = bonus_due(principal_granted_fen, bonus_granted_fen, cashed_out_fen, amount_fen)
-    return min(due, bonus_remaining_fen)
-
-
 def cash_out_of(top_up: TopUpState, amount_fen: int) -> CashOutPart:
     """What paying out `amount_fen` of one top-up does; at most what remains of its principal.
 
@@ -173,26 +160,6 @@ def check_cash_out(
                 "kinds": ",".join(sorted(other)),
             },
         )
-
-
-class RefundCause(IntEnum):
-    """Whose doing it is that prepaid money goes back."""
-
-    MERCHANT = 1
-    CONSUMER = 2
-
-
-def refund_owed(paid_fen: int, bonus_fen: int, spent_fen: int, cause: RefundCause) -> int:
-    """What a court would have paid back of one top-up (法释〔2025〕4号第十八至二十条), in fen.
-
-    `paid_fen` (> 0) and `bonus_fen` are what was paid and given, `spent_fen` what was bought with
-    both together. When it is the merchant's doing, each fen spent counts in the ratio of paid to
-    paid and given; when it is the consumer's, in full. Rounded in favour of the consumer, never
-    below 0. A chain may pay more.
-    """
-    if cause is RefundCause.CONSUMER:
-        return max(0, paid_fen - spent_fen)
-    return max(0, paid_fen - spent_fen * paid_fen // (paid_fen + bonus_fen))
 
 
 def in_cooling_off(limits: PrepaidLimits, paid_on: date, on: date) -> bool:

@@ -4,6 +4,7 @@ Each change takes a coupon and gives the changed one, or the refusal. Expiry, a 
 has timed out and a revoked order are judged here, when reading: no job needs to have run.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -51,6 +52,17 @@ class Coupon:
     def account_id(self) -> str:
         """Whose ledger rows these are: the member's, or the coupon's own while nobody's."""
         return self.member_id or self.coupon_id
+
+
+def as_owner(coupon: Coupon, buyer_id: str | None, answering: Callable[[str], str]) -> str | None:
+    """A buyer under the id of the coupon's member when a merge made the two one; else its own.
+
+    `answering` says who answers for a member. The coupon stays its member's, so that it is there
+    again when the merge is undone.
+    """
+    if coupon.member_id is None or buyer_id in (None, coupon.member_id):
+        return buyer_id
+    return coupon.member_id if answering(coupon.member_id) == answering(buyer_id) else buyer_id
 
 
 def state_on(coupon: Coupon, business_date: date, now: datetime) -> CouponState:

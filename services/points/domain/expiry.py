@@ -12,9 +12,9 @@ from chassis.errors import PreconditionFailed
 from services.points.domain.assets import BREAKAGE, EXPIRED, PASS_LIABILITY, Asset, BillKind
 from services.points.domain.books import Books, Draft
 from services.points.domain.header import Header
+from services.points.domain.limits import STORE_TIME_OFFSET
 from services.points.domain.lot import has_expired, spending_order
 from services.points.domain.pass_lots import definition_of
-from services.points.domain.sale_posting import STORE_TIME_OFFSET
 
 # What becomes the chain's when it expires.
 BOOKED_ASSETS = (Asset.POINTS, Asset.BONUS, Asset.PASS)

@@ -50,16 +50,21 @@ def check_redemption(redemption: GiftRedemption) -> None:
     """Invalid EMPTY_REDEMPTION, TOO_MANY_LINES, INVALID_QUANTITY, DUPLICATE_GIFT."""
     if not redemption.lines:
         raise Invalid("EMPTY_REDEMPTION", "at least one gift is needed", {"field": "lines"})
-    if len(redemption.lines) > LINES_MAX:
+    check_lines(redemption.lines)
+
+
+def check_lines(lines: Sequence[GiftLine]) -> None:
+    """Invalid TOO_MANY_LINES, INVALID_QUANTITY, DUPLICATE_GIFT."""
+    if len(lines) > LINES_MAX:
         raise Invalid("TOO_MANY_LINES", f"a redemption has at most {LINES_MAX} lines")
-    for line in redemption.lines:
+    for line in lines:
         if not 1 <= line.pieces <= PIECES_MAX:
             raise Invalid(
                 "INVALID_QUANTITY",
                 f"pieces must be 1 to {PIECES_MAX}",
                 {"field": "pieces", "gift_id": line.gift_id, "value": line.pieces},
             )
-    gift_ids = [line.gift_id for line in redemption.lines]
+    gift_ids = [line.gift_id for line in lines]
     if len(set(gift_ids)) < len(gift_ids):
         raise Invalid("DUPLICATE_GIFT", "no gift may come twice", {"field": "lines"})
 
@@ -146,9 +151,14 @@ def _check_price(gifts: Sequence[tuple[Gift, int]], redemption: GiftRedemption) 
         )
 
 
+def gift_counter(gift_id: str) -> CounterKey:
+    """By what the pieces of a gift are counted that a member got."""
+    return CounterKey(f"gift:{gift_id}", ALWAYS)
+
+
 def _count(posting: Posting, gift: Gift, pieces: int) -> None:
     """Counts the pieces also where there is no limit: a later version may set one."""
-    key = CounterKey(f"gift:{gift.gift_id}", ALWAYS)
+    key = gift_counter(gift.gift_id)
     before = posting.wallet.counters.get(key, Tally()).weight
     if gift.limit_per_member and before + pieces > gift.limit_per_member:
         raise PreconditionFailed(

@@ -7,6 +7,8 @@ from chassis.errors import Invalid
 # Ten million yuan, or points, on one bill are a typing error, not trade.
 AMOUNT_FEN_MAX = 1_000_000_000
 CODE_LENGTH_MAX = 64
+# China has one time zone and no summer time; the stores are in it.
+STORE_TIME_OFFSET = timedelta(hours=8)
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # Clocks of tills run a little ahead; more than this is a wrong clock.

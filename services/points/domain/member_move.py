@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from chassis.errors import Invalid, PreconditionFailed
-from pricing.earning import Carry
+from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import MEMBER_TRANSFER, POINTS_DEBT, Asset, BillKind
 from services.points.domain.books import Books, Draft, receipt_of
 from services.points.domain.header import Header
@@ -70,6 +70,7 @@ class MemberMove:
         self._units: dict[Asset, int] = {}
         self._debt_points = 0
         self._purchases = 0
+        self._tallies = 0
         self._carry = Carry()
 
     def _posting(self, wallet: Wallet) -> Posting:
@@ -137,6 +138,13 @@ class MemberMove:
         self.taker.sale_count_change += count
         self._purchases += count
 
+    def tally(self, key: CounterKey, *, left: Tally, arrived: Tally) -> None:
+        """Moves a count of a capped rule: what the giver then has of it, and the taker."""
+        for posting, tally in ((self.giver, left), (self.taker, arrived)):
+            if posting.wallet.counters.get(key) != tally:
+                posting.counters[key] = tally
+        self._tallies += 1
+
     def carry(self, moved: Carry, *, left: Carry, arrived: Carry) -> None:
         """Moves a fraction of a point: `left` with the giver, `arrived` what the taker then has."""
         self.giver.carry = left
@@ -154,6 +162,7 @@ class MemberMove:
             pass_units=units(Asset.PASS, 0),
             debt_points=self._debt_points,
             purchases=self._purchases,
+            tallies=self._tallies,
             carry=self._carry,
         )
 

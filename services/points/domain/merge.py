@@ -2,13 +2,14 @@
 
 from math import lcm
 
-from pricing.earning import Carry, expiry_date
+from pricing.earning import Carry, Tally, expiry_date
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Books, Draft
 from services.points.domain.header import Header
 from services.points.domain.member_move import MemberMove, require_no_holds, require_unmerged
 
-# A common denominator beyond this cannot be stored; the smaller fraction is then rounded down.
+# A common denominator beyond this cannot be stored; the smaller fraction is then rounded down, and
+# a tally up.
 _DENOMINATOR_MAX = 2**62
 
 
@@ -30,6 +31,11 @@ def decide_merge(books: Books, header: Header, into_member_id: str) -> list[Draf
     move.purchases(giver.sale_count)
     points, carry = add_carries(giver.carry, taker.carry)
     move.carry(giver.carry, left=Carry(), arrived=carry)
+    for key, tally in giver.counters.items():
+        if tally.weight:
+            # The giver's stays as it is, to say what an undoing has to take out again.
+            there = taker.counters.get(key, Tally())
+            move.tally(key, left=tally, arrived=add_tallies(tally, there))
     if points:
         # Both fractions together make a whole point: floored once, as over one member's sales.
         programme = books.programmes.at(header.occurred_at)
@@ -48,6 +54,33 @@ def add_carries(one: Carry, other: Carry) -> tuple[int, Carry]:
     numerator_one, numerator_other, denominator = _on_common_ground(one, other)
     points, rest = divmod(numerator_one + numerator_other, denominator)
     return points, Carry(rest, denominator)
+
+
+def add_tallies(one: Tally, other: Tally) -> Tally:
+    """What capped rules have given two members who become one: no cap gets room by a merge."""
+    denominator = lcm(one.denominator, other.denominator)
+    if _too_large(denominator, one, other):
+        denominator = min(one.denominator, other.denominator)
+    return Tally(one.at(denominator).weight + other.at(denominator).weight, denominator)
+
+
+def subtract_tally(all_of_it: Tally, part: Tally) -> tuple[Tally, Tally]:
+    """What is left of a tally without a part, and the part: all there is when that is less.
+
+    Both together are never less than all of it, so no cap gets room by undoing a merge either.
+    """
+    denominator = lcm(all_of_it.denominator, part.denominator)
+    if _too_large(denominator, all_of_it, part):
+        denominator = all_of_it.denominator
+    rest = all_of_it.at(denominator).weight - part.weight * denominator // part.denominator
+    if rest < 0:
+        return Tally(0, all_of_it.denominator), all_of_it
+    return Tally(rest, denominator), part
+
+
+def _too_large(denominator: int, *tallies: Tally) -> bool:
+    weights = (tally.at(denominator).weight for tally in tallies)
+    return max(denominator, *weights) > _DENOMINATOR_MAX
 
 
 def subtract_carry(all_of_it: Carry, part: Carry, *, points: int = 0) -> Carry | None:

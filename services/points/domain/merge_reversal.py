@@ -1,13 +1,13 @@
 """Undoing a merge (撤销合并): what is left of what it moved goes back. Pure."""
 
 from chassis.errors import PreconditionFailed
-from pricing.earning import Carry
+from pricing.earning import Carry, Tally
 from services.points.domain.assets import POINTS_ISSUED, WALLET, BillKind
 from services.points.domain.books import Books, Draft, Original
 from services.points.domain.header import Header
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.member_move import MemberMove, counterpart_id, require_unmerged
-from services.points.domain.merge import subtract_carry
+from services.points.domain.merge import subtract_carry, subtract_tally
 from services.points.domain.moved import Moved
 from services.points.domain.wallet import Wallet
 
@@ -51,6 +51,8 @@ def decide_merge_reversal(
     move.debt(min(merged.debt_points, giver.debt_points))
     move.purchases(merged.purchases)
     _carry_back(move, arrival, giver, held, merged.carry)
+    if merged.tallies:  # before merges moved them there is nothing to be taken out again
+        _tallies_back(move, giver, back)
     move.taker.merged_into = None
     return move.drafts(stayed=merged.minus(move.moved), original_bill_id=merge_bill_id)
 
@@ -71,6 +73,17 @@ def _part_back(lot: Lot, amount: int, held: int, merge_bill_id: str) -> int:
     """
     free = max(0, lot.remaining - held)
     return free if lot.moved_by == merge_bill_id else min(free, amount)
+
+
+def _tallies_back(move: MemberMove, giver: Wallet, back: Wallet) -> None:
+    """Takes out what the merge added, as far as returns have not freed it meanwhile.
+
+    The member's own counts still say how much that was: nobody counts for who was merged.
+    """
+    for key, brought in back.counters.items():
+        if brought.weight:
+            rest, part = subtract_tally(giver.counters.get(key, Tally()), brought)
+            move.tally(key, left=rest, arrived=part)
 
 
 def _carry_back(

@@ -8,8 +8,8 @@ from pricing.earning import Carry
 class Moved(NamedTuple):
     """Amounts that went from one wallet to another; a debt moves as a debt.
 
-    `purchases` are sales that count towards a first purchase, `carry` what sales left over below
-    a whole point.
+    `purchases` are sales that count towards a first purchase, `tallies` how many counts of capped
+    rules and gifts were added, `carry` what sales left over below a whole point.
     """
 
     points: int = 0
@@ -18,6 +18,7 @@ class Moved(NamedTuple):
     pass_units: int = 0
     debt_points: int = 0
     purchases: int = 0
+    tallies: int = 0
     carry: Carry = Carry()
 
     def minus(self, other: "Moved") -> "Moved":
@@ -29,4 +30,5 @@ class Moved(NamedTuple):
             max(0, self.pass_units - other.pass_units),
             max(0, self.debt_points - other.debt_points),
             max(0, self.purchases - other.purchases),
+            max(0, self.tallies - other.tallies),
         )

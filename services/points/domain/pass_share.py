@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from chassis.errors import AlreadyExists, PreconditionFailed
+from chassis.errors import AlreadyExists, Invalid, PreconditionFailed
 from services.points.domain.assets import Asset
 from services.points.domain.lot import has_expired
+from services.points.domain.merges import Merges
 from services.points.domain.pass_lots import definition_of
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
@@ -32,10 +33,12 @@ def check_share(
     share: PassShare,
     lasting: Collection[PassShare],
     business_date: date,
+    merges: Merges,
 ) -> None:
     """Refuses a share of a pass that the owner does not have or may not share.
 
-    `lasting` are the shares of the same owner and pass. PreconditionFailed WALLET_FROZEN,
+    `lasting` are the shares of the same owner and pass, `merges` those of both members' families.
+    Invalid SAME_MEMBER for who was merged into the owner; PreconditionFailed WALLET_FROZEN,
     WALLET_MERGED, PASS_NOT_OWNED, PASS_NOT_SHAREABLE, TOO_MANY_SHARES; AlreadyExists
     ALREADY_SHARED.
     """
@@ -47,6 +50,11 @@ def check_share(
             {"member_id": wallet.member_id, "merged_into": wallet.merged_into},
         )
     details: dict[str, object] = {"pass_id": share.pass_id}
+    user = merges.heir(share.user_member_id)
+    if user == share.owner_member_id:
+        raise Invalid(
+            "SAME_MEMBER", "the owner needs no share", {"member_id": share.user_member_id}
+        )
     owned = [
         lot
         for lot in wallet.lots.values()
@@ -59,7 +67,7 @@ def check_share(
         raise PreconditionFailed("PASS_NOT_OWNED", "the owner has no units of the pass", details)
     if not any(definition_of(programmes, lot).shareable for lot in owned):
         raise PreconditionFailed("PASS_NOT_SHAREABLE", "the pass is for its owner only", details)
-    if any(each.user_member_id == share.user_member_id for each in lasting):
+    if any(each.user_member_id in merges.family(user) for each in lasting):
         raise AlreadyExists("ALREADY_SHARED", "the pass is shared with this member", details)
     if len(lasting) >= SHARES_MAX:
         raise PreconditionFailed(

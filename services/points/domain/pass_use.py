@@ -1,6 +1,6 @@
 """Using a pass and undoing a use: units leave, and their part of the price is turnover. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from chassis.errors import PreconditionFailed
@@ -29,6 +29,11 @@ class PassUse:
     hold_id: str = ""
     keep_rest: bool = False
 
+    @property
+    def is_by_another(self) -> bool:
+        """True when it is not the owner who uses it."""
+        return self.user_member_id != self.owner_member_id
+
     def question(self, business_date: date) -> PassQuestion:
         """What deciding on it asks beside the owner's lots."""
         return PassQuestion(self.owner_member_id, self.pass_id, business_date, self.user_member_id)
@@ -45,9 +50,14 @@ def decide_pass_use(books: Books, header: Header, use: PassUse) -> list[Draft]:
     posting = header.posting(books, BillKind.PASS_USE, member_id=use.owner_member_id)
     wallet = posting.wallet
     wallet.require_usable()
-    if (
-        use.user_member_id != use.owner_member_id
-        and (use.pass_id, use.user_member_id) not in wallet.pass_shares
+    # Whoever was merged into the owner is the owner.
+    use = replace(
+        use,
+        owner_member_id=wallet.member_id,
+        user_member_id=books.answering(use.user_member_id),
+    )
+    if use.is_by_another and not books.is_shared(
+        use.owner_member_id, use.pass_id, use.user_member_id
     ):
         raise PreconditionFailed(
             "PASS_NOT_SHARED",
@@ -117,7 +127,7 @@ def _obstacle(
     PASS_NOT_FOR_PRODUCT, PASS_TOO_MANY_UNITS, PASS_DAILY_LIMIT; None when it can.
     """
     details: dict[str, object] = {"pass_id": definition.pass_id, "version": definition.version}
-    if use.user_member_id != use.owner_member_id and not definition.shareable:
+    if use.is_by_another and not definition.shareable:
         return PreconditionFailed("PASS_NOT_SHAREABLE", "the pass is for its owner only", details)
     if definition.store_ids and posting.store_id not in definition.store_ids:
         return PreconditionFailed(

@@ -4,7 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from chassis.errors import Invalid, NotFound, PreconditionFailed
-from pricing.earning import expiry_date
+from pricing.earning import Tally, expiry_date
+from services.points.domain.adjustment_limit import (
+    DaySums,
+    DirectAdjustment,
+    adjustment_day,
+    check_limits,
+)
 from services.points.domain.assets import POINTS_ISSUED, Asset, BillKind
 from services.points.domain.books import Books, Draft, receipt_of
 from services.points.domain.header import Header
@@ -62,6 +68,26 @@ def decide_adjustment(books: Books, header: Header, adjustment: Adjustment) -> l
     added = max(0, adjustment.points)
     draft = header.draft(posting, books, receipt=receipt_of(posting, points_earned=added))
     return [replace(draft, points_earned=added)]
+
+
+def decide_direct_adjustment(
+    books: Books, header: Header, adjustment: Adjustment, subject: str
+) -> list[Draft]:
+    """An adjustment that nobody else approves, within the limits of today.
+
+    Counted are the points that one person and that one member had added, and had taken, today.
+    PreconditionFailed APPROVAL_NEEDED, and what decide_adjustment refuses.
+    """
+    points = adjustment.points
+    direct = DirectAdjustment(subject, adjustment_day(books.now), points)
+    counters = books.wallet(header.member_id).counters
+    of_member = counters.get(direct.member_counter, Tally()).weight + abs(points)
+    of_person = books.day_sums.get(subject, DaySums()).plus(points).in_direction_of(points)
+    check_limits(books.programmes.at(books.now), points, of_member=of_member, of_person=of_person)
+    (draft,) = decide_adjustment(books, header, adjustment)
+    draft.posting.counters[direct.member_counter] = Tally(of_member)
+    draft.posting.direct_adjustment = direct
+    return [draft]
 
 
 def decide_approval(

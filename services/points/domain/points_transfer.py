@@ -11,7 +11,7 @@ from services.points.domain.programme import HouseholdTransfer
 from services.points.domain.wallet import Wallet
 
 # Counts beside the caps of earning; no rule of earning can have this name.
-_GIVEN = "household:given"
+GIVEN = "household:given"
 
 
 def check_points(points: int) -> None:
@@ -55,7 +55,7 @@ def decide_points_transfer(
             {"member_id": giver.member_id, "debt_points": giver.debt_points},
         )
     move = MemberMove(books, header, BillKind.POINTS_TRANSFER, giver=giver, taker=taker)
-    key = CounterKey(_GIVEN, header.business_date.isoformat())
+    key = CounterKey(GIVEN, header.business_date.isoformat())
     move.giver.counters[key] = Tally(_given_after(rule, giver, key, points))
     move.points(points)
     return move.drafts()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from pricing.earning import Carry, CounterKey, Tally
+from services.points.domain.adjustment_limit import DirectAdjustment
 from services.points.domain.assets import (
     POINTS_DEBT,
     POINTS_ISSUED,
@@ -18,7 +19,6 @@ from services.points.domain.assets import (
 )
 from services.points.domain.hold import Hold, HoldState, hold_too_small
 from services.points.domain.lot import (
-    Lot,
     first_parts,
     free_parts,
     merged_lot,
@@ -37,6 +37,7 @@ class Posting(LotBooking):
         "carry",
         "counters",
         "debt_change",
+        "direct_adjustment",
         "holds",
         "merged_into",
         "pass_uses",
@@ -70,6 +71,7 @@ class Posting(LotBooking):
         self.counters: dict[CounterKey, Tally] = {}  # those that change, as they will be
         self.pass_uses: dict[tuple[str, date], int] = {}  # (pass, day) -> by how many they change
         self.proposals: dict[str, Proposal] = {}  # those that it decides, as they will be
+        self.direct_adjustment: DirectAdjustment | None = None
         self.sale_count_change = 0
         self.card_type = wallet.card_type  # as it will be
         self.merged_into = wallet.merged_into  # as it will be
@@ -101,11 +103,6 @@ class Posting(LotBooking):
         """Books points that were clawed back and are not there as a visible debt."""
         self.move(Asset.POINTS, POINTS_DEBT, POINTS_ISSUED, points)
         self.debt_change += points
-
-    def unheld(self, lot: Lot) -> int:
-        """What of a lot no open hold sets aside: all that may be taken but by posting a hold."""
-        held = self.wallet.held(self.now, self.holds).get(lot.key, 0)
-        return max(0, lot.remaining - held)
 
     def available(self, asset: Asset, pass_id: str | None = None) -> list[Taken]:
         """What can be spent of an asset, lot by lot in spending order."""

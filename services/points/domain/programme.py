@@ -68,8 +68,10 @@ class Programme:
     stored_value: StoredValueProgramme = FIRST_STORED_VALUE
     passes: Mapping[str, PassDefinition] = field(default_factory=dict)
     household_transfer: HouseholdTransfer | None = None  # None: not allowed
-    # Most points of an adjustment that nobody else has to approve.
+    # Most points of an adjustment that nobody else has to approve, and of all of a day by one
+    # person or of one member; 0 for the day: as for one.
     adjustment_limit_points: int = ADJUSTMENT_LIMIT_POINTS
+    adjustment_day_limit_points: int = 0
     gifts: Mapping[str, Gift] = field(default_factory=dict)
     # Value given back to a lot that expired meanwhile can be spent for this long; 0: not at all.
     return_grace_days: int = 30

@@ -5,7 +5,14 @@ from dataclasses import replace
 
 from chassis.errors import DomainError, NotFound, PreconditionFailed, id_reused
 from services.points.domain.books import Books
-from services.points.domain.coupon import Coupon, CouponState, GiveBackPolicy, give_back, redeem
+from services.points.domain.coupon import (
+    Coupon,
+    CouponState,
+    GiveBackPolicy,
+    as_owner,
+    give_back,
+    redeem,
+)
 from services.points.domain.coupon_event import (
     CouponChange,
     CouponEvent,
@@ -86,7 +93,7 @@ def _redemption(books: Books, sale: Sale, coupon_id: str) -> CouponChange | None
     changed = redeem(
         coupon,
         bill_id=sale.sale_id,
-        member_id=sale.member_id,
+        member_id=as_owner(coupon, sale.member_id, books.answering),
         business_date=sale.business_date,
         now=books.now,
     )

@@ -22,15 +22,13 @@ from services.points.domain.assets import (
     tender_account,
 )
 from services.points.domain.books import Books, Draft, SaleAllocation, Source, receipt_of
+from services.points.domain.limits import STORE_TIME_OFFSET
 from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.posting import Posting
 from services.points.domain.sale import Sale
 from services.points.domain.sale_coupons import redeem_coupons
 from services.points.domain.wallet import Wallet
 from services.points.domain.wallet_tenders import pay_points, pay_stored_value, release_rest
-
-# China has one time zone and no summer time; the stores are in it.
-STORE_TIME_OFFSET = timedelta(hours=8)
 
 
 def decide_sale(books: Books, sale: Sale, facts: MemberFacts = NO_FACTS) -> list[Draft]:

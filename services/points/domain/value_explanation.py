@@ -100,6 +100,12 @@ def _source(bill: StoredBill, programme: Programme, value: GrantedValue) -> tupl
                 f"On {en} goods were returned and {amount_en} came back; what they had been taken"
                 " from had expired, so they got new time",
             )
+        case BillKind.GIFT_RETURN:
+            return (
+                f"{zh}退还礼品退回{amount_zh}，原有效期已过，故重新给予期限",
+                f"On {en} gifts were handed back and {amount_en} came back; what they had been"
+                " taken from had expired, so they got new time",
+            )
         case BillKind.PASS_USE_REVERSAL:
             return (
                 f"{zh}撤销划次退回{amount_zh}，原有效期已过，故重新给予期限",

@@ -20,7 +20,9 @@ from services.points.domain.assets import (
 )
 from services.points.domain.breaks import Break, BreakKind, TransferRef
 from services.points.domain.chain import bill_hash
+from services.points.domain.earning_trail import EarningFact, EarningTrail
 from services.points.domain.lot import Lot
+from services.points.domain.pass_trail import DefinitionOf, PassTrail
 from services.points.domain.transfer import Transfer
 from services.points.domain.value_trail import ValueTrail, change_of
 from services.points.domain.wallet import NO_HASH, Wallet
@@ -38,6 +40,7 @@ _TOTAL_SHOWS: Mapping[int, tuple[tuple[str, int], ...]] = {
     BillKind.PASS_USE_REVERSAL: ((REVENUE, -1),),
     BillKind.PASS_REFUND: ((PASS_LIABILITY, -1), (REVENUE, -1)),
     BillKind.GIFT_REDEMPTION: ((REVENUE, 1),),
+    BillKind.GIFT_RETURN: ((REVENUE, -1),),
 }
 
 
@@ -57,7 +60,8 @@ class AuditedBill(NamedTuple):
     """A bill as stored.
 
     `said` is its row as its document and receipt have it, None when they are not to be compared.
-    `tenders_fen` is the sum of a sale's tenders, `left` what its receipt says the wallet held.
+    `tenders_fen` is the sum of a sale's tenders, `left` what its receipt says the wallet held;
+    `earning` what caps and fractions of a point are made of, None for a bill without such.
     Kinds and assets may be numbers that nobody knows: what is stored is what is in question.
     """
 
@@ -72,6 +76,7 @@ class AuditedBill(NamedTuple):
     said: BillRow | None
     tenders_fen: int | None
     left: Mapping[Asset, int]
+    earning: EarningFact | None = None
 
 
 class BookedTransfer(NamedTuple):
@@ -111,6 +116,8 @@ class AccountVerification:
         self._chain = sorted(link for link in chain if link.sequence)
         self._links = {link.sequence: link for link in self._chain}
         self._trail = ValueTrail(member_id)
+        self._passes = PassTrail()
+        self._earning = EarningTrail()
         self._breaks: list[Break] = []
         self._suspects: dict[str, _Suspect] = {}
         self._refs: dict[str, tuple[TransferRef, ...]] = {}  # of the bills of the chain
@@ -122,6 +129,9 @@ class AccountVerification:
             self._refs[bill.bill_id] = refs
         moves = [each.transfer for each in transfers]
         self._trail.follow(list(zip(refs, moves, strict=True)), bill.sequence, bill.left)
+        self._passes.follow(list(zip(refs, moves, strict=True)), bill.sequence)
+        if bill.earning is not None:
+            self._earning.follow(bill.bill_id, bill.sequence, bill.earning)
         self._check_hash(bill, transfers, refs)
         self._breaks += _row_breaks(bill, transfers, refs)
         self._breaks += _money_breaks(bill, moves, refs)
@@ -133,14 +143,26 @@ class AccountVerification:
         self._trail.follow(list(zip(refs, moves, strict=True)), 0, {})
         self._breaks.append(Break(BreakKind.BILL_MISSING, bill_id, "1", "0", refs))
 
-    def finish(self, wallet: Wallet | None, lots: Collection[Lot]) -> list[Break]:
-        """All breaks, given the wallet's row with its open holds, and all of the account's lots.
+    def finish(
+        self,
+        wallet: Wallet | None,
+        lots: Collection[Lot],
+        definition_of: DefinitionOf = lambda lot: None,
+    ) -> list[Break]:
+        """All breaks, given the wallet's row with its holds and counts, and the account's lots.
 
-        A wallet without a row is a break, but for a store's walk-in account.
+        A wallet without a row is a break, but for a store's walk-in account. What follows from the
+        order of bills is compared when all of them are there.
         """
         self._finish_chain(wallet)
-        has_chain = bool(self._chain)
-        return self._breaks + self._trail.finish(wallet, lots, has_chain=has_chain)
+        breaks = self._breaks + self._trail.finish(wallet, lots, has_chain=bool(self._chain))
+        is_whole = [link.sequence for link in self._chain] == [*range(1, len(self._chain) + 1)]
+        if not is_whole or any(each.kind is BreakKind.BILL_MISSING for each in breaks):
+            return breaks
+        breaks += self._passes.finish(lots, definition_of)
+        if wallet is not None and wallet.bill_count == len(self._chain):
+            breaks += self._earning.finish(wallet, lots, self._refs)
+        return breaks
 
     def _check_hash(
         self,

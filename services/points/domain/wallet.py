@@ -44,9 +44,8 @@ class Wallet:
     holds: dict[str, Hold] = field(default_factory=dict)
     # What capped rules have given, for the periods that a command asked for.
     counters: dict[CounterKey, Tally] = field(default_factory=dict)
-    # Of the passes that a command asked about: (pass, day) -> uses, and (pass, member) who shares.
+    # Of the passes that a command asked about: (pass, day) -> uses.
     pass_uses: dict[tuple[str, date], int] = field(default_factory=dict)
-    pass_shares: set[tuple[str, str]] = field(default_factory=set)
     # Adjustments about whose approval a command asked.
     proposals: dict[str, Proposal] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from services.points.reward_messages import (
     proposal_message,
     read_adjustment,
     read_approval,
+    read_gift_return,
     read_ordinal,
     read_redemption,
     read_rejection,
@@ -29,6 +30,7 @@ from services.points.usecases.list_adjustment_proposals import list_adjustment_p
 from services.points.usecases.post_bills import Posted
 from services.points.usecases.redeem_gift import redeem_gift_command
 from services.points.usecases.reject_adjustment import reject_adjustment
+from services.points.usecases.return_gift import return_gift_command
 from yika.points.v1 import reward_service_pb2 as pb
 from yika.points.v1 import reward_service_pb2_grpc
 
@@ -119,6 +121,16 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
         redemption = read_redemption(request)
         command = redeem_gift_command(request, header, redemption, self._ledger.tender_kinds)
         return pb.RedeemGiftResponse(receipt=await self._ledger.post(command))
+
+    async def ReturnGift(
+        self, request: pb.ReturnGiftRequest, _: grpc.aio.ServicerContext
+    ) -> pb.ReturnGiftResponse:
+        """Takes gifts back."""
+        header = await self._ledger.read_header(request.header)
+        command = await return_gift_command(
+            self._ledger.database, request, header, read_gift_return(request)
+        )
+        return pb.ReturnGiftResponse(receipt=await self._ledger.post(command))
 
     async def ExplainLot(
         self, request: pb.ExplainLotRequest, _: grpc.aio.ServicerContext

@@ -1,8 +1,9 @@
-"""The table of adjustments that were proposed, and how they were decided."""
+"""Tables of adjustments: proposed ones and how they were decided, and those nobody approved."""
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Index,
     MetaData,
@@ -44,6 +45,25 @@ adjustment_proposals = Table(
         "ix_adjustment_proposals_open",
         "proposal_id",
         postgresql_where=text("state = 1"),
+    ),
+)
+
+# Adjustments that nobody else approved, by who asked: the sums of a person's day are read along
+# the index, so that no row is hot.
+direct_adjustments = Table(
+    "direct_adjustments",
+    _metadata,
+    Column("member_id", Uuid(as_uuid=False), primary_key=True),
+    Column("bill_id", Uuid(as_uuid=False), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("made_date", Date, nullable=False),
+    Column("points", BIGINT, nullable=False),
+    CheckConstraint("points <> 0", name="points"),
+    Index(
+        "ix_direct_adjustments_subject_made_date",
+        "subject",
+        "made_date",
+        postgresql_include=["points"],
     ),
 )
 

@@ -1,13 +1,15 @@
-"""The only SQL of proposed adjustments. A proposal changes once, when somebody decides."""
+"""The only SQL of adjustments. A proposal changes once, when somebody decides."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.points.domain.adjustment_limit import DaySums, adjustment_day
 from services.points.domain.books import Books
+from services.points.domain.posting import Posting
 from services.points.domain.proposal import Proposal, ProposalState
 from services.points.storage.adjustment_tables import adjustment_proposals
 from services.points.storage.driver import Driver
@@ -25,6 +27,46 @@ _DECIDE = """
     WHERE proposals.proposal_id = given.proposal_id AND proposals.state = 1
     RETURNING 1
     """
+
+# Whoever adjusts at two tills at once takes turns; wallets are locked before.
+_LOCK_SUBJECTS = """
+    SELECT pg_advisory_xact_lock(hashtextextended(subject, 1))
+    FROM (SELECT subject FROM unnest($1::text[]) AS given (subject) ORDER BY 1) AS sorted
+    """
+_DAY_SUMS = """
+    SELECT subject, coalesce(sum(points) FILTER (WHERE points > 0), 0)::bigint AS added,
+           coalesce(-sum(points) FILTER (WHERE points < 0), 0)::bigint AS taken
+    FROM direct_adjustments WHERE subject = ANY($1::text[]) AND made_date = $2
+    GROUP BY subject
+    """
+_ADD_DIRECT = """
+    INSERT INTO direct_adjustments (member_id, bill_id, subject, made_date, points)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::bigint[])
+    """
+
+
+async def load_day_sums(driver: Driver, books: Books, subjects: Iterable[str]) -> None:
+    """What persons have adjusted today without approval; true until the commit.
+
+    Wallets must be locked already.
+    """
+    wanted = sorted(set(subjects))
+    if not wanted:
+        return
+    await driver.execute(_LOCK_SUBJECTS, wanted)
+    for row in await driver.fetch(_DAY_SUMS, wanted, adjustment_day(books.now)):
+        books.day_sums[row["subject"]] = DaySums(row["added"], row["taken"])
+
+
+async def write_direct(driver: Driver, postings: Iterable[Posting]) -> None:
+    """Writes who adjusted without approval."""
+    rows = [
+        (posting.wallet.member_id, posting.bill_id, *posting.direct_adjustment)
+        for posting in postings
+        if posting.direct_adjustment is not None
+    ]
+    if rows:
+        await driver.execute(_ADD_DIRECT, *zip(*rows, strict=True))
 
 
 async def load_proposals(driver: Driver, books: Books, proposal_ids: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pricing.earning import CounterKey, Tally
 from services.points.domain.assets import Asset
 from services.points.domain.breaks import AccountSum
 from services.points.domain.hold import HeldLot, Hold
@@ -61,6 +62,7 @@ _ACCOUNTS = f"""
     """  # noqa: S608
 _RANGE = "member_id BETWEEN $1::uuid AND $2::uuid"
 _WALLETS = f"SELECT * FROM wallets WHERE {_RANGE}"  # noqa: S608
+_COUNTERS = f"SELECT * FROM earning_counters WHERE {_RANGE}"  # noqa: S608
 _LOTS = f"SELECT * FROM lots WHERE {_RANGE}"  # noqa: S608
 _LINKS = f"SELECT member_id, sequence, bill_id, hash FROM bills WHERE {_RANGE}"  # noqa: S608
 _OPEN_HOLDS = """
@@ -151,12 +153,16 @@ class AuditQueries:
         ]
 
     async def wallets(self, span: Span) -> dict[str, Wallet]:
-        """Wallets by member, with their open holds and without lots."""
+        """Wallets by member, with their open holds and counts, and without lots."""
         found = await fetch(self._connection, _WALLETS, span.first, span.last)
         wallets = {wallet.member_id: wallet for wallet in map(wallet_of, found)}
         for row in await (await self._driver()).fetch(_OPEN_HOLDS, span.first, span.last):
             if (wallet := wallets.get(str(row["member_id"]))) is not None:
                 _add_hold(wallet, row)
+        for row in await (await self._driver()).fetch(_COUNTERS, span.first, span.last):
+            if (wallet := wallets.get(str(row["member_id"]))) is not None:
+                key = CounterKey(row["rule_id"], row["period"])
+                wallet.counters[key] = Tally(row["weight"], row["denominator"])
         return wallets
 
     async def lots(self, span: Span) -> dict[str, list[Lot]]:

@@ -11,7 +11,7 @@ from chassis.database import DriverTransaction, insert_events
 from services.points.domain.assets import Asset
 from services.points.domain.books import Draft
 from services.points.domain.wallet import Wallet
-from services.points.storage.adjustments import write_decisions
+from services.points.storage.adjustments import write_decisions, write_direct
 from services.points.storage.driver import Driver
 from services.points.storage.holds import write_holds
 from services.points.storage.lot_rows import lot_rows
@@ -111,7 +111,11 @@ def fits_one_statement(bills: Iterable[NewBill]) -> bool:
     """Whether `write_bills` needs one statement for them, and so no transaction around it."""
     postings = (bill.draft.posting for bill in bills)
     return not any(
-        posting.expiry_dates or posting.counters or posting.proposals or posting.holds
+        posting.expiry_dates
+        or posting.counters
+        or posting.proposals
+        or posting.direct_adjustment
+        or posting.holds
         for posting in postings
     )
 
@@ -177,6 +181,7 @@ async def _write_rest(driver: Driver, bills: Sequence[NewBill], posted_at: datet
     await write_decisions(
         driver, [each for bill in bills for each in bill.draft.posting.proposals.values()]
     )
+    await write_direct(driver, (bill.draft.posting for bill in bills))
     holds = {
         (bill.draft.posting.wallet.member_id, hold_id): hold
         for bill in bills

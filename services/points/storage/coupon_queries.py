@@ -67,16 +67,16 @@ class CouponQueries:
 
     async def of_member(
         self,
-        member_id: str,
+        member_ids: Sequence[str],
         state: CouponState | None,
         business_date: date,
         now: datetime,
         before: tuple[datetime, str] | None,
         limit: int,
     ) -> Sequence[Coupon]:
-        """Coupons of a member, newest (issued_at, coupon_id) first."""
+        """Coupons of a member's family, newest (issued_at, coupon_id) first."""
         query = _COUPONS.where(
-            coupons.c.member_id == member_id, coupons.c.member_id != coupons.c.coupon_id
+            coupons.c.member_id.in_(member_ids), coupons.c.member_id != coupons.c.coupon_id
         )
         if state is not None:
             query = query.where(_state_on(business_date, now) == int(state))

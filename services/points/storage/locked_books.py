@@ -54,7 +54,7 @@ _READ_WALLETS = f"""
     """  # noqa: S608
 _COUNTERS = """
     SELECT member_id, rule_id, period, weight, denominator FROM earning_counters
-    WHERE member_id = ANY($1::uuid[]) AND period = ANY($2::text[])
+    WHERE member_id = ANY($1::uuid[]) AND ($2::text[] IS NULL OR period = ANY($2::text[]))
     """
 _FOLLOW_MERGES = """
     WITH RECURSIVE followed (member_id) AS (
@@ -137,10 +137,13 @@ async def load_lots(
         wallet.lots_loaded = True
 
 
-async def load_counters(driver: Driver, wallets: Sequence[Wallet], periods: Iterable[str]) -> None:
-    """Fills locked wallets with what capped rules have given in the periods."""
+async def load_counters(
+    driver: Driver, wallets: Iterable[Wallet], periods: Iterable[str] | None
+) -> None:
+    """Fills locked wallets with what capped rules have given in the periods; None: in all."""
     by_id = {wallet.member_id: wallet for wallet in wallets}
-    for row in await driver.fetch(_COUNTERS, list(by_id), list(periods)):
+    asked = None if periods is None else list(periods)
+    for row in await driver.fetch(_COUNTERS, list(by_id), asked):
         key = CounterKey(row["rule_id"], row["period"])
         by_id[str(row["member_id"])].counters[key] = Tally(
             int(row["weight"]), int(row["denominator"])

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.books import Books
+from services.points.domain.books import Books, SharedPass
+from services.points.domain.merges import Merges
 from services.points.domain.passes import PassQuestion
 from services.points.storage.driver import Driver
+from services.points.storage.merges import load_merges_on
 
 # One use is one bill, whatever number of units; one that was reversed does not count.
 _USES = f"""
@@ -25,12 +27,19 @@ _SHARES = """
 
 
 async def load_pass_facts(driver: Driver, books: Books, questions: Iterable[PassQuestion]) -> None:
-    """Fills locked wallets with the uses of days and the shares that are asked about."""
+    """Fills the books with the uses of days and the shares that are asked about.
+
+    Both count for the whole family of the member who is named, see Merges. The owners' wallets
+    must be locked; a user's need not be: a use and an undone merge do not look at each other.
+    """
     asked = list(questions)
+    if not asked:
+        return
     owners = {question.owner_member_id for question in asked}
-    wallets = {owner: books.wallet(owner) for owner in owners}
-    # A pass is used from the wallet that its owner was merged into, and counts there too.
-    members = list(owners | {wallet.member_id for wallet in wallets.values()})
+    users = {q.user_member_id for q in asked if q.user_member_id != q.owner_member_id}
+    books.merges = await load_merges_on(driver, owners | users)
+    members = _families(books.merges, owners)
+    wallets = {wallet.member_id: wallet for wallet in map(books.wallet, owners)}
     uses = await driver.fetch(
         _USES,
         members,
@@ -38,11 +47,13 @@ async def load_pass_facts(driver: Driver, books: Books, questions: Iterable[Pass
         list({question.business_date for question in asked}),
     )
     for row in uses:
-        wallet = books.wallet(str(row["member_id"]))
+        wallet = wallets[books.merges.heir(str(row["member_id"]))]
         key = (str(row["pass_id"]), row["business_date"])
         wallet.pass_uses[key] = wallet.pass_uses.get(key, 0) + row["uses"]
-    users = {q.user_member_id for q in asked if q.user_member_id != q.owner_member_id}
     if users:
-        for row in await driver.fetch(_SHARES, members, list(users)):
-            wallet = books.wallet(str(row["member_id"]))
-            wallet.pass_shares.add((str(row["pass_id"]), str(row["user_member_id"])))
+        for row in await driver.fetch(_SHARES, members, _families(books.merges, users)):
+            books.pass_shares.add(SharedPass(*(str(each) for each in row)))
+
+
+def _families(merges: Merges, member_ids: Iterable[str]) -> list[str]:
+    return sorted({each for member_id in member_ids for each in merges.family(member_id)})

@@ -21,45 +21,48 @@ class StoredShare(NamedTuple):
 
 
 class PassShareRepository:
-    """Shares on one connection; to change any, the owner's wallet must be locked."""
+    """Shares on one connection; to change any, the owner's wallet must be locked.
+
+    Owners and users are given as families, see Merges: a share keeps the ids it began with.
+    """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def find(self, owner_member_id: str, share_id: str) -> StoredShare | None:
-        """A share of an owner by its id."""
-        return await self._one(owner_member_id, table.c.share_id == share_id)
+    async def find(self, owners: Sequence[str], share_id: str) -> StoredShare | None:
+        """A share of an owner's family by its id."""
+        return await self._one(owners, table.c.share_id == share_id)
 
-    async def find_ended_by(self, owner_member_id: str, unshare_id: str) -> StoredShare | None:
+    async def find_ended_by(self, owners: Sequence[str], unshare_id: str) -> StoredShare | None:
         """The share that a request ended."""
-        return await self._one(owner_member_id, table.c.unshare_id == unshare_id)
+        return await self._one(owners, table.c.unshare_id == unshare_id)
 
-    async def lasting(self, owner_member_id: str, pass_id: str) -> Sequence[PassShare]:
-        """Shares of an owner's pass that have not ended."""
+    async def lasting(self, owners: Sequence[str], pass_id: str) -> Sequence[PassShare]:
+        """Shares of a family's pass that have not ended."""
         return await self._all(
             select(table).where(
-                table.c.member_id == owner_member_id,
+                table.c.member_id.in_(owners),
                 table.c.pass_id == pass_id,
                 table.c.ended_at.is_(None),
             )
         )
 
-    async def lasting_with(self, user_member_id: str, limit: int) -> Sequence[PassShare]:
-        """Shares that let a member use other members' passes, oldest first."""
+    async def lasting_with(self, users: Sequence[str], limit: int) -> Sequence[PassShare]:
+        """Shares that let a family use other members' passes, oldest first."""
         return await self._all(
             select(table)
-            .where(table.c.user_member_id == user_member_id, table.c.ended_at.is_(None))
+            .where(table.c.user_member_id.in_(users), table.c.ended_at.is_(None))
             .order_by(table.c.shared_at, table.c.share_id)
             .limit(limit)
         )
 
-    async def of_owner(
-        self, owner_member_id: str, before_share_id: str, limit: int
+    async def of_owners(
+        self, owners: Sequence[str], before_share_id: str, limit: int
     ) -> Sequence[PassShare]:
-        """All shares of an owner, ended ones included, newest id first."""
+        """All shares of a family's passes, ended ones included, newest id first."""
         return await self._all(
             select(table)
-            .where(table.c.member_id == owner_member_id, table.c.share_id < before_share_id)
+            .where(table.c.member_id.in_(owners), table.c.share_id < before_share_id)
             .order_by(table.c.share_id.desc())
             .limit(limit)
         )
@@ -93,9 +96,9 @@ class PassShareRepository:
             .values(ended_at=ended_at, unshare_id=unshare_id, end_document=end_document)
         )
 
-    async def _one(self, owner_member_id: str, condition: Any) -> StoredShare | None:
-        query = select(table).where(table.c.member_id == owner_member_id, condition)
-        row = (await self._connection.execute(query)).one_or_none()
+    async def _one(self, owners: Sequence[str], condition: Any) -> StoredShare | None:
+        query = select(table).where(table.c.member_id.in_(owners), condition)
+        row = (await self._connection.execute(query)).first()
         if row is None:
             return None
         return StoredShare(_share(row), row.document, row.unshare_id, row.end_document)

@@ -191,9 +191,15 @@ wallets = Table(
         "household_id",
         postgresql_where=text("household_id IS NOT NULL"),
     ),
+    Index(
+        "ix_wallets_merged_into",
+        "merged_into",
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
-# What capped rules of earning have given a member in a day or a month, fractions included.
+# What capped rules of earning have given a member in a day or a month, fractions included; pieces
+# of gifts; points given within a household. Of a merged member: what it had brought to the other.
 earning_counters = Table(
     "earning_counters",
     metadata,

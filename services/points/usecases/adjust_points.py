@@ -1,16 +1,17 @@
-"""Adds or takes points: at once within the programme's limit, above it as a proposal."""
+"""Adds or takes points: at once within the programme's limits, above them as a proposal."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from chassis.clock import to_timestamp
 from chassis.database import Database, Transaction
-from chassis.errors import DomainError, Unavailable, id_reused
+from chassis.errors import Unavailable, id_reused
 from services.points.commands import Command
 from services.points.documents import read_receipt, same_content
+from services.points.domain.adjustment_limit import APPROVAL_NEEDED, adjustment_day
 from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
-from services.points.domain.points_adjustment import Adjustment, decide_adjustment
+from services.points.domain.points_adjustment import Adjustment, decide_direct_adjustment
 from services.points.domain.programme import Programmes
 from services.points.domain.proposal import Proposal, check_open_count
 from services.points.door import Door
@@ -42,17 +43,20 @@ async def adjust_points(
 ) -> Posted | tuple[Proposal, bool]:
     """What was booked; or the proposal as it stands now, and whether it had been there before.
 
-    The limit is that of now: whoever asks must not choose it by the time that they state. Refuses
+    The limits are those of now: whoever asks must not choose them by the time that they state.
+    Whether the day's are reached is decided under the member's lock, and the person's. Refuses
     as decide_adjustment and check_open_count do; AlreadyExists ID_REUSED.
     """
     if abs(adjustment.points) <= programmes.at(now).adjustment_limit_points:
         stored = await find_proposal(database, header.bill_id)
         if stored is not None:  # the limit was lower when it was proposed
             return _same(stored, message), True
-        (outcome,) = await door.post([adjustment_command(message, header, adjustment)])
-        if isinstance(outcome, DomainError):
+        command = adjustment_command(message, header, adjustment, subject, now)
+        (outcome,) = await door.post([command])
+        if isinstance(outcome, Posted):
+            return outcome
+        if outcome.reason != APPROVAL_NEEDED:
             raise outcome
-        return outcome
     proposal = Proposal(
         proposal_id=header.bill_id,
         member_id=header.member_id,
@@ -72,16 +76,26 @@ async def adjust_points(
 
 
 def adjustment_command(
-    message: pb.AdjustPointsRequest, header: Header, adjustment: Adjustment
+    message: pb.AdjustPointsRequest,
+    header: Header,
+    adjustment: Adjustment,
+    subject: str,
+    now: datetime,
 ) -> Command:
-    """The command of an adjustment that needs nobody else."""
+    """The command of an adjustment that needs nobody else, unless the day's limit is reached."""
+    # The door decides a moment later, and midnight may lie between.
+    days = {adjustment_day(now + timedelta(days=later)).isoformat() for later in (0, 1)}
     return Command(
         bill_id=header.bill_id,
         kind=BillKind.POINTS_ADJUSTMENT,
         message=message,
         members=(header.member_id,),
-        decide=partial(decide_adjustment, header=header, adjustment=adjustment),
+        decide=partial(
+            decide_direct_adjustment, header=header, adjustment=adjustment, subject=subject
+        ),
         needs_lots=True,
+        periods=tuple(sorted(days)),
+        subject=subject,
     )
 
 

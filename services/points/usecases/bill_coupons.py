@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 
-from chassis.database import Transaction
+from chassis.database import DriverTransaction, Transaction
 from services.points.commands import Command
 from services.points.coupon_facts import change_facts
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.coupon import GiveBackPolicy
 from services.points.domain.coupon_event import give_back_id, redemption_id
+from services.points.domain.merges import Merges
 from services.points.domain.sale_coupons import give_back_coupons
 from services.points.domain.sale_return import ReturnDraft
 from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill
 from services.points.storage.coupons import CouponRepository
+from services.points.storage.merges import load_merges_on
 from services.points.usecases.change_coupon import CHANGES
 
 
-async def lock_coupons(tx: Transaction, commands: Sequence[Command], books: Books) -> None:
+async def lock_coupons(tx: DriverTransaction, commands: Sequence[Command], books: Books) -> None:
     """Locks all coupons that commands name, at once and sorted; no statement when none does.
 
     The wallets must be locked already. All in one statement, also those that come back, so that
@@ -27,6 +29,11 @@ async def lock_coupons(tx: Transaction, commands: Sequence[Command], books: Book
         return
     repository = CouponRepository(tx.connection)
     books.coupons = await repository.lock(coupon_id for _, coupon_id in named)
+    # Whose wallet is locked says itself whether it was merged: mostly that is everybody.
+    owners = {coupon.member_id for coupon in books.coupons.values() if coupon.member_id}
+    if strangers := owners - set(books.wallets):
+        merges = await load_merges_on(tx.driver, strangers)
+        books.merges = Merges({**books.merges.into, **merges.into})
     # After the locks: whoever changed one of them before has committed by now.
     books.coupon_events = await repository.find_events(
         give_back_id(command.bill_id, coupon_id)

@@ -16,9 +16,9 @@ async def bind_coupon(desk: CouponDesk, request: CouponRequest) -> ChangedCoupon
     return await change_coupon(
         desk,
         request,
-        lambda coupon: bind(
+        lambda coupon, buyer_id: bind(
             coupon,
-            member_id=required(request.buyer_id),
+            member_id=required(buyer_id),
             business_date=now.astimezone(CHINA_TIME).date(),
             now=now,
         ),

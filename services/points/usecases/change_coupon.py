@@ -11,7 +11,7 @@ from chassis.database import Transaction
 from chassis.errors import DomainError, Invalid, NotFound, Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
 from services.points.coupon_facts import change_facts
-from services.points.domain.coupon import Coupon, CouponState
+from services.points.domain.coupon import Coupon, CouponState, as_owner
 from services.points.domain.coupon_event import (
     CouponEvent,
     CouponRequest,
@@ -20,6 +20,7 @@ from services.points.domain.coupon_event import (
 )
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.coupons import CouponRepository
+from services.points.storage.merges import load_merges
 
 _ATTEMPTS_MAX = 5
 # A store's day may end after midnight, and clocks of tills are set by people. Sales that come
@@ -30,7 +31,8 @@ CHANGES = Counter(
     "yika_points_coupon_changes_total", "Coupons changed, by what happened.", ["kind"]
 )
 
-Rule = Callable[[Coupon], Coupon | DomainError]
+# What becomes of a coupon for a buyer, who is given under the coupon's member's id when merged.
+Rule = Callable[[Coupon, str | None], Coupon | DomainError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ async def _change(tx: Transaction, request: CouponRequest, rule: Rule) -> Change
     stored = (await repository.find_events([request.request_id])).get(request.request_id)
     if stored is not None:
         return _replay(stored, coupon, request)
-    changed = rule(coupon)
+    changed = rule(coupon, await _buyer(tx, coupon, request.buyer_id))
     if isinstance(changed, DomainError):
         raise changed
     change = change_of(coupon, changed, request)
@@ -90,6 +92,13 @@ async def _change(tx: Transaction, request: CouponRequest, rule: Rule) -> Change
     kind = change.event.request.kind.name
     tx.after_commit(lambda: CHANGES.labels(kind).inc())
     return _answer(change.event, changed, replayed=False)
+
+
+async def _buyer(tx: Transaction, coupon: Coupon, buyer_id: str | None) -> str | None:
+    if coupon.member_id is None or buyer_id is None or buyer_id == coupon.member_id:
+        return buyer_id
+    merges = await load_merges(tx.connection, [coupon.member_id, buyer_id])
+    return as_owner(coupon, buyer_id, merges.heir)
 
 
 async def _find_replay(desk: CouponDesk, request: CouponRequest) -> ChangedCoupon | None:

@@ -11,7 +11,7 @@ async def give_back_coupon(desk: CouponDesk, request: CouponRequest) -> ChangedC
     return await change_coupon(
         desk,
         request,
-        lambda coupon: give_back(
+        lambda coupon, _: give_back(
             coupon,
             bill_id=required(request.returned_bill_id),
             business_date=required(request.business_date),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.database import Database, DriverTransaction
 from services.points.commands import Command
 from services.points.domain.books import Books
-from services.points.storage.adjustments import load_proposals
+from services.points.storage.adjustments import load_day_sums, load_proposals
 from services.points.storage.bill_reader import load_originals
 from services.points.storage.locked_books import (
     follow_merges,
@@ -54,6 +54,10 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
     periods = {period for command in commands for period in command.periods}
     if periods:
         await load_counters(driver, list(books.wallets.values()), periods)
+    whole = [member for command in commands if command.every_period for member in command.members]
+    if whole:
+        wallets = [*(books.wallets[member] for member in whole), *map(books.wallet, whole)]
+        await load_counters(driver, wallets, None)
     originals = {bill_id for command in commands for bill_id in command.originals}
     if originals:
         books.originals = await load_originals(driver, originals, books.wallets)
@@ -63,7 +67,6 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
         books.top_ups = await load_top_ups(driver, asked | top_up_ids(books.wallets.values()))
         books.follows_top_ups = True
     await load_proposals(driver, books, [each for c in commands for each in c.proposals])
-    questions = [question for command in commands for question in command.passes]
-    if questions:
-        await load_pass_facts(driver, books, questions)
+    await load_day_sums(driver, books, [c.subject for c in commands if c.subject])
+    await load_pass_facts(driver, books, [each for c in commands for each in c.passes])
     await lock_coupons(tx, commands, books)

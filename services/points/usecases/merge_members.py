@@ -23,4 +23,5 @@ def merge_members(header: Header, message: wallet_service_pb2.MergeMembersReques
         decide=partial(decide_merge, header=header, into_member_id=message.into_member_id),
         further_bill_ids=(counterpart_id(header.bill_id),),
         needs_lots=True,
+        every_period=True,
     )

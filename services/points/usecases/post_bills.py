@@ -204,8 +204,7 @@ def _decide(
             new_bills.append(_book(draft, command))
             if draft.original_bill_id:
                 books.add_later(_stored(new_bills[-1]), draft.posting.transfers)
-            books.note_top_ups(draft.posting)
-            books.note_coupons(draft.coupons)
+            books.note(draft)
         drafted[command.bill_id] = new_bills[-len(drafts)]
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
     return outcomes, new_bills

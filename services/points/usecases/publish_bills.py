@@ -11,9 +11,9 @@ from services.points.domain.assets import BillKind
 from services.points.domain.transfer import Transfer
 from services.points.storage.bill_writer import NewBill
 from services.points.usecases.post_sales import publish_sales
+from services.points.usecases.publish_gifts import publish_gifts
 from services.points.usecases.publish_holds import publish_closed_holds
 from services.points.usecases.publish_merges import publish_merges
-from services.points.usecases.redeem_gift import publish_gifts
 from services.points.usecases.return_sale import publish_returns
 from yika.points.v1 import events_pb2, ledger_pb2
 

@@ -12,6 +12,7 @@ from services.points.domain.coupon_event import CouponEvent
 from services.points.domain.coupon_order import CouponOrder
 from services.points.storage.coupon_orders import CouponOrderRepository
 from services.points.storage.coupon_queries import CouponQueries
+from services.points.storage.merges import load_merges
 from services.points.usecases.change_coupon_order import unknown_order
 
 # Larger than any id: a list that runs newest first starts here.
@@ -54,7 +55,10 @@ async def list_coupons(
     page_token: str,
     limit: int,
 ) -> tuple[list[Coupon], str]:
-    """A page of a member's coupons, newest first, and the token of the next."""
+    """A page of what a member may use, newest first, and the token of the next.
+
+    The coupons of everybody who is one with the member since a merge are among them.
+    """
     before = None
     if (key := decode_page_token(page_token, int, str)) is not None:
         microseconds = int(key[0])
@@ -62,9 +66,10 @@ async def list_coupons(
             raise _foreign_token()
         before = (_EPOCH + microseconds * _MICROSECOND, _id_of(key[1]))
     async with database.read() as connection:
+        family = (await load_merges(connection, [member_id])).family(member_id)
         rows = list(
             await CouponQueries(connection).of_member(
-                member_id, state, business_date, now, before, limit + 1
+                family, state, business_date, now, before, limit + 1
             )
         )
     if len(rows) <= limit:

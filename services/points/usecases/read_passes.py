@@ -1,7 +1,7 @@
 """Reads passes of members, expiry judged for a business date, and with whom they are shared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.database import Database
@@ -15,6 +15,7 @@ from services.points.domain.pass_share import PassShare
 from services.points.domain.passes import PassDefinition
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
+from services.points.storage.merges import load_merges
 from services.points.storage.pass_shares import PassShareRepository
 from services.points.storage.queries import NEWEST, LedgerQueries
 
@@ -41,34 +42,38 @@ async def read_passes(
     business_date: date,
     now: datetime,
 ) -> list[PassView]:
-    """The member's own passes in the order in which they would be used, then shared ones."""
+    """The member's own passes in the order in which they would be used, then shared ones.
+
+    Passes and shares of everybody who is one with the member since a merge are the member's.
+    """
     async with database.read() as connection:
-        queries = LedgerQueries(connection)
-        shares = await PassShareRepository(connection).lasting_with(member_id, _SHARES_MAX)
-        own = await _wallet(queries, member_id)
-        owners = {
-            owner: await _wallet(queries, owner)
-            for owner in dict.fromkeys(share.owner_member_id for share in shares)
-        }
-    views = _views(own, member_id, programmes, business_date, now) if own else []
-    for share in shares:
-        wallet = owners[share.owner_member_id]
-        if wallet is None:
+        own = await load_merges(connection, [member_id])
+        heir = own.heir(member_id)
+        lasting = await PassShareRepository(connection).lasting_with(
+            own.family(member_id), _SHARES_MAX
+        )
+        merges = await load_merges(connection, {share.owner_member_id for share in lasting})
+        # What two members who are one by now had shared with each other needs no share.
+        shares = [
+            (merges.heir(share.owner_member_id), share)
+            for share in lasting
+            if merges.heir(share.owner_member_id) != heir
+        ]
+        wallets = await LedgerQueries(connection).wallets(
+            sorted({heir, *(owner for owner, _ in shares)})
+        )
+    views = []
+    if heir in wallets:
+        views = _views(wallets[heir], member_id, programmes, business_date, now)
+    seen: set[tuple[str, str]] = set()
+    for owner, share in shares:
+        if owner not in wallets or (owner, share.pass_id) in seen:
             continue
-        for view in _views(wallet, share.owner_member_id, programmes, business_date, now):
+        seen.add((owner, share.pass_id))
+        for view in _views(wallets[owner], share.owner_member_id, programmes, business_date, now):
             if view.lot.pass_id == share.pass_id and view.definition.shareable:
-                views.append(
-                    PassView(view.owner_member_id, view.lot, view.definition, view.held_units, 0)
-                )
+                views.append(replace(view, refund_fen=0))
     return views
-
-
-async def _wallet(queries: LedgerQueries, member_id: str) -> Wallet | None:
-    """The wallet from which a member's passes are used."""
-    wallet = await queries.wallet(member_id)
-    if wallet is not None and wallet.merged_into is not None:
-        return await queries.wallet(wallet.merged_into)
-    return wallet
 
 
 def _views(
@@ -97,7 +102,10 @@ def _views(
 async def list_pass_shares(
     database: Database, owner_member_id: str, page_token: str, limit: int
 ) -> tuple[Sequence[PassShare], str]:
-    """A page of an owner's shares, newest id first, ended ones included; and the next token."""
+    """A page of an owner's shares, newest id first, ended ones included; and the next token.
+
+    Those of everybody who is one with the owner since a merge are among them.
+    """
     before = NEWEST
     key = decode_page_token(page_token, str)
     if key is not None:
@@ -108,8 +116,9 @@ async def list_pass_shares(
                 "INVALID_PAGE_TOKEN", "page_token is not one that this list gave out"
             ) from None
     async with database.read() as connection:
+        family = (await load_merges(connection, [owner_member_id])).family(owner_member_id)
         # One row too many, to learn whether there is a next page.
-        shares = await PassShareRepository(connection).of_owner(owner_member_id, before, limit + 1)
+        shares = await PassShareRepository(connection).of_owners(family, before, limit + 1)
     if len(shares) <= limit:
         return shares, ""
     return shares[:limit], encode_page_token(shares[limit - 1].share_id)

@@ -11,10 +11,10 @@ async def redeem_coupon(desk: CouponDesk, request: CouponRequest) -> ChangedCoup
     return await change_coupon(
         desk,
         request,
-        lambda coupon: redeem(
+        lambda coupon, buyer_id: redeem(
             coupon,
             bill_id=required(request.document_id),
-            member_id=request.buyer_id,
+            member_id=buyer_id,
             business_date=required(request.business_date),
             now=request.happened_at,
         ),

@@ -46,5 +46,5 @@ async def release_coupon(
     return await change_coupon(
         desk,
         request,
-        lambda coupon: release(coupon, reservation_id=reservation_id, sale_id=sale_id),
+        lambda coupon, _: release(coupon, reservation_id=reservation_id, sale_id=sale_id),
     )

@@ -15,11 +15,11 @@ async def reserve_coupon(desk: CouponDesk, request: CouponRequest) -> ChangedCou
     return await change_coupon(
         desk,
         request,
-        lambda coupon: reserve(
+        lambda coupon, buyer_id: reserve(
             coupon,
             reservation_id=request.request_id,
             sale_id=required(request.document_id),
-            member_id=request.buyer_id,
+            member_id=buyer_id,
             until=until,
             business_date=required(request.business_date),
             now=request.happened_at,

@@ -8,4 +8,4 @@ from services.points.usecases.change_coupon import ChangedCoupon, change_coupon
 
 async def revoke_coupon(desk: CouponDesk, request: CouponRequest) -> ChangedCoupon:
     """Revokes a coupon; see change_coupon."""
-    return await change_coupon(desk, request, revoke)
+    return await change_coupon(desk, request, lambda coupon, _: revoke(coupon))

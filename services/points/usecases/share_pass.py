@@ -11,6 +11,7 @@ from services.points.domain.programme import Programmes
 from services.points.pass_messages import share_message
 from services.points.storage.driver import driver_of
 from services.points.storage.locked_books import load_lots, lock_wallets
+from services.points.storage.merges import load_merges
 from services.points.storage.pass_shares import PassShareRepository
 from yika.points.v1 import pass_events_pb2, pass_service_pb2
 
@@ -34,15 +35,17 @@ async def share_pass(
     async with database.transaction() as tx:
         wallets = await lock_wallets(tx.connection, [share.owner_member_id])
         shares = PassShareRepository(tx.connection)
-        known = await shares.find(share.owner_member_id, share.share_id)
+        known = await shares.find([share.owner_member_id], share.share_id)
         if known is not None:
             if not same_content(known.document, message):
                 raise id_reused("share", share.share_id)
             return known.share._replace(ended_at=None), True
         wallet = wallets[share.owner_member_id]
         await load_lots(await driver_of(tx.connection), [wallet])
-        lasting = await shares.lasting(share.owner_member_id, share.pass_id)
-        check_share(wallet, programmes, share, lasting, now.astimezone(CHINA_TIME).date())
+        merges = await load_merges(tx.connection, [share.owner_member_id, share.user_member_id])
+        lasting = await shares.lasting(merges.family(share.owner_member_id), share.pass_id)
+        day = now.astimezone(CHINA_TIME).date()
+        check_share(wallet, programmes, share, lasting, day, merges)
         await shares.add(share, document)
         publish_share(tx, share)
     return share, False

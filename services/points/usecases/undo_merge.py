@@ -33,5 +33,6 @@ def undo_merge(header: Header, message: wallet_service_pb2.UndoMergeRequest) -> 
         decide=decide,
         further_bill_ids=(counterpart_id(header.bill_id),),
         needs_lots=True,
+        every_period=True,
         originals=(merge_bill_id, counterpart_id(merge_bill_id)),
     )

@@ -4,20 +4,27 @@ An account is read in one snapshot that locks nothing. What was found is written
 and any number of times: who is interrupted, or comes second, does no harm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.errors import NotFound, id_reused
 from chassis.logs import get_logger
 from services.points.audited_bills import audited_bill
+from services.points.domain.assets import Asset
 from services.points.domain.breaks import WHOLE_BOOKS, Break, verify_totals
+from services.points.domain.lot import Lot
+from services.points.domain.pass_trail import DefinitionOf
 from services.points.domain.verification import AccountVerification
 from services.points.metrics import LEDGER_BREAKS, LEDGER_VERIFIED
+from services.points.programme_documents import read_programme_document
 from services.points.storage.audit import FIRST_ID, Account, AuditQueries, BookedBill, Span
 from services.points.storage.breaks import BreakRepository, Run, RunRepository
+from services.points.storage.programmes import ProgrammeRepository
 from services.points.usecases.freeze_wallet import freeze_broken_wallet
 
 # One snapshot: so many accounts at most, and no more once they have so many bills.
@@ -100,7 +107,7 @@ async def verify_next(database: Database, run: Run) -> bool:
         if not batch:
             breaks = verify_totals(*await queries.totals())
         else:
-            verified = await _verify(queries, batch, after_bill_id)
+            verified = await _verify(connection, queries, batch, after_bill_id)
     if not batch:
         await _keep(database, run, _Verified({WHOLE_BOOKS: breaks}))
         async with database.transaction() as tx:
@@ -129,7 +136,8 @@ async def show_breaks(database: Database) -> None:
 async def _verify_member(database: Database, run: Run, member_id: str) -> Run:
     async with database.read() as connection:
         queries = AuditQueries(connection, audited_bill)
-        verified = await _verify(queries, [Account(member_id, 0, is_walk_in=False)], "")
+        account = Account(member_id, 0, is_walk_in=False)
+        verified = await _verify(connection, queries, [account], "")
     await _keep(database, run, verified)
     LEDGER_VERIFIED.inc()
     return Run(
@@ -159,7 +167,12 @@ def _batch(accounts: Sequence[Account]) -> list[Account]:
     return batch
 
 
-async def _verify(queries: AuditQueries, batch: Sequence[Account], after_bill_id: str) -> _Verified:
+async def _verify(
+    connection: AsyncConnection,
+    queries: AuditQueries,
+    batch: Sequence[Account],
+    after_bill_id: str,
+) -> _Verified:
     """Verifies a batch in the snapshot of the queries."""
     is_walk_in = batch[0].is_walk_in
     span = Span(
@@ -170,6 +183,7 @@ async def _verify(queries: AuditQueries, batch: Sequence[Account], after_bill_id
     )
     wallets = await queries.wallets(span)
     lots = await queries.lots(span)
+    definition_of = await _definitions(connection, lots.values())
     # The bills of a walk-in account stand alone, however many there are.
     links = {} if is_walk_in else await queries.links(span)
     taken = _Taken(
@@ -182,13 +196,32 @@ async def _verify(queries: AuditQueries, batch: Sequence[Account], after_bill_id
     )
     more_after = await queries.bills(span, taken)
     breaks = {
-        member_id: account.finish(wallets.get(member_id), lots.get(member_id, ()))
+        member_id: account.finish(wallets.get(member_id), lots.get(member_id, ()), definition_of)
         for member_id, account in taken.accounts.items()
     }
     freezable = frozenset(
         member_id for member_id, wallet in wallets.items() if wallet.frozen_reason is None
     )
     return _Verified(breaks, freezable, taken.bill_count, more_after)
+
+
+async def _definitions(connection: AsyncConnection, lots: Iterable[Iterable[Lot]]) -> DefinitionOf:
+    """What passes were sold as; versions are read only where there are passes."""
+    wanted = {_version(lot) for each in lots for lot in each if lot.asset is Asset.PASS}
+    stored = await ProgrammeRepository(connection).versions() if wanted else ()
+    passes = {
+        (each.version, pass_id): definition
+        for each in stored
+        if each.version in wanted
+        for pass_id, definition in read_programme_document(each.document, ()).passes.items()
+    }
+    return lambda lot: passes.get((_version(lot), lot.pass_id or ""))
+
+
+def _version(lot: Lot) -> int:
+    """The version of the programme that a lot names; 0 for what is none."""
+    number = lot.rule_version.rpartition("@")[2]
+    return int(number) if number.isdecimal() else 0
 
 
 async def _keep(database: Database, run: Run, verified: _Verified) -> None:

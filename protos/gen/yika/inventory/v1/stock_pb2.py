@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dyika/inventory/v1/stock.proto\x12\x11yika.inventory.v1\":\n\x0cMovementLine\x12\x12\n\nproduct_id\x18\x01 \x01(\t\x12\x16\n\x0equantity_milli\x18\x02 \x01(\x03\"]\n\nStockLevel\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12\x12\n\nproduct_id\x18\x02 \x01(\t\x12\x15\n\ron_hand_milli\x18\x03 \x01(\x03\x12\x12\n\nsold_milli\x18\x04 \x01(\x03*\x9e\x01\n\x0cMovementKind\x12\x1d\n\x19MOVEMENT_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16MOVEMENT_KIND_PURCHASE\x10\x01\x12\x16\n\x12MOVEMENT_KIND_SALE\x10\x02\x12\x1c\n\x18MOVEMENT_KIND_ADJUSTMENT\x10\x03\x12\x1d\n\x19MOVEMENT_KIND_SALE_RETURN\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dyika/inventory/v1/stock.proto\x12\x11yika.inventory.v1\":\n\x0cMovementLine\x12\x12\n\nproduct_id\x18\x01 \x01(\t\x12\x16\n\x0equantity_milli\x18\x02 \x01(\x03\"]\n\nStockLevel\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12\x12\n\nproduct_id\x18\x02 \x01(\t\x12\x15\n\ron_hand_milli\x18\x03 \x01(\x03\x12\x12\n\nsold_milli\x18\x04 \x01(\x03*\xd5\x01\n\x0cMovementKind\x12\x1d\n\x19MOVEMENT_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16MOVEMENT_KIND_PURCHASE\x10\x01\x12\x16\n\x12MOVEMENT_KIND_SALE\x10\x02\x12\x1c\n\x18MOVEMENT_KIND_ADJUSTMENT\x10\x03\x12\x1d\n\x19MOVEMENT_KIND_SALE_RETURN\x10\x04\x12\x16\n\x12MOVEMENT_KIND_GIFT\x10\x05\x12\x1d\n\x19MOVEMENT_KIND_GIFT_RETURN\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,7 +32,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'yika.inventory.v1.stock_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MOVEMENTKIND']._serialized_start=208
-  _globals['_MOVEMENTKIND']._serialized_end=366
+  _globals['_MOVEMENTKIND']._serialized_end=421
   _globals['_MOVEMENTLINE']._serialized_start=52
   _globals['_MOVEMENTLINE']._serialized_end=110
   _globals['_STOCKLEVEL']._serialized_start=112

@@ -12,11 +12,15 @@ class MovementKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MOVEMENT_KIND_SALE: _ClassVar[MovementKind]
     MOVEMENT_KIND_ADJUSTMENT: _ClassVar[MovementKind]
     MOVEMENT_KIND_SALE_RETURN: _ClassVar[MovementKind]
+    MOVEMENT_KIND_GIFT: _ClassVar[MovementKind]
+    MOVEMENT_KIND_GIFT_RETURN: _ClassVar[MovementKind]
 MOVEMENT_KIND_UNSPECIFIED: MovementKind
 MOVEMENT_KIND_PURCHASE: MovementKind
 MOVEMENT_KIND_SALE: MovementKind
 MOVEMENT_KIND_ADJUSTMENT: MovementKind
 MOVEMENT_KIND_SALE_RETURN: MovementKind
+MOVEMENT_KIND_GIFT: MovementKind
+MOVEMENT_KIND_GIFT_RETURN: MovementKind
 
 class MovementLine(_message.Message):
     __slots__ = ("product_id", "quantity_milli")

@@ -36,6 +36,10 @@ class BreakKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     BREAK_KIND_BOOKS_LIABILITY: _ClassVar[BreakKind]
     BREAK_KIND_BOOKS_WALLETS: _ClassVar[BreakKind]
     BREAK_KIND_BOOKS_MEMBER_TRANSFERS: _ClassVar[BreakKind]
+    BREAK_KIND_BILL_PASS_LIABILITY: _ClassVar[BreakKind]
+    BREAK_KIND_WALLET_CARRY: _ClassVar[BreakKind]
+    BREAK_KIND_EARNING_COUNTER: _ClassVar[BreakKind]
+    BREAK_KIND_LOT_TERMS: _ClassVar[BreakKind]
 BREAK_KIND_UNSPECIFIED: BreakKind
 BREAK_KIND_WALLET_BALANCE: BreakKind
 BREAK_KIND_WALLET_MISSING: BreakKind
@@ -57,6 +61,10 @@ BREAK_KIND_HOLD_COUNT: BreakKind
 BREAK_KIND_BOOKS_LIABILITY: BreakKind
 BREAK_KIND_BOOKS_WALLETS: BreakKind
 BREAK_KIND_BOOKS_MEMBER_TRANSFERS: BreakKind
+BREAK_KIND_BILL_PASS_LIABILITY: BreakKind
+BREAK_KIND_WALLET_CARRY: BreakKind
+BREAK_KIND_EARNING_COUNTER: BreakKind
+BREAK_KIND_LOT_TERMS: BreakKind
 
 class GetTrialBalanceRequest(_message.Message):
     __slots__ = ("store_id", "from_date", "to_date", "asset", "page_size", "page_token")

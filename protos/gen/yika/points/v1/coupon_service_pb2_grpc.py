@@ -185,7 +185,8 @@ class CouponServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListCoupons(self, request, context):
-        """Lists the coupons of a member, newest first.
+        """Lists the coupons that a member may use, newest first: its own, and those of everybody with
+        whom it is one since a merge.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

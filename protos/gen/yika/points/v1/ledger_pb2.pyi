@@ -32,6 +32,7 @@ class BillKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     BILL_KIND_POINTS_TRANSFER: _ClassVar[BillKind]
     BILL_KIND_MERGE_REVERSAL: _ClassVar[BillKind]
     BILL_KIND_PASS_USE_REVERSAL: _ClassVar[BillKind]
+    BILL_KIND_GIFT_RETURN: _ClassVar[BillKind]
 
 class Asset(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -58,6 +59,7 @@ BILL_KIND_CARD_TRANSFER: BillKind
 BILL_KIND_POINTS_TRANSFER: BillKind
 BILL_KIND_MERGE_REVERSAL: BillKind
 BILL_KIND_PASS_USE_REVERSAL: BillKind
+BILL_KIND_GIFT_RETURN: BillKind
 ASSET_UNSPECIFIED: Asset
 ASSET_MONEY: Asset
 ASSET_POINTS: Asset
@@ -216,7 +218,7 @@ class BillReceipt(_message.Message):
     def __init__(self, bill_id: _Optional[str] = ..., replayed: _Optional[bool] = ..., points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., debt_points: _Optional[int] = ..., points_change: _Optional[int] = ..., principal_change_fen: _Optional[int] = ..., bonus_change_fen: _Optional[int] = ..., points_earned: _Optional[int] = ..., refunds: _Optional[_Iterable[_Union[_sale_pb2.Tender, _Mapping]]] = ..., pass_units_left: _Optional[int] = ..., moved: _Optional[_Union[MovedValue, _Mapping]] = ..., stayed: _Optional[_Union[MovedValue, _Mapping]] = ...) -> None: ...
 
 class MovedValue(_message.Message):
-    __slots__ = ("points", "principal_fen", "bonus_fen", "pass_units", "debt_points", "purchases", "carry_numerator", "carry_denominator")
+    __slots__ = ("points", "principal_fen", "bonus_fen", "pass_units", "debt_points", "purchases", "carry_numerator", "carry_denominator", "tallies")
     POINTS_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FEN_FIELD_NUMBER: _ClassVar[int]
     BONUS_FEN_FIELD_NUMBER: _ClassVar[int]
@@ -225,6 +227,7 @@ class MovedValue(_message.Message):
     PURCHASES_FIELD_NUMBER: _ClassVar[int]
     CARRY_NUMERATOR_FIELD_NUMBER: _ClassVar[int]
     CARRY_DENOMINATOR_FIELD_NUMBER: _ClassVar[int]
+    TALLIES_FIELD_NUMBER: _ClassVar[int]
     points: int
     principal_fen: int
     bonus_fen: int
@@ -233,7 +236,8 @@ class MovedValue(_message.Message):
     purchases: int
     carry_numerator: int
     carry_denominator: int
-    def __init__(self, points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., pass_units: _Optional[int] = ..., debt_points: _Optional[int] = ..., purchases: _Optional[int] = ..., carry_numerator: _Optional[int] = ..., carry_denominator: _Optional[int] = ...) -> None: ...
+    tallies: int
+    def __init__(self, points: _Optional[int] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., pass_units: _Optional[int] = ..., debt_points: _Optional[int] = ..., purchases: _Optional[int] = ..., carry_numerator: _Optional[int] = ..., carry_denominator: _Optional[int] = ..., tallies: _Optional[int] = ...) -> None: ...
 
 class Allocation(_message.Message):
     __slots__ = ("sources", "amounts_fen", "earning")

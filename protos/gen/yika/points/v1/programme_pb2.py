@@ -29,19 +29,19 @@ from yika.points.v1 import pass_pb2 as yika_dot_points_dot_v1_dot_pass__pb2
 from yika.points.v1 import stored_value_pb2 as yika_dot_points_dot_v1_dot_stored__value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eyika/points/v1/programme.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cyika/points/v1/earning.proto\x1a\x19yika/points/v1/gift.proto\x1a\x19yika/points/v1/pass.proto\x1a!yika/points/v1/stored_value.proto\"j\n\x0cPointsTender\x12\x0e\n\x06points\x18\x01 \x01(\x03\x12\x0b\n\x03\x66\x65n\x18\x02 \x01(\x03\x12\x12\n\npoints_min\x18\x03 \x01(\x03\x12\x13\n\x0bpoints_step\x18\x04 \x01(\x03\x12\x14\n\x0cshare_max_bp\x18\x05 \x01(\x03\"?\n\x11HouseholdTransfer\x12\x12\n\npoints_min\x18\x01 \x01(\x03\x12\x16\n\x0e\x64\x61y_points_max\x18\x02 \x01(\x03\"\xb4\x04\n\tProgramme\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x07\x65\x61rning\x18\x04 \x01(\x0b\x32 .yika.points.v1.EarningProgramme\x12:\n\x0cstored_value\x18\x05 \x01(\x0b\x32$.yika.points.v1.StoredValueProgramme\x12\x33\n\rpoints_tender\x18\x06 \x01(\x0b\x32\x1c.yika.points.v1.PointsTender\x12\x37\n\x0f\x63lawback_policy\x18\x07 \x01(\x0e\x32\x1e.yika.points.v1.ClawbackPolicy\x12\x19\n\x11return_grace_days\x18\x08 \x01(\x05\x12.\n\x06passes\x18\t \x03(\x0b\x32\x1e.yika.points.v1.PassDefinition\x12=\n\x12household_transfer\x18\n \x01(\x0b\x32!.yika.points.v1.HouseholdTransfer\x12$\n\x17\x61\x64justment_limit_points\x18\x0b \x01(\x03H\x00\x88\x01\x01\x12#\n\x05gifts\x18\x0c \x03(\x0b\x32\x14.yika.points.v1.GiftB\x1a\n\x18_adjustment_limit_points*\x92\x01\n\x0e\x43lawbackPolicy\x12\x1f\n\x1b\x43LAWBACK_POLICY_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43LAWBACK_POLICY_DEBT\x10\x01\x12\"\n\x1e\x43LAWBACK_POLICY_WITHIN_BALANCE\x10\x02\x12!\n\x1d\x43LAWBACK_POLICY_PENDING_FIRST\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eyika/points/v1/programme.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cyika/points/v1/earning.proto\x1a\x19yika/points/v1/gift.proto\x1a\x19yika/points/v1/pass.proto\x1a!yika/points/v1/stored_value.proto\"j\n\x0cPointsTender\x12\x0e\n\x06points\x18\x01 \x01(\x03\x12\x0b\n\x03\x66\x65n\x18\x02 \x01(\x03\x12\x12\n\npoints_min\x18\x03 \x01(\x03\x12\x13\n\x0bpoints_step\x18\x04 \x01(\x03\x12\x14\n\x0cshare_max_bp\x18\x05 \x01(\x03\"?\n\x11HouseholdTransfer\x12\x12\n\npoints_min\x18\x01 \x01(\x03\x12\x16\n\x0e\x64\x61y_points_max\x18\x02 \x01(\x03\"\xd9\x04\n\tProgramme\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x07\x65\x61rning\x18\x04 \x01(\x0b\x32 .yika.points.v1.EarningProgramme\x12:\n\x0cstored_value\x18\x05 \x01(\x0b\x32$.yika.points.v1.StoredValueProgramme\x12\x33\n\rpoints_tender\x18\x06 \x01(\x0b\x32\x1c.yika.points.v1.PointsTender\x12\x37\n\x0f\x63lawback_policy\x18\x07 \x01(\x0e\x32\x1e.yika.points.v1.ClawbackPolicy\x12\x19\n\x11return_grace_days\x18\x08 \x01(\x05\x12.\n\x06passes\x18\t \x03(\x0b\x32\x1e.yika.points.v1.PassDefinition\x12=\n\x12household_transfer\x18\n \x01(\x0b\x32!.yika.points.v1.HouseholdTransfer\x12$\n\x17\x61\x64justment_limit_points\x18\x0b \x01(\x03H\x00\x88\x01\x01\x12#\n\x05gifts\x18\x0c \x03(\x0b\x32\x14.yika.points.v1.Gift\x12#\n\x1b\x61\x64justment_day_limit_points\x18\r \x01(\x03\x42\x1a\n\x18_adjustment_limit_points*\x92\x01\n\x0e\x43lawbackPolicy\x12\x1f\n\x1b\x43LAWBACK_POLICY_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43LAWBACK_POLICY_DEBT\x10\x01\x12\"\n\x1e\x43LAWBACK_POLICY_WITHIN_BALANCE\x10\x02\x12!\n\x1d\x43LAWBACK_POLICY_PENDING_FIRST\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'yika.points.v1.programme_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CLAWBACKPOLICY']._serialized_start=943
-  _globals['_CLAWBACKPOLICY']._serialized_end=1089
+  _globals['_CLAWBACKPOLICY']._serialized_start=980
+  _globals['_CLAWBACKPOLICY']._serialized_end=1126
   _globals['_POINTSTENDER']._serialized_start=202
   _globals['_POINTSTENDER']._serialized_end=308
   _globals['_HOUSEHOLDTRANSFER']._serialized_start=310
   _globals['_HOUSEHOLDTRANSFER']._serialized_end=373
   _globals['_PROGRAMME']._serialized_start=376
-  _globals['_PROGRAMME']._serialized_end=940
+  _globals['_PROGRAMME']._serialized_end=977
 # @@protoc_insertion_point(module_scope)

@@ -48,7 +48,7 @@ class HouseholdTransfer(_message.Message):
     def __init__(self, points_min: _Optional[int] = ..., day_points_max: _Optional[int] = ...) -> None: ...
 
 class Programme(_message.Message):
-    __slots__ = ("programme_id", "version", "effective_time", "earning", "stored_value", "points_tender", "clawback_policy", "return_grace_days", "passes", "household_transfer", "adjustment_limit_points", "gifts")
+    __slots__ = ("programme_id", "version", "effective_time", "earning", "stored_value", "points_tender", "clawback_policy", "return_grace_days", "passes", "household_transfer", "adjustment_limit_points", "gifts", "adjustment_day_limit_points")
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -61,6 +61,7 @@ class Programme(_message.Message):
     HOUSEHOLD_TRANSFER_FIELD_NUMBER: _ClassVar[int]
     ADJUSTMENT_LIMIT_POINTS_FIELD_NUMBER: _ClassVar[int]
     GIFTS_FIELD_NUMBER: _ClassVar[int]
+    ADJUSTMENT_DAY_LIMIT_POINTS_FIELD_NUMBER: _ClassVar[int]
     programme_id: str
     version: int
     effective_time: _timestamp_pb2.Timestamp
@@ -73,4 +74,5 @@ class Programme(_message.Message):
     household_transfer: HouseholdTransfer
     adjustment_limit_points: int
     gifts: _containers.RepeatedCompositeFieldContainer[_gift_pb2.Gift]
-    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., effective_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earning: _Optional[_Union[_earning_pb2.EarningProgramme, _Mapping]] = ..., stored_value: _Optional[_Union[_stored_value_pb2.StoredValueProgramme, _Mapping]] = ..., points_tender: _Optional[_Union[PointsTender, _Mapping]] = ..., clawback_policy: _Optional[_Union[ClawbackPolicy, str]] = ..., return_grace_days: _Optional[int] = ..., passes: _Optional[_Iterable[_Union[_pass_pb2.PassDefinition, _Mapping]]] = ..., household_transfer: _Optional[_Union[HouseholdTransfer, _Mapping]] = ..., adjustment_limit_points: _Optional[int] = ..., gifts: _Optional[_Iterable[_Union[_gift_pb2.Gift, _Mapping]]] = ...) -> None: ...
+    adjustment_day_limit_points: int
+    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., effective_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earning: _Optional[_Union[_earning_pb2.EarningProgramme, _Mapping]] = ..., stored_value: _Optional[_Union[_stored_value_pb2.StoredValueProgramme, _Mapping]] = ..., points_tender: _Optional[_Union[PointsTender, _Mapping]] = ..., clawback_policy: _Optional[_Union[ClawbackPolicy, str]] = ..., return_grace_days: _Optional[int] = ..., passes: _Optional[_Iterable[_Union[_pass_pb2.PassDefinition, _Mapping]]] = ..., household_transfer: _Optional[_Union[HouseholdTransfer, _Mapping]] = ..., adjustment_limit_points: _Optional[int] = ..., gifts: _Optional[_Iterable[_Union[_gift_pb2.Gift, _Mapping]]] = ..., adjustment_day_limit_points: _Optional[int] = ...) -> None: ...

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"yika/points/v1/reward_events.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"D\n\rGiftsRedeemed\x12\x33\n\x0bredemptions\x18\x01 \x03(\x0b\x32\x1e.yika.points.v1.GiftRedemption\"\xce\x01\n\x0eGiftRedemption\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12(\n\rbusiness_date\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12/\n\x0bposted_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05gifts\x18\x06 \x03(\x0b\x32\x1c.yika.points.v1.RedeemedGift\"n\n\x0cRedeemedGift\x12\x0f\n\x07gift_id\x18\x01 \x01(\t\x12\x12\n\nproduct_id\x18\x02 \x01(\t\x12\x16\n\x0equantity_milli\x18\x03 \x01(\x03\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x11\n\tmoney_fen\x18\x05 \x01(\x03\"L\n\x13\x41\x64justmentsProposed\x12\x35\n\tproposals\x18\x01 \x03(\x0b\x32\".yika.points.v1.ProposedAdjustment\"\x91\x01\n\x12ProposedAdjustment\x12\x13\n\x0bproposal_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x31\n\rproposed_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\x13\x41\x64justmentsRejected\x12\x35\n\tproposals\x18\x01 \x03(\x0b\x32\".yika.points.v1.RejectedAdjustment\"\x81\x01\n\x12RejectedAdjustment\x12\x13\n\x0bproposal_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12\x31\n\rrejected_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"yika/points/v1/reward_events.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"D\n\rGiftsRedeemed\x12\x33\n\x0bredemptions\x18\x01 \x03(\x0b\x32\x1e.yika.points.v1.GiftRedemption\"\x81\x02\n\x0eGiftRedemption\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12(\n\rbusiness_date\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12/\n\x0bposted_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05gifts\x18\x06 \x03(\x0b\x32\x1c.yika.points.v1.RedeemedGift\x12\x31\n\roccurred_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"<\n\rGiftsReturned\x12+\n\x07returns\x18\x01 \x03(\x0b\x32\x1a.yika.points.v1.GiftReturn\"\x99\x02\n\nGiftReturn\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\x12\x1a\n\x12redemption_bill_id\x18\x02 \x01(\t\x12\x11\n\tmember_id\x18\x03 \x01(\t\x12\x10\n\x08store_id\x18\x04 \x01(\t\x12(\n\rbusiness_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x31\n\roccurred_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bposted_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05gifts\x18\x08 \x03(\x0b\x32\x1c.yika.points.v1.RedeemedGift\"n\n\x0cRedeemedGift\x12\x0f\n\x07gift_id\x18\x01 \x01(\t\x12\x12\n\nproduct_id\x18\x02 \x01(\t\x12\x16\n\x0equantity_milli\x18\x03 \x01(\x03\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x11\n\tmoney_fen\x18\x05 \x01(\x03\"L\n\x13\x41\x64justmentsProposed\x12\x35\n\tproposals\x18\x01 \x03(\x0b\x32\".yika.points.v1.ProposedAdjustment\"\x91\x01\n\x12ProposedAdjustment\x12\x13\n\x0bproposal_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x31\n\rproposed_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\x13\x41\x64justmentsRejected\x12\x35\n\tproposals\x18\x01 \x03(\x0b\x32\".yika.points.v1.RejectedAdjustment\"\x81\x01\n\x12RejectedAdjustment\x12\x13\n\x0bproposal_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12\x31\n\rrejected_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,15 +36,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GIFTSREDEEMED']._serialized_start=111
   _globals['_GIFTSREDEEMED']._serialized_end=179
   _globals['_GIFTREDEMPTION']._serialized_start=182
-  _globals['_GIFTREDEMPTION']._serialized_end=388
-  _globals['_REDEEMEDGIFT']._serialized_start=390
-  _globals['_REDEEMEDGIFT']._serialized_end=500
-  _globals['_ADJUSTMENTSPROPOSED']._serialized_start=502
-  _globals['_ADJUSTMENTSPROPOSED']._serialized_end=578
-  _globals['_PROPOSEDADJUSTMENT']._serialized_start=581
-  _globals['_PROPOSEDADJUSTMENT']._serialized_end=726
-  _globals['_ADJUSTMENTSREJECTED']._serialized_start=728
-  _globals['_ADJUSTMENTSREJECTED']._serialized_end=804
-  _globals['_REJECTEDADJUSTMENT']._serialized_start=807
-  _globals['_REJECTEDADJUSTMENT']._serialized_end=936
+  _globals['_GIFTREDEMPTION']._serialized_end=439
+  _globals['_GIFTSRETURNED']._serialized_start=441
+  _globals['_GIFTSRETURNED']._serialized_end=501
+  _globals['_GIFTRETURN']._serialized_start=504
+  _globals['_GIFTRETURN']._serialized_end=785
+  _globals['_REDEEMEDGIFT']._serialized_start=787
+  _globals['_REDEEMEDGIFT']._serialized_end=897
+  _globals['_ADJUSTMENTSPROPOSED']._serialized_start=899
+  _globals['_ADJUSTMENTSPROPOSED']._serialized_end=975
+  _globals['_PROPOSEDADJUSTMENT']._serialized_start=978
+  _globals['_PROPOSEDADJUSTMENT']._serialized_end=1123
+  _globals['_ADJUSTMENTSREJECTED']._serialized_start=1125
+  _globals['_ADJUSTMENTSREJECTED']._serialized_end=1201
+  _globals['_REJECTEDADJUSTMENT']._serialized_start=1204
+  _globals['_REJECTEDADJUSTMENT']._serialized_end=1333
 # @@protoc_insertion_point(module_scope)

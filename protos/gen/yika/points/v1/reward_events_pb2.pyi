@@ -17,20 +17,48 @@ class GiftsRedeemed(_message.Message):
     def __init__(self, redemptions: _Optional[_Iterable[_Union[GiftRedemption, _Mapping]]] = ...) -> None: ...
 
 class GiftRedemption(_message.Message):
-    __slots__ = ("bill_id", "member_id", "store_id", "business_date", "posted_time", "gifts")
+    __slots__ = ("bill_id", "member_id", "store_id", "business_date", "posted_time", "gifts", "occurred_time")
     BILL_ID_FIELD_NUMBER: _ClassVar[int]
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     STORE_ID_FIELD_NUMBER: _ClassVar[int]
     BUSINESS_DATE_FIELD_NUMBER: _ClassVar[int]
     POSTED_TIME_FIELD_NUMBER: _ClassVar[int]
     GIFTS_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_TIME_FIELD_NUMBER: _ClassVar[int]
     bill_id: str
     member_id: str
     store_id: str
     business_date: _date_pb2.Date
     posted_time: _timestamp_pb2.Timestamp
     gifts: _containers.RepeatedCompositeFieldContainer[RedeemedGift]
-    def __init__(self, bill_id: _Optional[str] = ..., member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., posted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., gifts: _Optional[_Iterable[_Union[RedeemedGift, _Mapping]]] = ...) -> None: ...
+    occurred_time: _timestamp_pb2.Timestamp
+    def __init__(self, bill_id: _Optional[str] = ..., member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., posted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., gifts: _Optional[_Iterable[_Union[RedeemedGift, _Mapping]]] = ..., occurred_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class GiftsReturned(_message.Message):
+    __slots__ = ("returns",)
+    RETURNS_FIELD_NUMBER: _ClassVar[int]
+    returns: _containers.RepeatedCompositeFieldContainer[GiftReturn]
+    def __init__(self, returns: _Optional[_Iterable[_Union[GiftReturn, _Mapping]]] = ...) -> None: ...
+
+class GiftReturn(_message.Message):
+    __slots__ = ("bill_id", "redemption_bill_id", "member_id", "store_id", "business_date", "occurred_time", "posted_time", "gifts")
+    BILL_ID_FIELD_NUMBER: _ClassVar[int]
+    REDEMPTION_BILL_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    STORE_ID_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_DATE_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_TIME_FIELD_NUMBER: _ClassVar[int]
+    POSTED_TIME_FIELD_NUMBER: _ClassVar[int]
+    GIFTS_FIELD_NUMBER: _ClassVar[int]
+    bill_id: str
+    redemption_bill_id: str
+    member_id: str
+    store_id: str
+    business_date: _date_pb2.Date
+    occurred_time: _timestamp_pb2.Timestamp
+    posted_time: _timestamp_pb2.Timestamp
+    gifts: _containers.RepeatedCompositeFieldContainer[RedeemedGift]
+    def __init__(self, bill_id: _Optional[str] = ..., redemption_bill_id: _Optional[str] = ..., member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., occurred_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., posted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., gifts: _Optional[_Iterable[_Union[RedeemedGift, _Mapping]]] = ...) -> None: ...
 
 class RedeemedGift(_message.Message):
     __slots__ = ("gift_id", "product_id", "quantity_milli", "points", "money_fen")

@@ -163,6 +163,24 @@ class RedeemGiftResponse(_message.Message):
     receipt: _ledger_pb2.BillReceipt
     def __init__(self, receipt: _Optional[_Union[_ledger_pb2.BillReceipt, _Mapping]] = ...) -> None: ...
 
+class ReturnGiftRequest(_message.Message):
+    __slots__ = ("header", "redemption_bill_id", "lines", "whole")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    REDEMPTION_BILL_ID_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    WHOLE_FIELD_NUMBER: _ClassVar[int]
+    header: _ledger_pb2.BillHeader
+    redemption_bill_id: str
+    lines: _containers.RepeatedCompositeFieldContainer[GiftLine]
+    whole: bool
+    def __init__(self, header: _Optional[_Union[_ledger_pb2.BillHeader, _Mapping]] = ..., redemption_bill_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[GiftLine, _Mapping]]] = ..., whole: _Optional[bool] = ...) -> None: ...
+
+class ReturnGiftResponse(_message.Message):
+    __slots__ = ("receipt",)
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    receipt: _ledger_pb2.BillReceipt
+    def __init__(self, receipt: _Optional[_Union[_ledger_pb2.BillReceipt, _Mapping]] = ...) -> None: ...
+
 class ValueExplanation(_message.Message):
     __slots__ = ("bill_id", "ordinal", "asset", "granted_amount", "rule_version", "text_zh", "text_en")
     BILL_ID_FIELD_NUMBER: _ClassVar[int]

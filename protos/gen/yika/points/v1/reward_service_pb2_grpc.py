@@ -65,6 +65,11 @@ class RewardServiceStub:
                 request_serializer=yika_dot_points_dot_v1_dot_reward__service__pb2.RedeemGiftRequest.SerializeToString,
                 response_deserializer=yika_dot_points_dot_v1_dot_reward__service__pb2.RedeemGiftResponse.FromString,
                 _registered_method=True)
+        self.ReturnGift = channel.unary_unary(
+                '/yika.points.v1.RewardService/ReturnGift',
+                request_serializer=yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftRequest.SerializeToString,
+                response_deserializer=yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftResponse.FromString,
+                _registered_method=True)
         self.ExplainLot = channel.unary_unary(
                 '/yika.points.v1.RewardService/ExplainLot',
                 request_serializer=yika_dot_points_dot_v1_dot_reward__service__pb2.ExplainLotRequest.SerializeToString,
@@ -124,6 +129,14 @@ class RewardServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReturnGift(self, request, context):
+        """Books gifts that are handed back, a gift return (退还礼品): points and money go back to where
+        they came from, and what a limit counted is free again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExplainLot(self, request, context):
         """Says in a sentence why a member has a lot.
         """
@@ -170,6 +183,11 @@ def add_RewardServiceServicer_to_server(servicer, server):
                     servicer.RedeemGift,
                     request_deserializer=yika_dot_points_dot_v1_dot_reward__service__pb2.RedeemGiftRequest.FromString,
                     response_serializer=yika_dot_points_dot_v1_dot_reward__service__pb2.RedeemGiftResponse.SerializeToString,
+            ),
+            'ReturnGift': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReturnGift,
+                    request_deserializer=yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftRequest.FromString,
+                    response_serializer=yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftResponse.SerializeToString,
             ),
             'ExplainLot': grpc.unary_unary_rpc_method_handler(
                     servicer.ExplainLot,
@@ -345,6 +363,33 @@ class RewardService:
             '/yika.points.v1.RewardService/RedeemGift',
             yika_dot_points_dot_v1_dot_reward__service__pb2.RedeemGiftRequest.SerializeToString,
             yika_dot_points_dot_v1_dot_reward__service__pb2.RedeemGiftResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReturnGift(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/yika.points.v1.RewardService/ReturnGift',
+            yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftRequest.SerializeToString,
+            yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,4 +1,4 @@
-"""Books movements of sales and of their returns, set by set."""
+"""Books movements of sales, gifts and their returns, set by set."""
 
 from chassis.database import Transaction
 from services.inventory.domain.stock import MovementBatch
@@ -6,7 +6,7 @@ from services.inventory.storage.repository.stock import StockRepository
 from services.inventory.usecases.record_movements import MOVEMENTS_BOOKED
 
 
-async def book_sales(tx: Transaction, batch: MovementBatch) -> None:
+async def book_handed_goods(tx: Transaction, batch: MovementBatch) -> None:
     """Books the lines that are new; a document that came before counts nothing.
 
     Runs in the transaction that marks the event as received. Stock may fall below zero.

@@ -1,0 +1,68 @@
+"""How many points one person may adjust in a day before somebody else has to approve. Pure."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from chassis.errors import PreconditionFailed
+from pricing.earning import CounterKey
+from services.points.domain.limits import STORE_TIME_OFFSET
+from services.points.domain.programme import Programme
+
+APPROVAL_NEEDED = "APPROVAL_NEEDED"
+
+
+class DirectAdjustment(NamedTuple):
+    """An adjustment that nobody else approved: by whom, on which day, how many points."""
+
+    subject: str
+    day: date
+    points: int
+
+    @property
+    def member_counter(self) -> CounterKey:
+        """By what a member's day is counted; points that are added apart from those taken."""
+        direction = "added" if self.points > 0 else "taken"
+        return CounterKey(f"adjustment:{direction}", self.day.isoformat())
+
+
+class DaySums(NamedTuple):
+    """Points that one person has added and taken on a day without anybody's approval."""
+
+    added: int = 0
+    taken: int = 0
+
+    def plus(self, points: int) -> "DaySums":
+        """With one more adjustment."""
+        return DaySums(self.added + max(0, points), self.taken + max(0, -points))
+
+    def in_direction_of(self, points: int) -> int:
+        """The sum that an adjustment adds to."""
+        return self.added if points > 0 else self.taken
+
+
+def adjustment_day(now: datetime) -> date:
+    """The day that the limits count by: China's, by the ledger's clock.
+
+    The business date is stated by who asks, and could be another one for every adjustment.
+    """
+    return (now + STORE_TIME_OFFSET).date()
+
+
+def check_limits(rules: Programme, points: int, *, of_member: int, of_person: int) -> None:
+    """PreconditionFailed APPROVAL_NEEDED above the limit of one adjustment or of a day.
+
+    `of_member` and `of_person` are the sums of the day with this adjustment.
+    """
+    most = rules.adjustment_day_limit_points or rules.adjustment_limit_points
+    if abs(points) > rules.adjustment_limit_points or max(of_member, of_person) > most:
+        raise PreconditionFailed(
+            APPROVAL_NEEDED,
+            "somebody else has to approve the adjustment",
+            {
+                "points": points,
+                "limit_points": rules.adjustment_limit_points,
+                "day_limit_points": most,
+                "of_member": of_member,
+                "of_person": of_person,
+            },
+        )

@@ -1,0 +1,112 @@
+"""Carries and counts replayed from real bills: services/points/domain/earning_trail.py."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from chassis.database import Database
+from chassis.ids import new_id
+from services.points.domain.breaks import BreakKind
+from services.points.usecases.list_breaks import list_breaks
+from tests.fixtures.audit import prove_books, verify_all
+from tests.fixtures.builders_points import Chain, build_chain, build_line, build_sale
+from tests.fixtures.capped_sales import (
+    capped_sale,
+    gift_command,
+    gift_return_command_of,
+    post_each,
+)
+from tests.fixtures.returning import build_return, command_of
+from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.wallet_commands import merge_command, undo_command
+
+
+@pytest.fixture
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """A ledger that each test corrupts in its own way."""
+    async with migrated_database(servers, "points") as ledger:
+        yield ledger
+
+
+@pytest.fixture
+async def chain(database: Database) -> Chain:
+    """A chain that the ledger knows."""
+    return (await build_chain(database))[0]
+
+
+async def found_after(database: Database, sql: str, member_id: str) -> list[tuple[str, str]]:
+    """What a verification finds after a change behind the ledger's back."""
+    async with database.transaction() as tx:
+        changed = await tx.connection.execute(text(sql), {"m": member_id})
+        assert changed.rowcount == 1, "corrupts nothing"
+    await verify_all(database)
+    page = await list_breaks(database, None, include_resolved=False, token="", limit=100)
+    assert {view.row.member_id for view in page.breaks} <= {member_id}
+    return [(BreakKind(view.row.kind).name, view.row.subject) for view in page.breaks]
+
+
+CARRY = "UPDATE wallets SET carry_numerator = carry_numerator + 1 WHERE member_id = :m"
+GIFTS = "UPDATE earning_counters SET weight = weight - 1 WHERE member_id = :m AND period = 'always'"
+CAPS = "UPDATE earning_counters SET weight = weight - 1 WHERE member_id = :m AND rule_id = 'base'"
+
+
+async def busy(database: Database, chain: Chain, member_id: str) -> None:
+    """Sales that leave fractions, parts of them back, gifts and some of them back."""
+    lines = [build_line(chain.product_ids[0], quantity_milli=3_000, list_fen=1_099, discount_fen=0)]
+    sales = [
+        build_sale(chain, member_id=member_id, lines=lines, sale_id=new_id()) for _ in range(2)
+    ]
+    sold = [capped_sale(chain, member_id, lines=lines, sale_id=sale.sale_id) for sale in sales]
+    redeemed = gift_command(chain, member_id, 3)
+    assert await post_each(database, *sold, redeemed) == [10, 11, 0]
+    for parts in (((1, 1_000),), ((1, 500),), ()):
+        message = build_return(chain, sales[0].sale_id, *parts)
+        assert await post_each(database, await command_of(database, message)) == [0]
+    part = build_return(chain, sales[1].sale_id, (1, 1_000))
+    assert await post_each(database, await command_of(database, part)) == [0]
+    for pieces in (1, 0):
+        back = await gift_return_command_of(database, chain, redeemed, pieces)
+        assert await post_each(database, back) == [0]
+    assert await post_each(database, gift_command(chain, member_id, 2)) == [0]
+
+
+class TestABusyMember:
+    @pytest.mark.parametrize(
+        ("sql", "found"),
+        [
+            (CARRY, ("WALLET_CARRY", "POINTS")),
+            (GIFTS, ("EARNING_COUNTER", "gift:")),
+            (CAPS, ("EARNING_COUNTER", "base 2026-05-01")),
+        ],
+    )
+    async def test_verifies_clean_and_shows_what_is_changed(
+        self, database: Database, chain: Chain, sql: str, found: tuple[str, str]
+    ) -> None:
+        await busy(database, chain, chain.member_id)
+        await prove_books(database)
+        ((kind, subject),) = await found_after(database, sql, chain.member_id)
+        assert kind == found[0]
+        assert subject.startswith(found[1])
+
+
+class TestAMerge:
+    async def test_is_replayed_in_the_carry_of_both(self, database: Database, chain: Chain) -> None:
+        members = (chain.member_id, chain.other_member_id)
+        for member_id in members:
+            await busy(database, chain, member_id)
+        merge = merge_command(chain, *members)
+        # What the cap leaves of the 24 with what both had earned, and the fractions of both.
+        assert await post_each(database, merge, capped_sale(chain, members[0])) == [0, 16]
+        await prove_books(database)
+        assert await found_after(database, CARRY, members[1]) == [("WALLET_CARRY", "POINTS")]
+
+    async def test_is_replayed_when_it_was_undone(self, database: Database, chain: Chain) -> None:
+        members = (chain.member_id, chain.other_member_id)
+        for member_id in members:
+            await busy(database, chain, member_id)
+        merge = merge_command(chain, *members)
+        undo = undo_command(chain, members[0], merge.bill_id)
+        assert await post_each(database, merge, undo) == [0, 0]
+        await prove_books(database)
+        assert await found_after(database, CARRY, members[0]) == [("WALLET_CARRY", "POINTS")]
