@@ -202,7 +202,7 @@ class TestDecideGiftReturn:
             (new_id(), (), {}, "UNKNOWN_BILL"),
             (granted, (), {}, "WRONG_BILL_KIND"),
             (redeemed, (), {"member_id": OTHER}, "MEMBER_MISMATCH"),
-            (redeemed, (), {"business_date": yesterday}, "RETURN_BEFORE_REDEMPTION"),
+            (redeemed, (), {"business_date": yesterday}, "BEFORE_ORIGINAL"),
             (redeemed, ((unknown, 1),), {}, "UNKNOWN_LINE"),
             (redeemed, ((MUG, 3),), {}, "RETURN_EXCEEDS_REDEMPTION"),
         ):

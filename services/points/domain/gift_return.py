@@ -67,7 +67,7 @@ def decide_gift_return(
     `earlier` are the lines of the returns so far. What was spent last comes back first, points to
     their lots and money to the kinds that paid; limits have room again for what came back.
     NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, MEMBER_MISMATCH,
-    RETURN_BEFORE_REDEMPTION, RETURN_EXCEEDS_REDEMPTION, NOTHING_TO_RETURN; Invalid UNKNOWN_LINE;
+    BEFORE_ORIGINAL, RETURN_EXCEEDS_REDEMPTION, NOTHING_TO_RETURN; Invalid UNKNOWN_LINE;
     Unavailable PROGRAMME_NOT_READ. A frozen wallet takes value back all the same.
     """
     original = books.original(request.redemption_bill_id, BillKind.GIFT_REDEMPTION)
@@ -120,12 +120,7 @@ def _check_header(header: Header, original: Original, members: set[str]) -> None
             "the gifts were not handed out to that member",
             {"member_id": header.member_id, "bill_id": original.bill.bill_id},
         )
-    if header.business_date < original.bill.business_date:
-        raise PreconditionFailed(
-            "RETURN_BEFORE_REDEMPTION",
-            "gifts cannot come back on a day before they were handed out",
-            {"business_date": header.business_date, "redeemed": original.bill.business_date},
-        )
+    header.require_not_before(original.bill.business_date)
 
 
 def _gifts(books: Books, original: Original, redemption: GiftRedemption) -> Mapping[str, Gift]:
