@@ -124,6 +124,25 @@ def gift_rows() -> Iterator[Wrong]:
     )
 
 
+def gift_return_rows() -> Iterator[Wrong]:
+    line = reward_service_pb2.GiftLine(gift_id=GIFT_ID, pieces=1)
+    yield from rows(
+        "ReturnGift",
+        INVALID,
+        ("INVALID_ID", "a redemption that is none", put("redemption_bill_id", "x")),
+        ("NOTHING_TO_RETURN", "neither lines nor whole", put("whole", False)),
+        ("NOTHING_TO_RETURN", "both lines and whole", put("lines", [line])),
+    )
+    yield from rows(
+        "ReturnGift",
+        NOT_FOUND,
+        ("UNKNOWN_BILL", "an unknown redemption", put("redemption_bill_id", new_id)),
+    )
+    yield from rows(
+        "ReturnGift", FAILED, ("MEMBER_MISMATCH", "another member's redemption", by_other)
+    )
+
+
 def programme_rows() -> Iterator[Wrong]:
     at = "programme."
     rule = earning_pb2.EarningRule(rule_id="may")
@@ -189,7 +208,7 @@ async def published_before(branch: Branch, request: Any) -> None:
     request.programme.effective_time.CopyFrom(sooner)
 
 
-ROWS = [*reward_rows(), *gift_rows(), *programme_rows()]
+ROWS = [*reward_rows(), *gift_rows(), *gift_return_rows(), *programme_rows()]
 
 
 @pytest.mark.parametrize("wrong", as_parameters(ROWS))
