@@ -51,6 +51,7 @@ async def live(people: Rivals, fire: Fire) -> None:
         people.print_codes,
         people.become_one,
         people.decide,
+        people.return_gifts,
         people.let_expire,
         people.want_the_same,
     )
