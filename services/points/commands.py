@@ -18,9 +18,9 @@ class Command:
     `decide` turns locked books into drafts, the first with `bill_id`; it is pure, changes nothing
     and refuses with a DomainError. What it may read of the books is what is named here: the
     wallets of `members`, their lots when `needs_lots`, their counters of `periods`, their
-    `proposals`, the bills in `originals`, what `passes` ask about, the `coupons` that it uses or
-    gives back, and unless `top_ups` is None what the books say of the top-ups in it and of those
-    that the lots come from.
+    `proposals`, the bills in `originals`, what `passes` ask about, who holds what the bills in
+    `sold_passes` sold, the `coupons` that it uses or gives back, and unless `top_ups` is None what
+    the books say of the top-ups in it and of those that the lots come from.
     """
 
     bill_id: str
@@ -35,5 +35,6 @@ class Command:
     originals: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()  # of adjustments
     passes: tuple[PassQuestion, ...] = ()
+    sold_passes: tuple[str, ...] = ()
     coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None

@@ -59,7 +59,8 @@ class Books:
 
     `top_ups` holds those that the lots of the wallets come from, and those asked for, when
     `follows_top_ups`. `coupons` are locked, by id; `coupon_events` says by request id which of the
-    changes that commands may make to them were made before.
+    changes that commands may make to them were made before. `pass_holders` are the members with
+    units of a pass, by the bill that sold it, beside those whose lots are loaded.
     """
 
     programmes: Programmes
@@ -70,6 +71,7 @@ class Books:
     follows_top_ups: bool = False
     coupons: dict[str, Coupon] = field(default_factory=dict)
     coupon_events: dict[str, CouponEvent] = field(default_factory=dict)
+    pass_holders: dict[str, set[str]] = field(default_factory=dict)
 
     def wallet(self, member_id: str) -> Wallet:
         """The member's wallet, or that of the member into whom it was merged in the end."""
@@ -90,6 +92,13 @@ class Books:
                 {"bill_id": bill_id, "kind": original.bill.kind.name},
             )
         return original
+
+    def holds_elsewhere(self, key: LotKey, wallet: Wallet) -> bool:
+        """True when units of a sold pass that was asked about are in another wallet."""
+        others = [each.lots.get(key) for each in self.wallets.values() if each is not wallet]
+        return bool(self.pass_holders.get(key.bill_id)) or any(
+            lot is not None and lot.remaining for lot in others
+        )
 
     def add_later(self, bill: StoredBill, transfers: Sequence[Transfer]) -> None:
         """Lets the commands that follow in the same batch see a bill about an original."""

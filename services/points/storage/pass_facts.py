@@ -1,6 +1,6 @@
 """Reads what deciding on passes needs beside lots, under the locks of their owners' wallets."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Books
@@ -24,9 +24,29 @@ _SHARES = """
     """
 
 
-async def load_pass_facts(driver: Driver, books: Books, questions: Iterable[PassQuestion]) -> None:
-    """Fills locked wallets with the uses of days and the shares that are asked about."""
-    asked = list(questions)
+_HOLDERS = """
+    SELECT bill_id, member_id FROM lots
+    WHERE bill_id = ANY($1::uuid[]) AND pass_id IS NOT NULL AND remaining > 0
+    """
+
+
+async def load_pass_facts(
+    driver: Driver, books: Books, asked: Sequence[PassQuestion], sold: Sequence[str]
+) -> None:
+    """Fills locked wallets with the uses of days and the shares that are asked about.
+
+    And the books with those who hold the passes that the bills in `sold` sold. The bills must be
+    locked: that keeps two who put units back into one pass in a row.
+    """
+    if asked:
+        await _load_uses(driver, books, asked)
+    for row in await driver.fetch(_HOLDERS, list(sold)) if sold else ():
+        wallet = books.wallets.get(str(row["member_id"]))
+        if wallet is None or not wallet.lots_loaded:
+            books.pass_holders.setdefault(str(row["bill_id"]), set()).add(str(row["member_id"]))
+
+
+async def _load_uses(driver: Driver, books: Books, asked: Sequence[PassQuestion]) -> None:
     owners = {question.owner_member_id for question in asked}
     wallets = {owner: books.wallet(owner) for owner in owners}
     # A pass is used from the wallet that its owner was merged into, and counts there too.

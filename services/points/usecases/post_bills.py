@@ -154,6 +154,11 @@ async def _post(
         except DomainError as refusal:
             outcomes.append(refusal)
             continue
+        except Exception:
+            if look_first:
+                raise
+            # A retry that was decided a second time has left wallets here as they cannot be.
+            raise AnotherWriterCameFirst from None
         for draft in drafts:
             new_bills.append(_book(draft, command))
             books.add_later(_stored(new_bills[-1]), draft.posting.transfers)
@@ -196,11 +201,9 @@ async def _load(tx: DriverTransaction, commands: Sequence[Command], books: Books
     if with_lots:
         named_holds = [hold_id for command in commands for hold_id in command.holds]
         await load_lots(driver, [books.wallets[member] for member in with_lots], named_holds)
-    periods = {period for command in commands for period in command.periods}
-    if periods:
+    if periods := {period for command in commands for period in command.periods}:
         await load_counters(driver, list(books.wallets.values()), periods)
-    originals = {bill_id for command in commands for bill_id in command.originals}
-    if originals:
+    if originals := {bill_id for command in commands for bill_id in command.originals}:
         books.originals = await load_originals(driver, originals, books.wallets)
     top_ups = [command.top_ups for command in commands if command.top_ups is not None]
     if top_ups:
@@ -208,9 +211,9 @@ async def _load(tx: DriverTransaction, commands: Sequence[Command], books: Books
         books.top_ups = await load_top_ups(driver, asked | top_up_ids(books.wallets.values()))
         books.follows_top_ups = True
     await load_proposals(driver, books, [each for c in commands for each in c.proposals])
-    questions = [question for command in commands for question in command.passes]
-    if questions:
-        await load_pass_facts(driver, books, questions)
+    asked_passes = [question for command in commands for question in command.passes]
+    sold_passes = [bill_id for command in commands for bill_id in command.sold_passes]
+    await load_pass_facts(driver, books, asked_passes, sold_passes)
     await lock_coupons(tx, commands, books)
 
 
@@ -291,8 +294,7 @@ def _replay(stored: StoredBill | None, command: Command) -> Outcome | None:
 
 def _repeated(drafted: NewBill, command: Command) -> Outcome:
     """The same id twice in one batch."""
-    if drafted.draft.posting.kind is not command.kind or not same_content(
-        drafted.document, command.message
-    ):
+    kind = drafted.draft.posting.kind
+    if kind is not command.kind or not same_content(drafted.document, command.message):
         return id_reused(command.kind.name.lower(), command.bill_id)
     return Posted(drafted.draft.receipt, replayed=True)
