@@ -8,7 +8,7 @@ from typing import NamedTuple
 from chassis.errors import NotFound, PreconditionFailed
 from pricing.earning import Earned
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.coupon import Coupon
+from services.points.domain.coupon import Coupon, GiveBackPolicy
 from services.points.domain.coupon_event import CouponChange, CouponEvent
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.moved import Moved
@@ -72,6 +72,7 @@ class Books:
     coupons: dict[str, Coupon] = field(default_factory=dict)
     coupon_events: dict[str, CouponEvent] = field(default_factory=dict)
     pass_holders: dict[str, set[str]] = field(default_factory=dict)
+    coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID
 
     def wallet(self, member_id: str) -> Wallet:
         """The member's wallet, or that of the member into whom it was merged in the end."""

@@ -76,12 +76,10 @@ async def post_bills(
     heirs: set[str] = set()
     look_first = False
     for _ in range(_ATTEMPTS_MAX):
-        books = Books(programmes, now)
+        books = Books(programmes, now, coupon_give_back=coupon_give_back)
         try:
             async with database.driver_transaction() as tx:
-                return await _post(
-                    tx, commands, books, publish, heirs, look_first, coupon_give_back
-                )
+                return await _post(tx, commands, books, publish, heirs, look_first)
         except AnotherWriterCameFirst:
             look_first = True
         except _Merged:
@@ -129,7 +127,6 @@ async def _post(
     publish: Publish,
     heirs: set[str],
     look_first: bool,
-    coupon_give_back: GiveBackPolicy,
 ) -> list[Outcome]:
     await _lock(tx, commands, books, heirs)
     await _load(tx, commands, books)
@@ -168,7 +165,7 @@ async def _post(
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
     await _answer_refused_retries(tx.driver, commands, outcomes, known)
     if new_bills:
-        await write_coupons(tx, new_bills, books, coupon_give_back)
+        await write_coupons(tx, new_bills, books)
         await write_bills(tx.driver, new_bills, books.now)
         publish(tx, new_bills, books.now)
     return [outcome for outcome in outcomes if outcome is not None]
