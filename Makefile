@@ -34,8 +34,8 @@ test: setup ## run every test against real servers
 test-fast: setup ## run the tests without the stories over the whole stack
 	$(VENV)/python -m pytest -m "not e2e"
 
-test-nightly: setup ## drive the ledger with 200,000 random commands; some 20 minutes
-	YIKA_TEST_LEDGER_COMMANDS=200000 $(VENV)/python -m pytest tests/points/test_ledger_machine.py
+test-nightly: setup ## drive the ledger with 200,000 random commands; more than an hour
+	YIKA_TEST_LEDGER_COMMANDS=$${YIKA_TEST_LEDGER_COMMANDS:-200000} $(VENV)/python -m pytest tests/points/test_ledger_machine.py
 
 check: lint types protos-check chart test ## run all that CI runs
 

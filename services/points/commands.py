@@ -17,9 +17,9 @@ class Command(NamedTuple):
     `decide` turns locked books into drafts, the first with `bill_id`; it is pure, changes nothing
     and refuses with a DomainError. What it may read of the books is what is named here: the
     wallets of `members`, their lots when `needs_lots`, their counters of `periods`, their
-    `proposals`, the bills in `originals`, what `passes` ask about, the `coupons` that it uses or
-    gives back, and unless `top_ups` is None what the books say of the top-ups in it and of those
-    that the lots come from.
+    `proposals`, the bills in `originals`, what `passes` ask about, who holds what the bills in
+    `sold_passes` sold, the `coupons` that it uses or gives back, and unless `top_ups` is None what
+    the books say of the top-ups in it and of those that the lots come from.
     """
 
     bill_id: str
@@ -36,6 +36,7 @@ class Command(NamedTuple):
     proposals: tuple[str, ...] = ()  # of adjustments
     subject: str = ""  # who adjusts, when what that person did today counts
     passes: tuple[PassQuestion, ...] = ()
+    sold_passes: tuple[str, ...] = ()
     coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None
 
@@ -50,5 +51,6 @@ class Command(NamedTuple):
             *self.originals,
             *self.proposals,
             *self.passes,
+            *self.sold_passes,
             *self.coupons,
         )

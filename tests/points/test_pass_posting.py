@@ -100,6 +100,17 @@ class TestOneBatch:
         tomorrow = books.use(1, DAY + timedelta(days=1))
         assert await books.post(books.use(1), tomorrow) == ["PASS_DAILY_LIMIT", "OK"]
 
+    async def test_pays_back_a_pass_whose_sale_is_sent_again_with_it(
+        self, database: Database
+    ) -> None:
+        books = await build_books(database)
+        sold = books.sale()
+        await books.post(sold)
+        assert await books.post(sold, books.refund(sold)) == ["OK", "OK"]
+        assert (await books.lot(sold))[0] == 0
+        assert await books.balance("tender:cash") == 0
+        assert await books.balance("pass_liability") == 0
+
 
 class TestUnknownVersion:
     async def test_is_sent_again_later(self, database: Database) -> None:

@@ -9,7 +9,7 @@ from chassis.errors import NotFound, PreconditionFailed
 from pricing.earning import Earned
 from services.points.domain.adjustment_limit import DaySums
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.coupon import Coupon
+from services.points.domain.coupon import Coupon, GiveBackPolicy
 from services.points.domain.coupon_event import CouponChange, CouponEvent
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.merges import Merges
@@ -71,7 +71,8 @@ class Books:
     `follows_top_ups`. `coupons` are locked, by id; `coupon_events` says by request id which of the
     changes that commands may make to them were made before. `merges` says of members whose wallets
     are not here who answers for them; `pass_shares` are those about which commands ask, and
-    `day_sums` what persons have adjusted today, by subject.
+    `day_sums` what persons have adjusted today, by subject. `pass_holders` are the members with
+    units of a pass, by the bill that sold it, beside those whose lots are loaded.
     """
 
     programmes: Programmes
@@ -85,6 +86,8 @@ class Books:
     merges: Merges = field(default_factory=Merges)
     day_sums: dict[str, DaySums] = field(default_factory=dict)
     pass_shares: set[SharedPass] = field(default_factory=set)
+    pass_holders: dict[str, set[str]] = field(default_factory=dict)
+    coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID
 
     def wallet(self, member_id: str) -> Wallet:
         """The member's wallet, or that of the member into whom it was merged in the end."""
@@ -137,6 +140,13 @@ class Books:
             "OCCURRED_TOO_LONG_AGO",
             f"a document is taken until {late_max.days} days after it happened",
             {"occurred": posting.occurred_at.isoformat(), "days_max": late_max.days},
+        )
+
+    def holds_elsewhere(self, key: LotKey, wallet: Wallet) -> bool:
+        """True when units of a sold pass that was asked about are in another wallet."""
+        others = [each.lots.get(key) for each in self.wallets.values() if each is not wallet]
+        return bool(self.pass_holders.get(key.bill_id)) or any(
+            lot is not None and lot.remaining for lot in others
         )
 
     def add_later(self, bill: StoredBill, transfers: Sequence[Transfer]) -> None:

@@ -113,16 +113,20 @@ class MemberMove:
 
     def _arrive(self, lot: Lot, amount: int) -> None:
         self.taker.adopt(lot, amount, MEMBER_TRANSFER)
-        self._count(lot, amount)
+        self._moved_on(lot, amount)
 
     def part_back(self, lot: Lot, amount: int) -> None:
         """Moves part of a lot into the one it came out of."""
         self.giver.take_from(lot, amount, MEMBER_TRANSFER)
         self.taker.give_back(lot, amount, MEMBER_TRANSFER)
-        self._count(lot, amount)
+        self._moved_on(lot, amount)
 
-    def _count(self, lot: Lot, amount: int) -> None:
+    def _moved_on(self, lot: Lot, amount: int) -> None:
         self._units[lot.asset] = self._units.get(lot.asset, 0) + amount
+        there = self.taker.lots.get(lot.key)
+        if there is not None and there.expiry_date != lot.expiry_date:
+            # It was here before, and its first use was elsewhere.
+            self.taker.set_expiry(there, lot.expiry_date)
 
     def debt(self, points: int) -> None:
         """Moves a debt."""

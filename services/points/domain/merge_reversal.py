@@ -2,7 +2,7 @@
 
 from chassis.errors import PreconditionFailed
 from pricing.earning import Carry, Tally
-from services.points.domain.assets import POINTS_ISSUED, WALLET, BillKind
+from services.points.domain.assets import POINTS_ISSUED, WALLET, Asset, BillKind
 from services.points.domain.books import Books, Draft, Original
 from services.points.domain.header import Header
 from services.points.domain.lot import Lot, LotKey
@@ -69,9 +69,12 @@ def _part_back(lot: Lot, amount: int, held: int, merge_bill_id: str) -> int:
     """How much of a lot goes back.
 
     A lot that came by the merge goes back with all that is left, what returns put there included;
-    of one of which the other member had a part before, no more than came.
+    of one of which the other member had a part before, no more than came. A pass is never in two
+    wallets: one of which a part is on hold stays as a whole.
     """
     free = max(0, lot.remaining - held)
+    if lot.asset is Asset.PASS:
+        return 0 if held else free
     return free if lot.moved_by == merge_bill_id else min(free, amount)
 
 

@@ -185,8 +185,8 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
 
     While another use stands, the last day stays as it is. Invalid REASON_REQUIRED; NotFound
     UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, BILL_OF_ANOTHER_MEMBER, BEFORE_ORIGINAL,
-    ALREADY_REVERSED, and PASS_REFUNDED or PASS_EXPIRED for a pass that there is nothing to be put
-    back to.
+    ALREADY_REVERSED, and PASS_REFUNDED, PASS_EXPIRED or, when it is in another wallet by now,
+    PASS_OF_ANOTHER_MEMBER for a pass that there is nothing to be put back to.
     """
     header.require_reason()
     use = books.original(use_bill_id, BillKind.PASS_USE)
@@ -238,6 +238,13 @@ def _lot_to_refill(books: Books, posting: Posting, use: Original, key: LotKey) -
     if any(bill.kind is BillKind.PASS_REFUND for bill in sale.later):
         raise PreconditionFailed(
             "PASS_REFUNDED", "the rest of the pass was paid back", {"sale_bill_id": key.bill_id}
+        )
+    if books.holds_elsewhere(key, posting.wallet):
+        # The price is shared over the units in one wallet: in two, a fen could be owed twice.
+        raise PreconditionFailed(
+            "PASS_OF_ANOTHER_MEMBER",
+            "the pass is another member's by now",
+            {"sale_bill_id": key.bill_id},
         )
     if lot.expired or has_expired(lot, posting.business_date):
         raise PreconditionFailed(

@@ -1,18 +1,10 @@
 """Coupons that a sale uses up, and those that come back with its return. Pure."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chassis.errors import DomainError, NotFound, PreconditionFailed, id_reused
 from services.points.domain.books import Books
-from services.points.domain.coupon import (
-    Coupon,
-    CouponState,
-    GiveBackPolicy,
-    as_owner,
-    give_back,
-    redeem,
-)
+from services.points.domain.coupon import Coupon, CouponState, as_owner, give_back, redeem
 from services.points.domain.coupon_event import (
     CouponChange,
     CouponEvent,
@@ -43,31 +35,27 @@ def redeem_coupons(books: Books, sale: Sale) -> tuple[CouponChange, ...]:
     return tuple(change for change in changes if change is not None)
 
 
-def give_back_coupons(
-    books: Books, drafts: Iterable[ReturnDraft], policy: GiveBackPolicy
-) -> Iterator[CouponChange]:
-    """The coupons of sales that are wholly back, each given back as far as the policy goes.
+def give_back_coupons(books: Books, draft: ReturnDraft) -> tuple[CouponChange, ...]:
+    """The coupons of a sale that is wholly back, each given back as far as the policy goes.
 
     One that the sale does not use any more, or that was given back for the same return before, is
-    left as it is: a return is never refused for a coupon. What is taken from here must be noted in
-    the books before the next is asked for.
+    left as it is: a return is never refused for a coupon.
     """
-    for draft in drafts:
-        if not draft.is_complete:
+    changes: list[CouponChange] = []
+    for coupon_id in draft.sold.sale.coupon_ids if draft.is_complete else ():
+        coupon = books.coupons.get(coupon_id)
+        request = _give_back_request(books, draft, coupon_id)
+        if coupon is None or request.request_id in books.coupon_events:
             continue
-        for coupon_id in draft.sold.sale.coupon_ids:
-            coupon = books.coupons.get(coupon_id)
-            request = _give_back_request(books, draft, coupon_id)
-            if coupon is None or request.request_id in books.coupon_events:
-                continue
-            changed = give_back(
-                coupon,
-                bill_id=draft.sold.sale.sale_id,
-                business_date=draft.posting.business_date,
-                policy=policy,
-            )
-            if not isinstance(changed, DomainError):
-                yield change_of(coupon, changed, request)
+        changed = give_back(
+            coupon,
+            bill_id=draft.sold.sale.sale_id,
+            business_date=draft.posting.business_date,
+            policy=books.coupon_give_back,
+        )
+        if not isinstance(changed, DomainError):
+            changes.append(change_of(coupon, changed, request))
+    return tuple(changes)
 
 
 def _redemption(books: Books, sale: Sale, coupon_id: str) -> CouponChange | None:

@@ -60,7 +60,9 @@ _WRITE = f"""
                 remaining = lots.remaining + excluded.remaining,
                 expired = lots.expired + excluded.expired,
                 moved_by = CASE WHEN lots.remaining = 0 THEN excluded.moved_by
-                                ELSE lots.moved_by END
+                                ELSE lots.moved_by END,
+                expiry_date = CASE WHEN lots.remaining = 0 THEN excluded.expiry_date
+                                   ELSE lots.expiry_date END
     ), changed_lots AS (
         UPDATE lots SET granted = lots.granted + given.granted,
                         remaining = lots.remaining + given.remaining,

@@ -1,6 +1,6 @@
 """Reads what deciding on passes needs beside lots, under the locks of their owners' wallets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Books, SharedPass
@@ -26,15 +26,31 @@ _SHARES = """
     """
 
 
-async def load_pass_facts(driver: Driver, books: Books, questions: Iterable[PassQuestion]) -> None:
+_HOLDERS = """
+    SELECT bill_id, member_id FROM lots
+    WHERE bill_id = ANY($1::uuid[]) AND pass_id IS NOT NULL AND remaining > 0
+    """
+
+
+async def load_pass_facts(
+    driver: Driver, books: Books, asked: Sequence[PassQuestion], sold: Sequence[str]
+) -> None:
     """Fills the books with the uses of days and the shares that are asked about.
 
     Both count for the whole family of the member who is named, see Merges. The owners' wallets
     must be locked; a user's need not be: a use and an undone merge do not look at each other.
+    Also with those who hold the passes that the bills in `sold` sold. These bills must be locked:
+    that keeps two who put units back into one pass in a row.
     """
-    asked = list(questions)
-    if not asked:
-        return
+    if asked:
+        await _load_uses(driver, books, asked)
+    for row in await driver.fetch(_HOLDERS, list(sold)) if sold else ():
+        wallet = books.wallets.get(str(row["member_id"]))
+        if wallet is None or not wallet.lots_loaded:
+            books.pass_holders.setdefault(str(row["bill_id"]), set()).add(str(row["member_id"]))
+
+
+async def _load_uses(driver: Driver, books: Books, asked: Sequence[PassQuestion]) -> None:
     owners = {question.owner_member_id for question in asked}
     users = {q.user_member_id for q in asked if q.user_member_id != q.owner_member_id}
     books.merges = await load_merges_on(driver, owners | users)

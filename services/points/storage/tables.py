@@ -143,6 +143,8 @@ lots = Table(
     CheckConstraint("expired BETWEEN 0 AND granted - remaining", name="expired"),
     # A wallet is read by what is left in it, however long its history.
     Index("ix_lots_open", "member_id", postgresql_where=text("is_open")),
+    # Who has a pass that was sold; only lots of passes are written into it.
+    Index("ix_lots_passes", "bill_id", postgresql_where=text("pass_id IS NOT NULL")),
     Index(
         "ix_lots_expiring",
         "expiry_date",

@@ -7,11 +7,8 @@ from services.points.commands import Command
 from services.points.coupon_facts import change_facts
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
-from services.points.domain.coupon import GiveBackPolicy
 from services.points.domain.coupon_event import give_back_id, redemption_id
 from services.points.domain.merges import Merges
-from services.points.domain.sale_coupons import give_back_coupons
-from services.points.domain.sale_return import ReturnDraft
 from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill
 from services.points.storage.coupons import CouponRepository
 from services.points.storage.merges import load_merges_on
@@ -43,9 +40,7 @@ async def lock_coupons(tx: DriverTransaction, commands: Sequence[Command], books
     )
 
 
-async def write_coupons(
-    tx: Transaction, bills: Sequence[NewBill], books: Books, policy: GiveBackPolicy
-) -> None:
+async def write_coupons(tx: Transaction, bills: Sequence[NewBill], books: Books) -> None:
     """Writes what the bills made of coupons, with the events and counts of it.
 
     Raises AnotherWriterCameFirst when the same was done elsewhere meanwhile.
@@ -53,10 +48,6 @@ async def write_coupons(
     if not books.coupons:
         return
     changes = [change for bill in bills for change in bill.draft.coupons]
-    returns = (bill.draft for bill in bills if isinstance(bill.draft, ReturnDraft))
-    for change in give_back_coupons(books, returns, policy):
-        books.note_coupons([change])
-        changes.append(change)
     if await CouponRepository(tx.connection).save(changes) != len(changes):
         raise AnotherWriterCameFirst
     lane = bills[0].draft.posting.wallet.member_id

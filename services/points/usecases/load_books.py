@@ -68,5 +68,7 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
         books.follows_top_ups = True
     await load_proposals(driver, books, [each for c in commands for each in c.proposals])
     await load_day_sums(driver, books, [c.subject for c in commands if c.subject])
-    await load_pass_facts(driver, books, [each for c in commands for each in c.passes])
+    questions = [question for command in commands for question in command.passes]
+    sold = [bill_id for command in commands for bill_id in command.sold_passes]
+    await load_pass_facts(driver, books, questions, sold)
     await lock_coupons(tx, commands, books)

@@ -82,12 +82,10 @@ async def post_bills(
         if outcomes is not None:
             return outcomes
     for _ in range(_ATTEMPTS_MAX):
-        books = Books(programmes, now)
+        books = Books(programmes, now, coupon_give_back=coupon_give_back)
         try:
             async with database.driver_transaction() as tx:
-                return await _post(
-                    tx, commands, books, publish, heirs, look_first, coupon_give_back
-                )
+                return await _post(tx, commands, books, publish, heirs, look_first)
         except AnotherWriterCameFirst:
             look_first = True
         except Merged:
@@ -144,7 +142,7 @@ async def _post_unlocked(
         wallets = books.wallets.values()
         if len(wallets) < len(members) or any(w.merged_into or w.open_holds for w in wallets):
             return None
-        outcomes, new_bills = _decide(commands, books, {})
+        outcomes, new_bills = _decide(commands, books, {}, looked=False)
         if any(isinstance(outcome, DomainError) for outcome in outcomes):
             return None
         if not fits_one_statement(new_bills):
@@ -161,7 +159,6 @@ async def _post(
     publish: Publish,
     heirs: set[str],
     look_first: bool,
-    coupon_give_back: GiveBackPolicy,
 ) -> list[Outcome]:
     await lock_books(tx, commands, books, heirs)
     await load_books(tx, commands, books)
@@ -169,19 +166,22 @@ async def _post(
     # After the locks: whoever posted the same bill before has committed by now.
     ids = [bill_id for c in commands for bill_id in (c.bill_id, *c.further_bill_ids)]
     known = await find_bills(tx.driver, ids) if look_first else {}
-    outcomes, new_bills = _decide(commands, books, known)
+    outcomes, new_bills = _decide(commands, books, known, looked=look_first)
     await _answer_refused_retries(tx.driver, commands, outcomes, known)
     if new_bills:
-        await write_coupons(tx, new_bills, books, coupon_give_back)
+        await write_coupons(tx, new_bills, books)
         publish(tx, new_bills, books.now)
         await write_bills(tx, new_bills, books.now)
     return outcomes
 
 
 def _decide(
-    commands: Sequence[Command], books: Books, known: Mapping[str, StoredBill]
+    commands: Sequence[Command], books: Books, known: Mapping[str, StoredBill], *, looked: bool
 ) -> tuple[list[Outcome], list[NewBill]]:
-    """The outcome of each command, and the bills of those that stand; `known` are in the books."""
+    """The outcome of each command, and the bills of those that stand.
+
+    `known` are those of their ids that are in the books, if anybody has `looked`.
+    """
     drafted: dict[str, NewBill] = {}
     new_bills: list[NewBill] = []
     outcomes: list[Outcome] = []
@@ -200,6 +200,11 @@ def _decide(
         except DomainError as refusal:
             outcomes.append(refusal)
             continue
+        except Exception:
+            if looked:
+                raise
+            # A retry that was decided a second time has left wallets here as they cannot be.
+            raise AnotherWriterCameFirst from None
         for draft in drafts:
             new_bills.append(_book(draft, command))
             if draft.original_bill_id:
@@ -287,8 +292,7 @@ def _replay(stored: StoredBill | None, command: Command) -> Outcome | None:
 
 def _repeated(drafted: NewBill, command: Command) -> Outcome:
     """The same id twice in one batch."""
-    if drafted.draft.posting.kind is not command.kind or not same_content(
-        drafted.document, command.message
-    ):
+    kind = drafted.draft.posting.kind
+    if kind is not command.kind or not same_content(drafted.document, command.message):
         return id_reused(command.kind.name.lower(), command.bill_id)
     return Posted(drafted.draft.receipt, replayed=True)

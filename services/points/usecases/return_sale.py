@@ -1,6 +1,7 @@
 """Returns of goods as commands, what they would do, and the event that tells of them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +15,7 @@ from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Draft
 from services.points.domain.programme import Programmes
 from services.points.domain.return_request import SaleReturn, check_refund_kind, returned_before
+from services.points.domain.sale_coupons import give_back_coupons
 from services.points.domain.sale_return import ReturnDraft, SoldGoods, decide_sale_return
 from services.points.return_documents import read_returned, read_sold, returned_sale_message
 from services.points.storage.bill_writer import NewBill
@@ -73,7 +75,9 @@ def _decide(
         raise NotFound("UNKNOWN_BILL", f"no bill {request.sale_id}", {"bill_id": request.sale_id})
     check_refund_kind(request, tender_kinds)
     earlier = [read_returned(bill) for bill in original.later if bill.kind is BillKind.SALE_RETURN]
-    return decide_sale_return(books, request, sold, returned_before(sold.sale, earlier))
+    drafts = decide_sale_return(books, request, sold, returned_before(sold.sale, earlier))
+    # Here, so that what follows in the same batch may use a coupon that came back.
+    return [replace(draft, coupons=give_back_coupons(books, draft)) for draft in drafts]
 
 
 def publish_returns(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> None:

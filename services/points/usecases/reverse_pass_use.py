@@ -32,4 +32,5 @@ async def reverse_pass_use_command(
         decide=partial(decide_pass_use_reversal, header=header, use_bill_id=use_bill_id),
         needs_lots=True,
         originals=(use_bill_id, *sorted(sold)),
+        sold_passes=tuple(sorted(sold)),
     )
