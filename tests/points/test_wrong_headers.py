@@ -41,7 +41,8 @@ WALLET_CHANGES = ("FreezeWallet", "UnfreezeWallet", "LinkHousehold", "UnlinkHous
 EARLIER = {
     "ReturnSale": "RETURN_BEFORE_SALE",
     **dict.fromkeys(
-        ("ReverseTopUp", "ReversePassUse", "RefundPass", "UndoMerge"), "BEFORE_ORIGINAL"
+        ("ReverseTopUp", "ReversePassUse", "RefundPass", "UndoMerge", "ReturnGift"),
+        "BEFORE_ORIGINAL",
     ),
 }
 # The id that makes a retry safe, and what differs when it comes again.
