@@ -11,9 +11,12 @@ from typing import Generic, TypeVar
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
-# Two batches at once: one is in the database while the other one's answers are made.
-_ASKERS = 2
 _BATCH_MAX = 256
+# Who had company waits for it again: until so many are there or none comes any more, looking at
+# most so often. A question alone costs both sides of a connection as much as thirty together.
+_COMPANY = 24
+_COMPANY_LOOKS = 3
+_COMPANY_SECONDS = 0.002
 
 
 class Gathering(Generic[Question, Answer]):
@@ -23,20 +26,22 @@ class Gathering(Generic[Question, Answer]):
         """`ask` answers a batch, in order."""
         self._ask = ask
         self._waiting: deque[tuple[Question, asyncio.Future[Answer]]] = deque()
-        self._askers: set[asyncio.Task[None]] = set()
+        self._asker: asyncio.Task[None] | None = None
+        self._last_size = 0
 
     async def ask(self, question: Question) -> Answer:
         """The answer, which other callers may share; raises what asking for its batch raised."""
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
-        if len(self._askers) < _ASKERS:
-            asker = asyncio.create_task(self._ask_for_all())
-            self._askers.add(asker)
-            asker.add_done_callback(self._askers.discard)
+        if self._asker is None or self._asker.done():
+            self._asker = asyncio.create_task(self._ask_for_all())
         return await answer
 
     async def _ask_for_all(self) -> None:
         while self._waiting:
+            if self._last_size > 1 or len(self._waiting) > 1:
+                await self._await_company()
+            self._last_size = len(self._waiting)
             size = min(len(self._waiting), _BATCH_MAX)
             batch = [self._waiting.popleft() for _ in range(size)]
             try:
@@ -49,3 +54,12 @@ class Gathering(Generic[Question, Answer]):
             for (_, waiting), answer in zip(batch, answers, strict=True):
                 if not waiting.done():  # its caller may have given up
                     waiting.set_result(answer)
+
+    async def _await_company(self) -> None:
+        for _ in range(_COMPANY_LOOKS):
+            before = len(self._waiting)
+            if before >= _COMPANY:
+                return
+            await asyncio.sleep(_COMPANY_SECONDS)
+            if len(self._waiting) == before:
+                return
