@@ -56,11 +56,12 @@ class TestFirstUse:
 
     async def test_that_is_undone_takes_it_away_again(self, database: Database) -> None:
         books = await build_books(database, **TEN_DAYS)
-        sold, first, second = books.sale(), books.use(1), books.use(9, DAY + timedelta(days=2))
+        second_day = DAY + timedelta(days=2)
+        sold, first, second = books.sale(), books.use(1), books.use(9, second_day)
         await books.post(sold, first, second)
         assert await books.post(await books.reversal(first)) == ["OK"]
         assert await books.lot(sold) == (1, DAY + timedelta(days=10))
-        assert await books.post(await books.reversal(second)) == ["OK"]
+        assert await books.post(await books.reversal(second, second_day)) == ["OK"]
         assert await books.lot(sold) == (10, None)
         later = DAY + timedelta(days=60)
         assert await books.post(books.use(1, later)) == ["OK"]
