@@ -20,6 +20,9 @@ class Command(NamedTuple):
     `proposals`, the bills in `originals`, what `passes` ask about, who holds what the bills in
     `sold_passes` sold, the `coupons` that it uses or gives back, and unless `top_ups` is None what
     the books say of the top-ups in it and of those that the lots come from.
+
+    Whoever has a wallet is a member. Unless it `is_of_members` for certain, it is asked of those
+    who have none, before they get one.
     """
 
     bill_id: str
@@ -39,6 +42,7 @@ class Command(NamedTuple):
     sold_passes: tuple[str, ...] = ()
     coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None
+    is_of_members: bool = True
 
     @property
     def needs_wallets_alone(self) -> bool:

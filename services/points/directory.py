@@ -5,7 +5,7 @@ closes the gap between a registration and its event; it happens before the trans
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ import grpc
 
 from chassis.database import Database
 from chassis.error_mapping import from_grpc
-from chassis.errors import Invalid, NotFound
+from chassis.errors import DomainError, Invalid, NotFound, Unavailable
 from chassis.ids import canonical_id
 from services.points.domain.sale import Sale
 from services.points.gathering import Gathering
@@ -43,16 +43,18 @@ class Known:
         if brand:
             self.brands[product_id] = brand
 
-    def check(self, sale: Sale) -> None:
+    def is_of_member(self, sale: Sale) -> bool:
+        """True when the member of the sale is known, or nobody's card was read."""
+        return sale.member_id is None or sale.member_id in self.members
+
+    def check(self, sale: Sale, *, member_too: bool = True) -> None:
         """NotFound with a reason when the sale names something that does not exist."""
         if sale.store_id not in self.stores:
             raise NotFound(
                 "UNKNOWN_STORE", f"no store {sale.store_id}", {"store_id": sale.store_id}
             )
-        if sale.member_id is not None and sale.member_id not in self.members:
-            raise NotFound(
-                "UNKNOWN_MEMBER", f"no member {sale.member_id}", {"member_id": sale.member_id}
-            )
+        if member_too and not self.is_of_member(sale):
+            raise _unknown_member(sale.member_id or "")
         for line in sale.lines:
             if line.product_id not in self.products:
                 product_id = line.product_id[:64]
@@ -93,16 +95,26 @@ class Directory:
         for store_id in store_ids - known.stores:
             raise NotFound("UNKNOWN_STORE", f"no store {store_id}", {"store_id": store_id})
         for member_id in member_ids - known.members:
-            raise NotFound("UNKNOWN_MEMBER", f"no member {member_id}", {"member_id": member_id})
+            raise _unknown_member(member_id)
 
-    async def look_up_sales(self, sales: Iterable[Sale]) -> Known:
+    async def strangers(self, member_ids: set[str]) -> Mapping[str, DomainError]:
+        """Of those who are no members the refusal; so too of whom it cannot be told now."""
+        if not member_ids:
+            return {}
+        try:
+            known = await self.look_up(member_ids, set(), set())
+        except Unavailable as error:
+            return dict.fromkeys(member_ids - self._known.members, error)
+        return {each: _unknown_member(each) for each in member_ids - known.members}
+
+    async def look_up_sales(self, sales: Iterable[Sale], *, members_too: bool = True) -> Known:
         """What exists of all that the sales name, and perhaps more; see look_up."""
         members: set[str] = set()
         stores: set[str] = set()
         products: set[str] = set()
         for sale in sales:
             stores.add(sale.store_id)
-            if sale.member_id is not None:
+            if members_too and sale.member_id is not None:
                 members.add(sale.member_id)
             products.update([line.product_id for line in sale.lines])
         return await self.look_up(members, stores, products)
@@ -178,6 +190,10 @@ class Directory:
                     known.add_product(product.product_id, product.category_id, product.brand)
         except grpc.RpcError as error:
             raise from_grpc(error) from error
+
+
+def _unknown_member(member_id: str) -> NotFound:
+    return NotFound("UNKNOWN_MEMBER", f"no member {member_id}", {"member_id": member_id})
 
 
 def _chunks(ids: set[str]) -> Iterable[list[str]]:

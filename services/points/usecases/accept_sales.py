@@ -56,12 +56,14 @@ async def accept_sales(
             sales[position] = sale
         except DomainError as error:
             outcomes[position] = error
-    known = await directory.look_up_sales(sales.values())
+    # Of a sale alone the wallet will tell that its member exists: a question less for most.
+    members_too = len(sales) > 1
+    known = await directory.look_up_sales(sales.values(), members_too=members_too)
     errors: dict[int, DomainError] = {}
     for position, sale in sales.items():
         try:
             check_sale(sale, tender_kinds, now)
-            known.check(sale)
+            known.check(sale, member_too=members_too)
             stamp_products(messages[position], known.products, known.brands)
         except DomainError as error:
             errors[position] = error
@@ -110,8 +112,9 @@ def _command(
 ) -> Command:
     """The command of a sale with what the rules in force when it happened ask for."""
     rules = programmes.at(sale.sold_at).earning
+    is_of_member = known.is_of_member(sale)
     if rules.is_plain or sale.member_id is None:
-        return sale_command(sale, message)
+        return sale_command(sale, message, is_of_member=is_of_member)
     lines = tuple(
         line._replace(
             category_id=known.products[line.product_id],
@@ -125,4 +128,5 @@ def _command(
         message,
         facts=facts.get(sale.member_id, NO_FACTS),
         periods=periods,
+        is_of_member=is_of_member,
     )

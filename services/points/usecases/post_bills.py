@@ -1,8 +1,9 @@
 """Posts bills: locks the wallets, decides each command, writes everything in one commit."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from chassis.database import Database, DriverTransaction, Transaction
 from chassis.database_failures import GaveWay
@@ -11,11 +12,8 @@ from services.points.commands import Command
 from services.points.documents import (
     read_receipt,
     same_content,
-    write_allocation,
-    write_receipt,
 )
-from services.points.domain.books import Books, Draft, Drafts, Receipt, StoredBill
-from services.points.domain.chain import bill_hash
+from services.points.domain.books import Books, Drafts, Receipt, StoredBill
 from services.points.domain.coupon import GiveBackPolicy
 from services.points.domain.programme import Programmes
 from services.points.storage.bill_reader import find_bills
@@ -29,6 +27,7 @@ from services.points.storage.driver import Driver
 from services.points.storage.locked_books import read_wallets
 from services.points.usecases.bill_coupons import write_coupons
 from services.points.usecases.load_books import Merged, find_heirs, load_books, lock_books
+from services.points.usecases.new_bills import book, stored
 
 _ATTEMPTS_MAX = 5
 # Among more commands it gets likely that another batch is about one of their members too, and the
@@ -36,6 +35,8 @@ _ATTEMPTS_MAX = 5
 _UNLOCKED_MAX = 48
 
 Publish = Callable[[Transaction, Sequence[NewBill], datetime], None]
+# Of these ids, why not, for those that are no member's.
+Strangers = Callable[[set[str]], Awaitable[Mapping[str, DomainError]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,13 @@ async def post_bills(
     publish: Publish,
     now: datetime,
     coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID,
+    strangers: Strangers | None = None,
 ) -> list[Outcome]:
     """Posts each command or says why not, in the order given; all that stand share one commit.
 
-    Unavailable TRANSACTION_CONFLICT when others are in the way again and again.
+    `strangers` is asked about members for whom a wallet must be made, if it is not certain that
+    they are members. Unavailable TRANSACTION_CONFLICT when others are in the way again and again.
     """
-    heirs: set[str] = set()
     look_first = False
     if len(commands) <= _UNLOCKED_MAX and all(command.needs_wallets_alone for command in commands):
         try:
@@ -81,8 +83,38 @@ async def post_bills(
             outcomes = None
         if outcomes is not None:
             return outcomes
+    refused = await _refuse_strangers(commands, strangers)
+    standing = [command for n, command in enumerate(commands) if n not in refused]
+    if not standing:
+        return list(refused.values())
+    books = partial(Books, programmes, now, coupon_give_back=coupon_give_back)
+    posted = iter(await _post_locked(database, standing, books, publish, look_first))
+    return [refused[n] if n in refused else next(posted) for n in range(len(commands))]
+
+
+async def _refuse_strangers(
+    commands: Sequence[Command], strangers: Strangers | None
+) -> Mapping[int, DomainError]:
+    """By position, the refusal of each command that names somebody who is no member."""
+    uncertain = [(n, c.members) for n, c in enumerate(commands) if not c.is_of_members]
+    if not uncertain or strangers is None:
+        return {}
+    refusals = await strangers({member for _, members in uncertain for member in members})
+    return {
+        n: refusals[member] for n, members in uncertain for member in members if member in refusals
+    }
+
+
+async def _post_locked(
+    database: Database,
+    commands: Sequence[Command],
+    new_books: Callable[[], Books],
+    publish: Publish,
+    look_first: bool,
+) -> list[Outcome]:
+    heirs: set[str] = set()
     for _ in range(_ATTEMPTS_MAX):
-        books = Books(programmes, now, coupon_give_back=coupon_give_back)
+        books = new_books()
         try:
             async with database.driver_transaction() as tx:
                 return await _post(tx, commands, books, publish, heirs, look_first)
@@ -206,9 +238,9 @@ def _decide(
             # A retry that was decided a second time has left wallets here as they cannot be.
             raise AnotherWriterCameFirst from None
         for draft in drafts:
-            new_bills.append(_book(draft, command))
+            new_bills.append(book(draft, command))
             if draft.original_bill_id:
-                books.add_later(_stored(new_bills[-1]), draft.posting.transfers)
+                books.add_later(stored(new_bills[-1]), draft.posting.transfers)
             books.note(draft)
         drafted[command.bill_id] = new_bills[-len(drafts)]
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
@@ -235,59 +267,12 @@ async def _answer_refused_retries(
         outcomes[position] = _replay(found.get(command.bill_id), command) or outcomes[position]
 
 
-def _book(draft: Draft, command: Command) -> NewBill:
-    """Applies a draft to its wallet and makes it the next link of the wallet's chain."""
-    posting = draft.posting
-    wallet = posting.wallet
-    posting.apply()
-    sequence, previous = 0, b""
-    if wallet.is_member:
-        sequence, previous = wallet.bill_count + 1, wallet.last_hash
-    document = command.message.SerializeToString()
-    allocation = write_allocation(draft.allocation)
-    receipt = write_receipt(draft.receipt, posting.bill_id)
-    link = bill_hash(
-        previous,
-        member_id=wallet.member_id,
-        bill_id=posting.bill_id,
-        kind=posting.kind,
-        sequence=sequence,
-        document=document,
-        allocation=allocation,
-        receipt=receipt,
-        transfers=posting.transfers,
-    )
-    if wallet.is_member:
-        wallet.bill_count, wallet.last_hash = sequence, link
-    return NewBill(draft, sequence, link, document, allocation, receipt)
-
-
-def _stored(bill: NewBill) -> StoredBill:
-    """A new bill as it will be read again."""
-    draft, posting = bill.draft, bill.draft.posting
-    return StoredBill(
-        member_id=posting.wallet.member_id,
-        bill_id=posting.bill_id,
-        kind=posting.kind,
-        store_id=posting.store_id,
-        business_date=posting.business_date,
-        occurred_at=posting.occurred_at,
-        total_fen=draft.total_fen,
-        points_earned=draft.points_earned,
-        programme_version=draft.programme_version,
-        original_bill_id=draft.original_bill_id,
-        document=bill.document,
-        allocation=bill.allocation,
-        receipt=bill.receipt,
-    )
-
-
-def _replay(stored: StoredBill | None, command: Command) -> Outcome | None:
-    if stored is None:
+def _replay(known: StoredBill | None, command: Command) -> Outcome | None:
+    if known is None:
         return None
-    if stored.kind is not command.kind or not same_content(stored.document, command.message):
+    if known.kind is not command.kind or not same_content(known.document, command.message):
         return id_reused(command.kind.name.lower(), command.bill_id)
-    return Posted(read_receipt(stored.receipt), replayed=True)
+    return Posted(read_receipt(known.receipt), replayed=True)
 
 
 def _repeated(drafted: NewBill, command: Command) -> Outcome:

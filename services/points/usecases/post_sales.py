@@ -25,6 +25,7 @@ def sale_command(
     *,
     facts: MemberFacts = NO_FACTS,
     periods: tuple[str, ...] = (),
+    is_of_member: bool = True,
 ) -> Command:
     """The command of a checked sale; the message becomes its document.
 
@@ -40,6 +41,7 @@ def sale_command(
         holds=tuple([tender.hold_id for tender in sale.tenders if tender.hold_id]),
         periods=periods if sale.member_id else (),
         coupons=sale.coupon_ids,
+        is_of_members=is_of_member,
     )
 
 
