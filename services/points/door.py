@@ -22,9 +22,11 @@ BATCH_SIZE = Histogram(
 )
 QUEUED = Gauge("yika_points_door_queued_commands", "Commands waiting at the ledger's door.")
 
-# A writer waits until so many are there or none comes any more, looking at most so often.
-_COMPANY = 24
+# A writer waits until so many are there or none comes any more, looking at most so often. Those
+# just answered need a moment to come back: not every look that finds nobody new is the end.
+_COMPANY = 32
 _COMPANY_LOOKS = 12
+_COMPANY_LOOKS_IN_VAIN = 3
 _COMPANY_SECONDS = 0.002
 
 PostBatch = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
@@ -110,14 +112,16 @@ class Door:
         """Lets those gather who come one by one: together they cost a fraction.
 
         A caller who is alone never gets here, and batches that are large as they come do not wait.
+        As many are expected as were answered last and wait already.
         """
+        expected = min(_COMPANY, self._last_size + self._queued)
+        in_vain = 0
         for _ in range(_COMPANY_LOOKS):
             before = self._queued
-            if before >= _COMPANY:
+            if before >= expected or in_vain == _COMPANY_LOOKS_IN_VAIN:
                 return
             await asyncio.sleep(_COMPANY_SECONDS)
-            if self._queued <= before:
-                return
+            in_vain = 0 if self._queued > before else in_vain + 1
 
     def _count(self, change: int) -> None:
         self._queued += change

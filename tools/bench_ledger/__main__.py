@@ -1,7 +1,7 @@
 """`make bench-ledger`: the ledger's door against its budgets, measured in one run.
 
-Everything runs on this machine and is durable: PostgreSQL with fsync, NATS, the points service in
-a process of its own with its relay, and the clients here. Members, stores and goods are known to
+Everything runs on this machine and is durable: PostgreSQL with fsync, NATS, a replica of the points
+service with its relay for each core, and the clients here. Members, stores and goods are known to
 the ledger already, and nobody consumes its events. Prints a table; with CHECK=1 in the
 environment the exit status is 1 when a target is missed.
 """
@@ -47,7 +47,10 @@ def main() -> None:
         "--no-history", dest="history", action="store_false", help="leave out the tenfold history"
     )
     parser.add_argument(
-        "--replicas", type=int, default=1, help="processes of the service, called in turn"
+        "--replicas",
+        type=int,
+        default=len(os.sched_getaffinity(0)),
+        help="processes of the service, called in turn; as many as cores unless said otherwise",
     )
     arguments = parser.parse_args()
     figures = {
