@@ -171,7 +171,7 @@ def _parsed(read: Callable[[bytes], Any], request: bytes) -> Any:
 
 
 class GrpcServer:
-    """A server with health, reflection and the interceptor; drains on stop."""
+    """A server with health, reflection and `Calls` around every handler; drains on stop."""
 
     def __init__(
         self,
