@@ -298,22 +298,3 @@ class TestDoor:
             with pytest.raises(RuntimeError, match="boom"):
                 await door.post([build_command(build_sale(chain))])
             assert len(await door.post([build_command(build_sale(chain))])) == 1
-
-    async def test_who_come_back_together_share_a_transaction(self) -> None:
-        chain, callers, rounds = Chain(), 8, 6
-        sizes: list[int] = []
-
-        async def post(commands: Sequence[Command]) -> list[Outcome]:
-            sizes.append(len(commands))
-            return [AlreadyExists("ID_REUSED", "used") for _ in commands]
-
-        door = Door(post, batch_max=100, writers=4, queue_max=100)
-
-        async def call_again_and_again() -> None:
-            for _ in range(rounds):
-                await door.post([build_command(build_sale(chain))])
-
-        async with running_door(door):
-            await asyncio.gather(*(call_again_and_again() for _ in range(callers)))
-        assert sum(sizes) == callers * rounds
-        assert sizes.count(callers) >= rounds - 2  # the first come one by one
