@@ -41,7 +41,7 @@ WALLET_CHANGES = ("FreezeWallet", "UnfreezeWallet", "LinkHousehold", "UnlinkHous
 EARLIER = {
     "ReturnSale": "RETURN_BEFORE_SALE",
     **dict.fromkeys(
-        ("ReverseTopUp", "ReversePassUse", "RefundPass", "UndoMerge", "ReturnGift"),
+        ("ReverseTopUp", "CashOut", "ReversePassUse", "RefundPass", "UndoMerge", "ReturnGift"),
         "BEFORE_ORIGINAL",
     ),
 }
