@@ -5,6 +5,7 @@ commands and alone a command waits for nobody.
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ _COMPANY_SECONDS = 0.002
 PostBatch = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Submission:
     commands: Sequence[Command]
     answer: "asyncio.Future[list[Outcome]]"
@@ -64,10 +65,15 @@ class Door:
         if self._queued + len(commands) > self._queue_max:
             raise Exhausted("DOOR_FULL", "too many commands are waiting; send it again later")
         answer: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+        submission = _Submission(commands, answer)
         self._count(len(commands))
-        self._waiting.append(_Submission(commands, answer))
+        self._waiting.append(submission)
         self._changed.set()
-        return await answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            self._forget(submission)
+            raise
 
     async def run(self) -> None:
         """Runs the writers until cancelled."""
@@ -89,6 +95,16 @@ class Door:
             finally:
                 self._writing -= 1
                 self._changed.set()
+
+    def _forget(self, submission: _Submission) -> None:
+        """Lets nobody post what waits for a writer when its caller has gone.
+
+        The caller sends it again, may be refused for what holds then, and would not expect it
+        to be booked minutes later, when that holds no more.
+        """
+        with contextlib.suppress(ValueError):  # a writer has taken it
+            self._waiting.remove(submission)
+            self._count(-len(submission.commands))
 
     def _is_worth_a_transaction(self) -> bool:
         """Whether a writer should begin: one at a time, or what waits fills half a batch.

@@ -13,6 +13,7 @@ from tests.fixtures.builders_stored_value import (
     build_quote,
     build_spend,
     build_top_up,
+    day_after,
     swapped,
 )
 from tests.fixtures.ledger import count_rows
@@ -26,6 +27,7 @@ from tests.fixtures.stored_value_desk import (
     hold_value,
     running_desk,
     time_out,
+    transfer_card,
 )
 from yika.points.v1 import sale_pb2, stored_value_service_pb2_grpc
 from yika.points.v1 import stored_value_service_pb2 as pb
@@ -145,6 +147,37 @@ class TestCashOutRefusals:
         for call in (cash_out(desk, chain, 1, 1), desk.stub.QuoteCashOut(build_quote(chain))):
             refused = await refusal(call)
             assert (refused.kind, refused.reason) == (Kind.PRECONDITION, "WALLET_FROZEN")
+
+    @pytest.mark.parametrize("moved", [False, True])
+    @pytest.mark.parametrize("named", [False, True])
+    async def test_of_value_that_was_paid_in_on_a_later_day(
+        self, desk: Desk, chain: Chain, named: bool, moved: bool
+    ) -> None:
+        bill_id = await top_up(desk, chain, business_date=day_after(1))
+        if moved:
+            chain = await transfer_card(desk, chain)
+        asked = {"top_up_id": bill_id if named else ""}
+        before = await count_rows(desk.database)
+        for call in (
+            cash_out(desk, chain, 1, 1, **asked),
+            desk.stub.QuoteCashOut(build_quote(chain, **asked)),
+        ):
+            refused = await refusal(call)
+            assert (refused.kind, refused.reason) == (Kind.PRECONDITION, "BEFORE_ORIGINAL")
+            assert refused.metadata == {"business_date": "2026-05-01", "original": "2026-05-02"}
+        assert await count_rows(desk.database) == before
+        await cash_out(desk, chain, 500_00, 500_00, business_date=day_after(1), **asked)
+
+    async def test_of_what_was_paid_in_later_only(self, desk: Desk, chain: Chain) -> None:
+        await top_up(desk, chain, 90_00)
+        await top_up(desk, chain, 80_00, business_date=day_after(1))
+        refused = await refusal(cash_out(desk, chain, 90_01, 90_01))
+        assert refused.reason == "BEFORE_ORIGINAL"
+        told = await desk.stub.QuoteCashOut(build_quote(chain, 90_00))
+        assert told.payout_fen == 90_00
+        await cash_out(desk, chain, 90_00, 90_00)
+        assert (await refusal(cash_out(desk, chain, 1, 1))).reason == "BEFORE_ORIGINAL"
+        await cash_out(desk, chain, 80_00, 80_00, business_date=day_after(1))
 
     async def test_of_a_top_up_that_is_none_of_theirs(self, desk: Desk, chain: Chain) -> None:
         await top_up(desk, chain)

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from google.type.date_pb2 import Date
 
 from chassis.clock import to_proto_date, utc_now
 from chassis.ids import new_id
 from tests.fixtures import good_coupon_requests as good
-from tests.fixtures.branch import Branch, Branches
+from tests.fixtures.branch import Branch
 from tests.fixtures.wrong_requests import (
     FAILED,
     INT64_MAX,
@@ -18,16 +17,13 @@ from tests.fixtures.wrong_requests import (
     INVALID,
     NOT_FOUND,
     Wrong,
-    as_parameters,
     both,
-    prove_refused,
     put,
+    refusal_test,
     rows,
     sent_before,
 )
-from tests.fixtures.wrong_states import COUPON_REASONS
-
-PAST, FAR = Date(year=2020, month=1, day=1), Date(year=2200, month=1, day=1)
+from tests.fixtures.wrong_states import COUPON_REASONS, FAR, PAST, missing
 
 
 def order_rows() -> Iterator[Wrong]:
@@ -50,7 +46,7 @@ def order_rows() -> Iterator[Wrong]:
             INVALID,
             *COUPON_REASONS,
             *validity,
-            ("INVALID_ID", "no order_id", put("order_id", "")),
+            *missing("order_id"),
             ("INVALID_ID", "a template that is none", put("template_id", "x")),
         )
     yield from rows(
@@ -86,7 +82,7 @@ def order_end_rows() -> Iterator[Wrong]:
             rpc,
             INVALID,
             *COUPON_REASONS,
-            ("INVALID_ID", f"no {key}", put(key, "")),
+            *missing(key),
             ("INVALID_ID", "an order that is none", put("order_id", "x")),
         )
         yield from rows(
@@ -103,6 +99,4 @@ async def of_done_order(branch: Branch, request: Any) -> None:
     request.order_id = await good.ordered(branch)
 
 
-@pytest.mark.parametrize("wrong", as_parameters([*order_rows(), *order_end_rows()]))
-async def test_is_refused_with_its_reason(branches: Branches, wrong: Wrong) -> None:
-    await prove_refused(branches, wrong)
+test_is_refused_with_its_reason = refusal_test([*order_rows(), *order_end_rows()])

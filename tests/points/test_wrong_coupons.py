@@ -4,12 +4,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from google.type.date_pb2 import Date
-
 from chassis.ids import new_id
 from tests.fixtures import good_coupon_requests as good
-from tests.fixtures.branch import Branch, Branches
+from tests.fixtures.branch import Branch
 from tests.fixtures.builders_coupons import issue_request
 from tests.fixtures.coupons import age_order, let_reservation_time_out
 from tests.fixtures.wrong_requests import (
@@ -19,23 +16,13 @@ from tests.fixtures.wrong_requests import (
     INVALID,
     NOT_FOUND,
     Wrong,
-    as_parameters,
     both,
-    prove_refused,
     put,
+    refusal_test,
     rows,
     sent_before,
 )
-from tests.fixtures.wrong_states import COUPON_REASONS
-
-PAST, FAR = Date(year=2020, month=1, day=1), Date(year=2200, month=1, day=1)
-DATES = (
-    ("INVALID_DATE", "no date", put("business_date", None)),
-    ("INVALID_BUSINESS_DATE", "years ago", put("business_date", PAST)),
-    ("INVALID_BUSINESS_DATE", "years ahead", put("business_date", FAR)),
-    ("CODE_TOO_LONG", "a long staff_id", put("staff_id", "8" * 65)),
-    ("INVALID_TEXT", "a staff_id of value 0", put("staff_id", "\0")),
-)
+from tests.fixtures.wrong_states import COUPON_REASONS, DATES, STAFF, missing
 
 
 def happened(maker: str) -> Callable[[Branch, Any], Awaitable[None]]:
@@ -79,7 +66,8 @@ def coupon_rows() -> Iterator[Wrong]:
             rpc,
             INVALID,
             *DATES,
-            ("INVALID_ID", f"no {key}", put(key, "")),
+            *STAFF,
+            *missing(key),
             ("INVALID_ID", "a coupon that is none", put("coupon_id", "x")),
             ("INVALID_ID", "a member that is none", put("member_id", "x")),
             ("INVALID_ID", "a store that is none", put("store_id", "x")),
@@ -123,7 +111,7 @@ def binding_rows() -> Iterator[Wrong]:
     yield from rows(
         "BindCoupon",
         INVALID,
-        ("INVALID_ID", "no binding_id", put("binding_id", "")),
+        *missing("binding_id"),
         ("INVALID_ID", "a member that is none", put("member_id", "x")),
         ("INVALID_COUPON_CODE", "no code", put("code", "")),
         ("INVALID_COUPON_CODE", "a code that is none", put("code", "ABCDEFGH")),
@@ -158,10 +146,8 @@ def after_use_rows() -> Iterator[Wrong]:
         "GiveBackCoupon",
         INVALID,
         *DATES,
-        *(
-            ("INVALID_ID", f"no {each}", put(each, ""))
-            for each in ("return_id", "coupon_id", "bill_id", "store_id")
-        ),
+        *STAFF,
+        *missing("return_id", "coupon_id", "bill_id", "store_id"),
     )
     yield from rows(
         "GiveBackCoupon",
@@ -183,9 +169,9 @@ def after_use_rows() -> Iterator[Wrong]:
         "RevokeCoupon",
         INVALID,
         *COUPON_REASONS,
-        ("INVALID_ID", "no revocation_id", put("revocation_id", "")),
+        *missing("revocation_id"),
         ("INVALID_ID", "a coupon that is none", put("coupon_id", "x")),
-        ("CODE_TOO_LONG", "a long staff_id", put("staff_id", "8" * 65)),
+        *STAFF,
     )
     yield from rows(
         "RevokeCoupon", NOT_FOUND, ("UNKNOWN_COUPON", "unknown coupon", put("coupon_id", new_id))
@@ -200,8 +186,7 @@ def after_use_rows() -> Iterator[Wrong]:
 
 async def used_by_its_sale(branch: Branch, request: Any) -> None:
     """The sale that had reserved the coupon has used it."""
-    reserved = await good.reservation(branch)
-    await branch.clerk.ReserveCoupon(reserved)
+    reserved = await branch.carried_out(good.reservation)
     used = await good.redemption(branch)
     used.coupon_id, used.bill_id = reserved.coupon_id, reserved.sale_id
     await branch.clerk.RedeemCoupon(used)
@@ -210,15 +195,10 @@ async def used_by_its_sale(branch: Branch, request: Any) -> None:
 
 async def reservation_over(branch: Branch, request: Any) -> None:
     """The reservation timed out, and another sale has reserved the coupon."""
-    reserved = await good.reservation(branch)
-    await branch.clerk.ReserveCoupon(reserved)
+    reserved = await branch.carried_out(good.reservation)
     await let_reservation_time_out(branch.ledger.database, reserved.coupon_id)
     await happened("reservation")(branch, reserved)
     request.reservation_id = reserved.reservation_id
 
 
-@pytest.mark.parametrize(
-    "wrong", as_parameters([*coupon_rows(), *binding_rows(), *after_use_rows()])
-)
-async def test_is_refused_with_its_reason(branches: Branches, wrong: Wrong) -> None:
-    await prove_refused(branches, wrong)
+test_is_refused_with_its_reason = refusal_test([*coupon_rows(), *binding_rows(), *after_use_rows()])

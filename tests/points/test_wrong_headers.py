@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 
 from chassis.clock import to_proto_date, to_timestamp, utc_now
 from chassis.ids import new_id
-from tests.fixtures.branch import LATE_DAYS, METHODS, Branch, Branches
+from tests.fixtures.branch import LATE_DAYS, METHODS, Branch
 from tests.fixtures.good_requests import CHANGES
 from tests.fixtures.wrong_requests import (
     DENIED,
@@ -22,10 +21,9 @@ from tests.fixtures.wrong_requests import (
     Change,
     Wrong,
     aged,
-    as_parameters,
     both,
-    prove_refused,
     put,
+    refusal_test,
     sent_before,
 )
 
@@ -41,7 +39,7 @@ WALLET_CHANGES = ("FreezeWallet", "UnfreezeWallet", "LinkHousehold", "UnlinkHous
 EARLIER = {
     "ReturnSale": "RETURN_BEFORE_SALE",
     **dict.fromkeys(
-        ("ReverseTopUp", "ReversePassUse", "RefundPass", "UndoMerge", "ReturnGift"),
+        ("ReverseTopUp", "CashOut", "ReversePassUse", "RefundPass", "UndoMerge", "ReturnGift"),
         "BEFORE_ORIGINAL",
     ),
 }
@@ -180,6 +178,4 @@ def stranger_rows() -> Iterator[Wrong]:
 ROWS = [*document_rows(), *wallet_change_rows(), *reused_id_rows(), *stranger_rows()]
 
 
-@pytest.mark.parametrize("wrong", as_parameters(ROWS))
-async def test_is_refused_with_its_reason(branches: Branches, wrong: Wrong) -> None:
-    await prove_refused(branches, wrong)
+test_is_refused_with_its_reason = refusal_test(ROWS)

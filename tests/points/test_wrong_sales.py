@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from chassis.ids import new_id
 from tests.fixtures import good_coupon_requests as coupons
 from tests.fixtures import good_pass_requests as holds
 from tests.fixtures import good_value_requests as good
-from tests.fixtures.branch import Branch, Branches
+from tests.fixtures.branch import Branch
 from tests.fixtures.builders_coupons import issue_request
 from tests.fixtures.wrong_requests import (
     FAILED,
@@ -20,10 +18,9 @@ from tests.fixtures.wrong_requests import (
     NOT_FOUND,
     Change,
     Wrong,
-    as_parameters,
     both,
-    prove_refused,
     put,
+    refusal_test,
     rows,
 )
 from tests.fixtures.wrong_states import by_other, create_hold, frozen
@@ -62,8 +59,7 @@ def held(points: int = 2_400, *, of_other: bool = False, ended: str = "") -> Cha
 
 async def stored_value_from_points(branch: Branch, request: Any) -> None:
     """Stored value is to come from a hold of points."""
-    made = await holds.hold(branch)
-    await branch.clerk.CreateHold(made)
+    made = await branch.carried_out(holds.hold)
     put("sale.tenders", [tender("stored_value", hold_id=made.hold_id)])(branch, request)
 
 
@@ -225,8 +221,7 @@ def returned_before(*, as_original: bool) -> Change:
 
 async def of_a_top_up(branch: Branch, request: Any) -> None:
     """What is to come back is a top-up."""
-    paid_in = await good.top_up(branch)
-    await branch.clerk.TopUp(paid_in)
+    paid_in = await branch.carried_out(good.top_up)
     request.original_sale_id = paid_in.header.bill_id
 
 
@@ -275,6 +270,4 @@ SALES = [*sale_rows(), *tender_rows(), *refused_sale_rows()]
 ROWS = [*SALES, *map(in_batch, SALES), *BATCHES, *return_rows()]
 
 
-@pytest.mark.parametrize("wrong", as_parameters(ROWS))
-async def test_is_refused_with_its_reason(branches: Branches, wrong: Wrong) -> None:
-    await prove_refused(branches, wrong)
+test_is_refused_with_its_reason = refusal_test(ROWS)

@@ -27,7 +27,7 @@ from services.points.domain.cash_out import (
     cash_out,
     check_cash_out,
 )
-from services.points.domain.header import Header
+from services.points.domain.header import Header, require_not_before
 from services.points.domain.lot import Lot, has_expired, spending_order
 from services.points.domain.prepaid_law import PrepaidLimits, limits_on
 from services.points.domain.stored_balance import require_nothing_held, stored_balance_fen
@@ -79,10 +79,12 @@ def offer_cash_out(
 
     `records` holds the top-ups that the wallet's lots come from, and the one that is asked for.
     Invalid INVALID_AMOUNT, LAW_NOT_KNOWN; NotFound UNKNOWN_BILL; PreconditionFailed WALLET_FROZEN,
-    HOLDS_OPEN, INSUFFICIENT_STORED_VALUE, WRONG_BILL_KIND, MEMBER_MISMATCH.
+    HOLDS_OPEN, INSUFFICIENT_STORED_VALUE, WRONG_BILL_KIND, MEMBER_MISMATCH, BEFORE_ORIGINAL when
+    it would take from a top-up of a later day.
     """
     if order.top_up_id:
-        top_up_of(records, wallet, order.member_id, order.top_up_id)
+        named = top_up_of(records, wallet, order.member_id, order.top_up_id)
+        require_not_before(order.business_date, named.business_date)
     wallet.require_usable()
     require_nothing_held(wallet, now)
     day = order.business_date
@@ -105,7 +107,22 @@ def offer_cash_out(
         plan = cash_out([state for state, _ in states], amount_fen)
         parts = zip(plan.parts, states, strict=True)
         plan = CashOut(tuple(_with_lapsed(part, *state) for part, state in parts))
-    return CashOutOffer(lots, plan, stored_balance_fen(wallet, day), limits)
+    offer = CashOutOffer(lots, plan, stored_balance_fen(wallet, day), limits)
+    _require_paid_in(offer, records, day)
+    return offer
+
+
+def _require_paid_in(
+    offer: CashOutOffer, records: Mapping[str, TopUpRecord], business_date: date
+) -> None:
+    """Refuses BEFORE_ORIGINAL when something is paid out before it was paid in.
+
+    Refused as every correction is, rather than paid from other lots: money that was handed out
+    must be what the member was told, and the law and the last days of that day are not its own.
+    """
+    for lot, _ in offer.parts:
+        if record := records.get(lot.bill_id):
+            require_not_before(business_date, record.business_date)
 
 
 def _state(

@@ -11,6 +11,16 @@ from services.points.domain.posting import Posting
 REASON_LENGTH_MAX = 256
 
 
+def require_not_before(business_date: date, original_date: date) -> None:
+    """PreconditionFailed BEFORE_ORIGINAL for a day before that of the bill to be corrected."""
+    if business_date < original_date:
+        raise PreconditionFailed(
+            "BEFORE_ORIGINAL",
+            "a bill cannot be corrected on a day before its own",
+            {"business_date": business_date, "original": original_date},
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """Who did what to whom, where and when; `reason` where a person decides."""
@@ -31,12 +41,7 @@ class Header:
 
     def require_not_before(self, original_date: date) -> None:
         """PreconditionFailed BEFORE_ORIGINAL for a day before that of the bill to be corrected."""
-        if self.business_date < original_date:
-            raise PreconditionFailed(
-                "BEFORE_ORIGINAL",
-                "a bill cannot be corrected on a day before its own",
-                {"business_date": self.business_date, "original": original_date},
-            )
+        require_not_before(self.business_date, original_date)
 
     def posting(self, books: Books, kind: BillKind, *, member_id: str = "") -> Posting:
         """An empty posting on the wallet of the header's member, or of another one."""
