@@ -52,3 +52,24 @@ class TestACallerWhoHasGone:
             go.set()
             assert len(await second) == 1
         assert posted == [gone.bill_id, stays.bill_id]
+
+
+class TestCompany:
+    async def test_who_come_back_together_share_a_transaction(self) -> None:
+        chain, callers, rounds = Chain(), 8, 6
+        sizes: list[int] = []
+
+        async def post(commands: Sequence[Command]) -> list[Outcome]:
+            sizes.append(len(commands))
+            return [AlreadyExists("ID_REUSED", "used") for _ in commands]
+
+        door = Door(post, batch_max=100, writers=4, queue_max=100)
+
+        async def call_again_and_again() -> None:
+            for _ in range(rounds):
+                await door.post([build_command(build_sale(chain))])
+
+        async with running_door(door):
+            await asyncio.gather(*(call_again_and_again() for _ in range(callers)))
+        assert sum(sizes) == callers * rounds
+        assert sizes.count(callers) >= rounds - 2  # the first come one by one
