@@ -36,7 +36,7 @@ pytestmark = pytest.mark.timeout(400)
 
 SEED = 20_260_501
 VICTIMS = ("first", "second", "postgres", "nats")
-STRIKES = 4 * len(VICTIMS)
+STRIKES = 3 * len(VICTIMS)
 STORES = 2  # each story goes on in so many at once
 ROUNDS_MAX = 60
 MEMBERS = 2_000
