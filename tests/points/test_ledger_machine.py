@@ -29,7 +29,7 @@ _REQUESTS = {
     *("ISSUE", "PRINT", "BIND", "RESERVE", "RELEASE", "REDEEM", "GIVE_BACK", "REVOKE"),
     "REVOKE_ORDER",
 }
-_KINDS = {kind.name for kind in BillKind if kind is not BillKind.GIFT_RETURN} | _REQUESTS
+_KINDS = {kind.name for kind in BillKind} | _REQUESTS
 
 
 async def live(life: Life) -> int:
