@@ -14,6 +14,7 @@ from prometheus_client import Gauge, Histogram
 
 from chassis.errors import Exhausted
 from services.points.commands import Command
+from services.points.company import await_company
 from services.points.usecases.post_bills import Outcome
 
 BATCH_SIZE = Histogram(
@@ -22,13 +23,6 @@ BATCH_SIZE = Histogram(
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
 )
 QUEUED = Gauge("yika_points_door_queued_commands", "Commands waiting at the ledger's door.")
-
-# A writer waits until so many are there or none comes any more, looking at most so often. Those
-# just answered need a moment to come back: not every look that finds nobody new is the end.
-_COMPANY = 32
-_COMPANY_LOOKS = 12
-_COMPANY_LOOKS_IN_VAIN = 3
-_COMPANY_SECONDS = 0.002
 
 PostBatch = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
 
@@ -53,7 +47,7 @@ class Door:
         self._changed = asyncio.Event()
         self._queued = 0
         self._writing = 0
-        self._last_size = 0
+        self._expected = 0
 
     async def post(self, commands: Sequence[Command]) -> list[Outcome]:
         """Posts commands and returns one outcome each, in order.
@@ -88,8 +82,7 @@ class Door:
                 await self._changed.wait()
             self._writing += 1
             try:
-                if self._last_size > 1 or len(self._waiting) > 1:
-                    await self._await_company()
+                await await_company(lambda: self._queued, self._expected)
                 if self._waiting:  # else another writer took them meanwhile
                     await self._settle(self._take())
             finally:
@@ -120,24 +113,8 @@ class Door:
             submissions.append(self._waiting.popleft())
             size += len(submissions[-1].commands)
         self._count(-size)
-        self._last_size = size
         BATCH_SIZE.observe(size)
         return submissions
-
-    async def _await_company(self) -> None:
-        """Lets those gather who come one by one: together they cost a fraction.
-
-        A caller who is alone never gets here, and batches that are large as they come do not wait.
-        As many are expected as were answered last and wait already.
-        """
-        expected = min(_COMPANY, self._last_size + self._queued)
-        in_vain = 0
-        for _ in range(_COMPANY_LOOKS):
-            before = self._queued
-            if before >= expected or in_vain == _COMPANY_LOOKS_IN_VAIN:
-                return
-            await asyncio.sleep(_COMPANY_SECONDS)
-            in_vain = 0 if self._queued > before else in_vain + 1
 
     def _count(self, change: int) -> None:
         self._queued += change
@@ -147,6 +124,7 @@ class Door:
         commands = [command for one in submissions for command in one.commands]
         try:
             outcomes = await self._post_batch(commands)
+            self._expected = len(commands) + self._queued
         except asyncio.CancelledError:
             for one in submissions:
                 one.answer.cancel()

@@ -8,15 +8,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from services.points.company import await_company
+
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 _BATCH_MAX = 256
-# Who had company waits for it again: until so many are there or none comes any more, looking at
-# most so often. A question alone costs both sides of a connection as much as thirty together.
-_COMPANY = 24
-_COMPANY_LOOKS = 3
-_COMPANY_SECONDS = 0.002
 
 
 class Gathering(Generic[Question, Answer]):
@@ -27,7 +24,7 @@ class Gathering(Generic[Question, Answer]):
         self._ask = ask
         self._waiting: deque[tuple[Question, asyncio.Future[Answer]]] = deque()
         self._asker: asyncio.Task[None] | None = None
-        self._last_size = 0
+        self._expected = 0
 
     async def ask(self, question: Question) -> Answer:
         """The answer, which other callers may share; raises what asking for its batch raised."""
@@ -39,9 +36,7 @@ class Gathering(Generic[Question, Answer]):
 
     async def _ask_for_all(self) -> None:
         while self._waiting:
-            if self._last_size > 1 or len(self._waiting) > 1:
-                await self._await_company()
-            self._last_size = len(self._waiting)
+            await await_company(self._waiting.__len__, self._expected)
             size = min(len(self._waiting), _BATCH_MAX)
             batch = [self._waiting.popleft() for _ in range(size)]
             try:
@@ -51,15 +46,7 @@ class Gathering(Generic[Question, Answer]):
                     if not waiting.done():
                         waiting.set_exception(error)
                 continue
+            self._expected = size + len(self._waiting)
             for (_, waiting), answer in zip(batch, answers, strict=True):
                 if not waiting.done():  # its caller may have given up
                     waiting.set_result(answer)
-
-    async def _await_company(self) -> None:
-        for _ in range(_COMPANY_LOOKS):
-            before = len(self._waiting)
-            if before >= _COMPANY:
-                return
-            await asyncio.sleep(_COMPANY_SECONDS)
-            if len(self._waiting) == before:
-                return

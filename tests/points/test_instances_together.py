@@ -22,7 +22,7 @@ from tests.fixtures.builders_coupons import (
 from tests.fixtures.builders_points import build_chain
 from tests.fixtures.builders_stored_value import build_cash_out
 from tests.fixtures.customers import POINTS, STORED_VALUE, points, stored_value
-from tests.fixtures.replicas import PASS_ID, publish_rules
+from tests.fixtures.replicas import PASS_ID, publish_first_rules
 from tests.fixtures.rivals import Rivals
 from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.services import serving
@@ -45,7 +45,7 @@ async def people(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(migrated_database(servers, "points"))
         chain, members = await build_chain(database, 20)
-        await publish_rules(database, chain)
+        await publish_first_rules(database)
         url = database.engine.url.set(drivername="postgresql").render_as_string(False)
         addresses = []
         for _ in range(2):
