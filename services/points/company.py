@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 # Nobody waits for more than so many, nor longer than so many looks. Those just answered need a
 # moment to come back: not every look that finds nobody new is the end.
-_COMPANY = 32
+_COMPANY = 16
 _LOOKS = 12
 _LOOKS_IN_VAIN = 3
 _LOOK_SECONDS = 0.002

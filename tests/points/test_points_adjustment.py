@@ -182,7 +182,7 @@ def proposal_of(desk: Bench, **changes: object) -> Proposal:
 
 class TestDecideApproval:
     def decide(self, desk: Bench, proposal: Proposal, approver: str) -> object:
-        desk.wallets[desk.members[0]].proposals[proposal.proposal_id] = proposal
+        desk.proposals[proposal.proposal_id] = proposal
         header = desk.header(desk.members[0], reason="核实无误")
         drafts = decide_approval(
             desk.books(), header, Adjustment(proposal.points), proposal.proposal_id, approver
@@ -196,7 +196,7 @@ class TestDecideApproval:
         bill_id = self.decide(desk, proposal, "finance")
         wallet = desk.wallets[desk.members[0]]
         assert wallet.balance(Asset.POINTS) == 5_000
-        assert wallet.proposals[proposal.proposal_id] == replace(
+        assert desk.proposals[proposal.proposal_id] == replace(
             proposal,
             state=ProposalState.APPROVED,
             decided_by="finance",
@@ -204,6 +204,15 @@ class TestDecideApproval:
             decision_reason="核实无误",
             bill_id=str(bill_id),
         )
+
+    def test_follows_a_merge_that_came_first_in_the_same_commit(self) -> None:
+        desk = Bench([new_id(), new_id()], programme=YEAR_END)
+        member, heir = desk.members
+        proposal = proposal_of(desk)
+        desk.wallets[member].merged_into = heir
+        self.decide(desk, proposal, "finance")
+        assert desk.wallets[heir].balance(Asset.POINTS) == 5_000
+        assert desk.proposals[proposal.proposal_id].state is ProposalState.APPROVED
 
     def test_is_not_for_who_proposed_it(self) -> None:
         desk = bench()
@@ -215,7 +224,7 @@ class TestDecideApproval:
         desk = bench()
         proposal = proposal_of(desk)
         self.decide(desk, proposal, "finance")
-        decided = desk.wallets[desk.members[0]].proposals[proposal.proposal_id]
+        decided = desk.proposals[proposal.proposal_id]
         for each in (decided, proposal_of(desk).rejected("finance", NOW, "不符")):
             with pytest.raises(PreconditionFailed) as error:
                 self.decide(desk, each, "auditor")
@@ -234,7 +243,7 @@ class TestDecideApproval:
         with pytest.raises(PreconditionFailed) as error:
             self.decide(desk, proposal, "finance")
         assert error.value.reason == "INSUFFICIENT_POINTS"
-        assert desk.wallets[desk.members[0]].proposals[proposal.proposal_id] == proposal
+        assert desk.proposals[proposal.proposal_id] == proposal
 
 
 class TestCheckOpenCount:

@@ -16,6 +16,7 @@ from services.points.domain.merges import Merges
 from services.points.domain.moved import Moved
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
+from services.points.domain.proposal import Proposal
 from services.points.domain.top_up_record import TopUpRecord, note
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
@@ -69,7 +70,8 @@ class Books:
 
     `top_ups` holds those that the lots of the wallets come from, and those asked for, when
     `follows_top_ups`. `coupons` are locked, by id; `coupon_events` says by request id which of the
-    changes that commands may make to them were made before. `merges` says of members whose wallets
+    changes that commands may make to them were made before. `proposals` are the adjustments about
+    whose approval commands ask. `merges` says of members whose wallets
     are not here who answers for them; `pass_shares` are those about which commands ask, and
     `day_sums` what persons have adjusted today, by subject. `pass_holders` are the members with
     units of a pass, by the bill that sold it, beside those whose lots are loaded.
@@ -83,6 +85,7 @@ class Books:
     follows_top_ups: bool = False
     coupons: dict[str, Coupon] = field(default_factory=dict)
     coupon_events: dict[str, CouponEvent] = field(default_factory=dict)
+    proposals: dict[str, Proposal] = field(default_factory=dict)
     merges: Merges = field(default_factory=Merges)
     day_sums: dict[str, DaySums] = field(default_factory=dict)
     pass_shares: set[SharedPass] = field(default_factory=set)
@@ -164,6 +167,7 @@ class Books:
         if self.follows_top_ups:
             note(self.top_ups, draft.posting)
         self.note_coupons(draft.coupons)
+        self.proposals.update(draft.posting.proposals)
         direct = draft.posting.direct_adjustment
         if direct is not None:
             before = self.day_sums.get(direct.subject, DaySums())

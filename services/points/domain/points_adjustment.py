@@ -98,7 +98,7 @@ def decide_approval(
     NotFound UNKNOWN_PROPOSAL; Forbidden SELF_APPROVAL; PreconditionFailed ALREADY_DECIDED and what
     decide_adjustment refuses: then the proposal stays open.
     """
-    proposal = books.wallet(header.member_id).proposals.get(proposal_id)
+    proposal = books.proposals.get(proposal_id)
     if proposal is None:
         raise unknown_proposal(proposal_id)
     approved = proposal.approved(approver, books.now, header.reason, header.bill_id)

@@ -182,7 +182,6 @@ class Posting(LotBooking):
         if self.carry is not None:
             wallet.carry = self.carry
         wallet.counters.update(self.counters)
-        wallet.proposals.update(self.proposals)
         for use, change in self.pass_uses.items():
             wallet.pass_uses[use] = wallet.pass_uses.get(use, 0) + change
         wallet.sale_count += self.sale_count_change

@@ -9,7 +9,6 @@ from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import Asset
 from services.points.domain.hold import Hold, HoldState
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.proposal import Proposal
 
 NO_HASH = b""
 NOTHING_CARRIED = Carry()
@@ -46,8 +45,6 @@ class Wallet:
     counters: dict[CounterKey, Tally] = field(default_factory=dict)
     # Of the passes that a command asked about: (pass, day) -> uses.
     pass_uses: dict[tuple[str, date], int] = field(default_factory=dict)
-    # Adjustments about whose approval a command asked.
-    proposals: dict[str, Proposal] = field(default_factory=dict)
 
     def balance(self, asset: Asset) -> int:
         """What remains in the lots of an asset, pending, held and expired ones included."""

@@ -70,13 +70,12 @@ async def write_direct(driver: Driver, postings: Iterable[Posting]) -> None:
 
 
 async def load_proposals(driver: Driver, books: Books, proposal_ids: Sequence[str]) -> None:
-    """Locks proposals and puts them into the locked wallets that they are about."""
+    """Locks proposals about locked wallets. By themselves: a wallet may be merged before."""
     if not proposal_ids:
         return
     for row in await driver.fetch(_LOCK, list(proposal_ids)):
         if str(row["member_id"]) in books.wallets:
-            wallet = books.wallet(str(row["member_id"]))
-            wallet.proposals[str(row["proposal_id"])] = _proposal(row)
+            books.proposals[str(row["proposal_id"])] = _proposal(row)
 
 
 async def write_decisions(driver: Driver, proposals: Sequence[Proposal]) -> None:
