@@ -12,6 +12,7 @@ from chassis.errors import Forbidden, Invalid, NotFound, PreconditionFailed
 from chassis.ids import new_id
 from pricing.earning import EarningProgramme, ExpiryKind, ExpiryPolicy
 from services.points.domain.assets import POINTS_DEBT, POINTS_ISSUED, WALLET, Asset, BillKind
+from services.points.domain.books import Books
 from services.points.domain.limits import AMOUNT_FEN_MAX
 from services.points.domain.points_adjustment import (
     Adjustment,
@@ -181,53 +182,58 @@ def proposal_of(desk: Bench, **changes: object) -> Proposal:
 
 
 class TestDecideApproval:
-    def decide(self, desk: Bench, proposal: Proposal, approver: str) -> object:
-        desk.proposals[proposal.proposal_id] = proposal
+    def decide(self, desk: Bench, books: Books, approver: str) -> str:
+        """Approves the only proposal of the books; the bill."""
+        (proposal,) = books.proposals.values()
         header = desk.header(desk.members[0], reason="核实无误")
         drafts = decide_approval(
-            desk.books(), header, Adjustment(proposal.points), proposal.proposal_id, approver
+            books, header, Adjustment(proposal.points), proposal.proposal_id, approver
         )
         desk.post(header, drafts)
+        books.note(drafts[0])
         return header.bill_id
+
+    def books(self, desk: Bench, proposal: Proposal) -> Books:
+        books = desk.books()
+        books.proposals[proposal.proposal_id] = proposal
+        return books
 
     def test_books_it_and_says_who_approved(self) -> None:
         desk = bench()
         proposal = proposal_of(desk)
-        bill_id = self.decide(desk, proposal, "finance")
-        wallet = desk.wallets[desk.members[0]]
-        assert wallet.balance(Asset.POINTS) == 5_000
-        assert desk.proposals[proposal.proposal_id] == replace(
+        books = self.books(desk, proposal)
+        bill_id = self.decide(desk, books, "finance")
+        assert desk.wallets[desk.members[0]].balance(Asset.POINTS) == 5_000
+        assert books.proposals[proposal.proposal_id] == replace(
             proposal,
             state=ProposalState.APPROVED,
             decided_by="finance",
             decided_at=NOW,
             decision_reason="核实无误",
-            bill_id=str(bill_id),
+            bill_id=bill_id,
         )
 
     def test_follows_a_merge_that_came_first_in_the_same_commit(self) -> None:
         desk = Bench([new_id(), new_id()], programme=YEAR_END)
         member, heir = desk.members
-        proposal = proposal_of(desk)
         desk.wallets[member].merged_into = heir
-        self.decide(desk, proposal, "finance")
+        self.decide(desk, self.books(desk, proposal_of(desk)), "finance")
         assert desk.wallets[heir].balance(Asset.POINTS) == 5_000
-        assert desk.proposals[proposal.proposal_id].state is ProposalState.APPROVED
 
     def test_is_not_for_who_proposed_it(self) -> None:
         desk = bench()
         with pytest.raises(Forbidden) as error:
-            self.decide(desk, proposal_of(desk), "till")
+            self.decide(desk, self.books(desk, proposal_of(desk)), "till")
         assert error.value.reason == "SELF_APPROVAL"
 
     def test_happens_once(self) -> None:
         desk = bench()
-        proposal = proposal_of(desk)
-        self.decide(desk, proposal, "finance")
-        decided = desk.proposals[proposal.proposal_id]
-        for each in (decided, proposal_of(desk).rejected("finance", NOW, "不符")):
+        books = self.books(desk, proposal_of(desk))
+        self.decide(desk, books, "finance")
+        rejected = proposal_of(desk).rejected("finance", NOW, "不符")
+        for again in (books, self.books(desk, rejected)):
             with pytest.raises(PreconditionFailed) as error:
-                self.decide(desk, each, "auditor")
+                self.decide(desk, again, "auditor")
             assert error.value.reason == "ALREADY_DECIDED"
 
     def test_of_nothing_is_refused(self) -> None:
@@ -240,10 +246,11 @@ class TestDecideApproval:
     def test_leaves_it_open_when_it_cannot_be_booked(self) -> None:
         desk = bench()
         proposal = proposal_of(desk, points=-5_000)
+        books = self.books(desk, proposal)
         with pytest.raises(PreconditionFailed) as error:
-            self.decide(desk, proposal, "finance")
+            self.decide(desk, books, "finance")
         assert error.value.reason == "INSUFFICIENT_POINTS"
-        assert desk.proposals[proposal.proposal_id] == proposal
+        assert books.proposals == {proposal.proposal_id: proposal}
 
 
 class TestCheckOpenCount:
