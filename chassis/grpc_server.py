@@ -7,7 +7,6 @@ permission its proto declares, a deadline, and the mapping of errors.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc
@@ -57,6 +56,50 @@ def permissions_of(service_name: str) -> dict[str, str]:
     return permissions
 
 
+class _Call:
+    """A call that is being answered: who asked how, until when, and how it ended."""
+
+    __slots__ = ("_code", "_context", "_method", "_request_id", "_started", "deadline", "metadata")
+
+    def __init__(
+        self, method: str, context: grpc.aio.ServicerContext, timeout_seconds: float
+    ) -> None:
+        self._started = time.perf_counter()
+        self._method = method
+        self._context = context
+        self._code = grpc.StatusCode.OK
+        self.metadata = dict(context.invocation_metadata() or ())
+        left = context.time_remaining()  # None when the caller set no deadline
+        self.deadline = asyncio.timeout(
+            timeout_seconds if left is None else min(left, timeout_seconds)
+        )
+        self._request_id = self.metadata.get("x-request-id", "")[:64] or new_id()
+        structlog.contextvars.bind_contextvars(request_id=self._request_id, rpc=method)
+        RPC_IN_FLIGHT.labels(method).inc()
+
+    async def fail(self, error: BaseException) -> None:
+        """Tells the caller of an error by gRPC's own, which is raised; of a lost call nobody."""
+        if isinstance(error, DomainError):
+            status = to_grpc(error)
+            self._code = status.code
+            await self._context.abort_with_status(status)
+        elif isinstance(error, asyncio.CancelledError | GeneratorExit):
+            self._code = grpc.StatusCode.CANCELLED
+        elif isinstance(error, TimeoutError) and self.deadline.expired():
+            self._code = grpc.StatusCode.DEADLINE_EXCEEDED
+            await self._context.abort(self._code, "the deadline passed before the answer was ready")
+        elif isinstance(error, Exception):
+            self._code = grpc.StatusCode.INTERNAL
+            log.exception("rpc_failed")
+            await self._context.abort(self._code, f"internal error; request id {self._request_id}")
+
+    def end(self) -> None:
+        """Counts the call."""
+        RPC_IN_FLIGHT.labels(self._method).dec()
+        seconds = time.perf_counter() - self._started
+        RPC_SECONDS.labels(self._method, self._code.name).observe(seconds)
+
+
 class Calls:
     """What every handler of the server is wrapped in; unary and server-streaming."""
 
@@ -72,13 +115,20 @@ class Calls:
         if method.startswith(_OPEN_PREFIXES):
             return handler
         read = handler.request_deserializer
-        in_flight = RPC_IN_FLIGHT.labels(method)
         if inner := handler.unary_unary:
 
             async def unary(request: bytes, context: grpc.aio.ServicerContext) -> Any:
-                with in_flight.track_inprogress():
-                    async with self._call(method, context):
-                        return await inner(_parsed(read, request), context)
+                call = _Call(method, context, self._timeout_seconds)
+                try:
+                    with span_below(call.metadata, method, SpanKind.SERVER):
+                        await self._authorize(method, call.metadata)
+                        async with call.deadline:
+                            return await inner(_parsed(read, request), context)
+                except BaseException as error:
+                    await call.fail(error)
+                    raise
+                finally:
+                    call.end()
 
             # gRPC itself would answer what it cannot read with UNKNOWN, and before any check.
             return handler._replace(unary_unary=unary, request_deserializer=None)
@@ -87,46 +137,21 @@ class Calls:
             async def stream(
                 request: bytes, context: grpc.aio.ServicerContext
             ) -> AsyncIterator[Any]:
-                with in_flight.track_inprogress():
-                    async with self._call(method, context):
-                        async for answer in inner(_parsed(read, request), context):
-                            yield answer
+                call = _Call(method, context, self._timeout_seconds)
+                try:
+                    with span_below(call.metadata, method, SpanKind.SERVER):
+                        await self._authorize(method, call.metadata)
+                        async with call.deadline:
+                            async for answer in inner(_parsed(read, request), context):
+                                yield answer
+                except BaseException as error:
+                    await call.fail(error)
+                    raise
+                finally:
+                    call.end()
 
             return handler._replace(unary_stream=stream, request_deserializer=None)
         raise NotImplementedError(f"{method}: no house rule for client streams yet")
-
-    @asynccontextmanager
-    async def _call(self, method: str, context: grpc.aio.ServicerContext) -> AsyncIterator[None]:
-        started = time.perf_counter()
-        code = grpc.StatusCode.OK
-        metadata = dict(context.invocation_metadata() or ())
-        left = context.time_remaining()  # None when the caller set no deadline
-        longest = self._timeout_seconds
-        deadline = asyncio.timeout(longest if left is None else min(left, longest))
-        request_id = metadata.get("x-request-id", "")[:64] or new_id()
-        structlog.contextvars.bind_contextvars(request_id=request_id, rpc=method)
-        try:
-            with span_below(metadata, method, SpanKind.SERVER):
-                try:
-                    await self._authorize(method, metadata)
-                    async with deadline:
-                        yield
-                except DomainError as error:
-                    status = to_grpc(error)
-                    code = status.code
-                    await context.abort_with_status(status)
-                except (asyncio.CancelledError, GeneratorExit):
-                    code = grpc.StatusCode.CANCELLED
-                    raise
-                except Exception as error:
-                    if isinstance(error, TimeoutError) and deadline.expired():
-                        code = grpc.StatusCode.DEADLINE_EXCEEDED
-                        await context.abort(code, "the deadline passed before the answer was ready")
-                    code = grpc.StatusCode.INTERNAL
-                    log.exception("rpc_failed")
-                    await context.abort(code, f"internal error; request id {request_id}")
-        finally:
-            RPC_SECONDS.labels(method, code.name).observe(time.perf_counter() - started)
 
     async def _authorize(self, method: str, metadata: Mapping[str, str]) -> None:
         token = metadata.get("authorization", "").removeprefix("Bearer ").strip()

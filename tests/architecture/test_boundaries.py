@@ -57,7 +57,6 @@ NETWORK = re.compile(r"\.[A-Z][a-zA-Z]+\(|_?(stub|client|channel|httpx|jetstream
 
 # Where `except Exception` may keep what it caught, and why. Others must end in `raise`.
 KEEPS_EXCEPTIONS = {
-    "chassis/grpc_server.py": "the last line of an RPC: a defect becomes INTERNAL and a log entry",
     "chassis/inbox.py": "a poisonous event must reach the dead letters, whatever it raises",
     "chassis/ops.py": "a readiness check that breaks is a reason not to be ready, and no end",
     "chassis/outbox.py": "tells a lost database, which is waited for, from a defect, which rises",
