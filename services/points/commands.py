@@ -21,8 +21,8 @@ class Command(NamedTuple):
     `sold_passes` sold, the `coupons` that it uses or gives back, and unless `top_ups` is None what
     the books say of the top-ups in it and of those that the lots come from.
 
-    Whoever has a wallet is a member. Unless it `is_of_members` for certain, it is asked of those
-    who have none, before they get one.
+    Whoever has a wallet is a member. Unless it `is_of_members` for certain, that is asked before
+    wallets are locked, which makes those that lack.
     """
 
     bill_id: str

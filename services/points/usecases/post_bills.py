@@ -70,8 +70,9 @@ async def post_bills(
 ) -> list[Outcome]:
     """Posts each command or says why not, in the order given; all that stand share one commit.
 
-    `strangers` is asked about members for whom a wallet must be made, if it is not certain that
-    they are members. Unavailable TRANSACTION_CONFLICT when others are in the way again and again.
+    `strangers` is asked before wallets are locked, which makes those that lack, if it is not
+    certain that they are of members. Unavailable TRANSACTION_CONFLICT when others are in the way
+    again and again.
     """
     look_first = False
     if len(commands) <= _UNLOCKED_MAX and all(command.needs_wallets_alone for command in commands):
