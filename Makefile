@@ -63,7 +63,7 @@ migration: setup ## draft a migration from a service's tables; S=points M="add h
 	@$(VENV)/python -m tools.migration $(or $(S),$(error S=<service> is missing)) "$(or $(M),$(error M="<what it does>" is missing))"
 
 bench-ledger: setup ## measure the ledger against its budgets; CHECK=1 fails when one is missed
-	@$(VENV)/python -m tools.bench_ledger $(ARGS)
+	@GRPC_ENABLE_FORK_SUPPORT=0 $(VENV)/python -m tools.bench_ledger $(ARGS)
 
 images: ## build the seven images; CONTAINER=podman SERVICES="points" ARGS="--network host"
 	@for service in $(SERVICES); do \

@@ -27,9 +27,11 @@ from tools.local_stack.servers import (
 )
 
 _START_SECONDS_MAX = 60
+_MEGABYTE = 1 << 20
+_MEMORY_BYTES = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 # What an operator sets on a machine that is PostgreSQL's own; for pgbench they hold as well.
 POSTGRES_SETTINGS = {
-    "shared_buffers": "2GB",
+    "shared_buffers": f"{_MEMORY_BYTES // 4 // _MEGABYTE}MB",
     "max_wal_size": "16GB",
     "checkpoint_timeout": "30min",
 }
