@@ -37,24 +37,24 @@ def sale_outcome(sale_id: str, outcome: Outcome) -> points_service_pb2.SaleOutco
     return points_service_pb2.SaleOutcome(sale_id=sale_id, posted=posted_result(outcome))
 
 
-def wallet_message(view: WalletView) -> ledger_pb2.Wallet:
+def wallet_answer(view: WalletView) -> points_service_pb2.GetWalletResponse:
     """What a member owns."""
-    message = ledger_pb2.Wallet(
-        member_id=view.member_id,
-        points=view.points,
-        principal_fen=view.principal_fen,
-        bonus_fen=view.bonus_fen,
-        pending_points=view.pending_points,
-        held_points=view.held_points,
-        held_fen=view.held_fen,
-        debt_points=view.debt_points,
-        frozen_reason=view.frozen_reason,
-        merged_into=view.merged_into,
-    )
+    answer = points_service_pb2.GetWalletResponse()
+    message = answer.wallet
+    message.member_id = view.member_id
+    message.points = view.points
+    message.principal_fen = view.principal_fen
+    message.bonus_fen = view.bonus_fen
+    message.pending_points = view.pending_points
+    message.held_points = view.held_points
+    message.held_fen = view.held_fen
+    message.debt_points = view.debt_points
+    message.frozen_reason = view.frozen_reason
+    message.merged_into = view.merged_into
     held = view.held
     for lot in view.lots:
         _fill_lot(message.lots.add(), lot, held.get(lot.key, 0) if held else 0)
-    return message
+    return answer
 
 
 def lot_message(lot: Lot) -> ledger_pb2.Lot:

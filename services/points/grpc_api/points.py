@@ -76,7 +76,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         wallet = await read_wallet(
             self._wallets, self._ledger.directory, member_id, business_date=day, now=now
         )
-        return points_service_pb2.GetWalletResponse(wallet=presenters.wallet_message(wallet))
+        return presenters.wallet_answer(wallet)
 
     async def ListBalances(
         self, request: points_service_pb2.ListBalancesRequest, _: grpc.aio.ServicerContext

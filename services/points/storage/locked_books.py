@@ -19,6 +19,13 @@ Row = Any  # a record with the columns of its query by name
 _WALLET_COLUMNS = """member_id, points, principal_fen, bonus_fen, debt_points, carry_numerator,
     carry_denominator, sale_count, open_holds, card_type, bill_count, last_hash, frozen_reason,
     merged_into, household_id, change_count"""
+
+
+def _nulls(count: int) -> str:
+    """The places of columns that another part of a union has."""
+    return ", ".join(["NULL"] * count)
+
+
 _BEGIN = "SELECT 1"
 _BEGIN_ANEW = "ROLLBACK AND CHAIN"
 _LOCK_WALLETS = f"""
@@ -47,10 +54,14 @@ _OPEN_LOTS = f"""
     SELECT member_id::text, {_LOT_FIELDS} FROM lots
     WHERE member_id = ANY($1::uuid[]) AND is_open
     """  # noqa: S608
+# The wallets, and beside them their lots: joined, each lot would bring the columns of its wallet,
+# which cost more to read than a row. A row has either those or these.
 _READ_WALLETS = f"""
-    SELECT wallets.member_id::text, {_LOT_FIELDS}, {_WALLET_COLUMNS.split(",", 1)[1]}
-    FROM wallets LEFT JOIN lots ON lots.member_id = wallets.member_id AND lots.is_open
-    WHERE wallets.member_id = ANY($1::uuid[])
+    SELECT member_id::text, {_nulls(len(Lot._fields))}, {_WALLET_COLUMNS.split(",", 1)[1]}
+    FROM wallets WHERE member_id = ANY($1::uuid[])
+    UNION ALL
+    SELECT member_id::text, {_LOT_FIELDS}, {_nulls(_WALLET_COLUMNS.count(","))}
+    FROM lots WHERE member_id = ANY($1::uuid[]) AND is_open
     """  # noqa: S608
 _COUNTERS = """
     SELECT member_id, rule_id, period, weight, denominator FROM earning_counters
@@ -104,14 +115,17 @@ async def read_wallets(driver: Driver, member_ids: Iterable[str]) -> dict[str, W
     Holds are not among them: of wallets with `open_holds` they must be loaded in one snapshot.
     """
     wallets: dict[str, Wallet] = {}
+    lots: list[Row] = []
     for row in await driver.fetch(_READ_WALLETS, list(member_ids)):
-        member_id, bill_id, ordinal, asset, *others = row[:_LOT_WIDTH]
-        wallet = wallets.get(member_id)
-        if wallet is None:
-            wallet = wallets[member_id] = wallet_of(row)
+        if row["change_count"] is None:
+            lots.append(row)
+        else:
+            wallet = wallets[row["member_id"]] = wallet_of(row)
             wallet.lots_loaded = True
-        if bill_id is not None:
-            wallet.lots[LotKey(bill_id, ordinal)] = Lot(bill_id, ordinal, _ASSETS[asset], *others)
+    for row in lots:
+        member_id, bill_id, ordinal, asset, *others = row[:_LOT_WIDTH]
+        lot = Lot(bill_id, ordinal, _ASSETS[asset], *others)
+        wallets[member_id].lots[LotKey(bill_id, ordinal)] = lot
     return wallets
 
 

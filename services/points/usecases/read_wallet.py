@@ -13,6 +13,8 @@ from services.points.gathering import Gathering
 from services.points.storage.locked_books import read_wallets
 from services.points.storage.queries import LedgerQueries
 
+_VALUES = (Asset.POINTS, Asset.PRINCIPAL, Asset.BONUS)
+
 
 @dataclass(frozen=True, slots=True)
 class WalletView:
@@ -76,11 +78,16 @@ def view_of(wallet: Wallet, *, business_date: date, now: datetime) -> WalletView
     """The wallet as it is for a business date; lots that have expired are not shown."""
     lots = [lot for lot in wallet.lots.values() if not has_expired(lot, business_date)]
     held = wallet.held(now) if wallet.holds else {}
-    free = dict.fromkeys(Asset, 0)
+    free = dict.fromkeys(_VALUES, 0)
+    pending_points = 0
     for lot in lots:
+        if lot.asset not in free:
+            continue
         if spendable(lot, business_date, now):
             set_aside = held.get(lot.key, 0) if held else 0
             free[lot.asset] += max(0, lot.remaining - set_aside)
+        elif lot.asset is Asset.POINTS:  # what is open and has not expired is pending
+            pending_points += lot.remaining
 
     def held_of(assets: Iterable[Asset]) -> int:
         return sum(amount for key, amount in held.items() if wallet.lots[key].asset in assets)
@@ -90,9 +97,7 @@ def view_of(wallet: Wallet, *, business_date: date, now: datetime) -> WalletView
         points=free[Asset.POINTS],
         principal_fen=free[Asset.PRINCIPAL],
         bonus_fen=free[Asset.BONUS],
-        pending_points=sum(
-            lot.remaining for lot in lots if lot.asset is Asset.POINTS and lot.available_at > now
-        ),
+        pending_points=pending_points,
         held_points=held_of([Asset.POINTS]),
         held_fen=held_of([Asset.PRINCIPAL, Asset.BONUS]),
         debt_points=wallet.debt_points,
