@@ -19,6 +19,7 @@ BATCHES_IN_FLIGHT = 4
 CALLERS = 32
 _TURNS = 4
 _LATENCY_CALLS = 1000
+_LATENCY_TURNS = 10
 _SALES_A_SECOND_MAX = 12_000
 _CALLS_A_SECOND_MAX = 4_000
 _MESSAGE_BYTES_MAX = 16 << 20
@@ -101,8 +102,8 @@ async def measure(bench: Bench, seconds: float) -> Figures:
         {"empty": _empty(bench), "post": _singles(bench), "wallet": _wallets(bench)}, seconds
     )
     sales = await _by_turns({"pgbench": _pgbench(bench), "batches": _batches(bench)}, seconds)
-    empty_alone = await _latency(bench.one_caller.empty)
-    post_alone = await _latency(bench.one_caller.singles(_LATENCY_CALLS))
+    alone = bench.one_caller
+    empty_alone, post_alone = await _latencies(alone.empty, alone.singles(_LATENCY_CALLS))
     return Figures(**rpcs, **sales, empty_alone=empty_alone, post_alone=post_alone)
 
 
@@ -188,11 +189,15 @@ def _used_since(stand: Stand, before: Mapping[str, float]) -> dict[str, float]:
     return {name: used[name] - before[name] for name in used}
 
 
-async def _latency(call: Call) -> Latency:
-    taken = []
-    for _ in range(_LATENCY_CALLS):
-        started = time.perf_counter()
-        await call()
-        taken.append((time.perf_counter() - started) * 1000)
-    taken.sort()
-    return Latency(taken[_LATENCY_CALLS // 2], taken[_LATENCY_CALLS * 99 // 100])
+async def _latencies(*calls: Call) -> list[Latency]:
+    """What one caller waits for each of several calls, by turns."""
+    taken: list[list[float]] = [[] for _ in calls]
+    for _ in range(_LATENCY_TURNS):
+        for call, of_call in zip(calls, taken, strict=True):
+            for _ in range(_LATENCY_CALLS // _LATENCY_TURNS):
+                started = time.perf_counter()
+                await call()
+                of_call.append((time.perf_counter() - started) * 1000)
+    for of_call in taken:
+        of_call.sort()
+    return [Latency(each[len(each) // 2], each[len(each) * 99 // 100]) for each in taken]
