@@ -1,7 +1,7 @@
 """Requests about stored value from the wire: their form is checked here, what they mean is not."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from google.type.date_pb2 import Date
 
@@ -11,7 +11,7 @@ from chassis.ids import canonical_id
 from services.points.documents import check_text
 from services.points.domain.card_cash_out import CashOutOrder
 from services.points.domain.header import Header
-from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX
+from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX, check_quoted_date
 from services.points.domain.sale import TENDERS_MAX
 from services.points.domain.stored_value import invalid_amount
 from services.points.domain.top_up import TopUpOrder
@@ -78,22 +78,24 @@ def read_cash_out(
     return order, _read_money(message.payouts)
 
 
-def read_cash_out_quote(message: pb.QuoteCashOutRequest) -> CashOutOrder:
+def read_cash_out_quote(message: pb.QuoteCashOutRequest, now: datetime) -> CashOutOrder:
     """What is asked for; Invalid for bad form."""
     _check_amount("amount_fen", message.amount_fen, 0)
     _read_optional_top_up(message)
-    day = read_place(message)
+    day = read_place(message, now)
     return CashOutOrder(message.member_id, message.amount_fen or None, message.top_up_id, day)
 
 
-def read_place(message: pb.QuoteTopUpRequest | pb.QuoteCashOutRequest) -> date:
+def read_place(message: pb.QuoteTopUpRequest | pb.QuoteCashOutRequest, now: datetime) -> date:
     """Brings member and store to canonical form and gives the business date; Invalid."""
     message.member_id = canonical_id(message.member_id, "member_id")
     message.store_id = canonical_id(message.store_id, "store_id")
     if not message.HasField("business_date"):
         raise Invalid("INVALID_DATE", "business_date is required", {"field": "business_date"})
     given: Date = message.business_date
-    return from_proto_date(given, "business_date")
+    day = from_proto_date(given, "business_date")
+    check_quoted_date(day, now)
+    return day
 
 
 def _read_optional_top_up(message: pb.CashOutRequest | pb.QuoteCashOutRequest) -> None:

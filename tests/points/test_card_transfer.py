@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from services.points.domain.stored_value import CardType, SpendingOrder, StoredV
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
+    BUSINESS_DATE,
     Chain,
     build_chain,
     build_command,
@@ -34,6 +36,10 @@ from tests.fixtures.wallet_commands import (
 )
 from tests.fixtures.wallet_moves import GIVING, HOUSEHOLD, Bench, refused
 
+KINDS = (
+    CardType("member", True, SpendingOrder.BONUS_FIRST, None),
+    CardType("gift", False, SpendingOrder.PRINCIPAL_FIRST, 36),
+)
 GIVER, TAKER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(2))
 
 
@@ -140,6 +146,13 @@ class TestTransferCard:
         bench.card(GIVER, TAKER)
         assert bench.wallets[TAKER].balance(Asset.PRINCIPAL) == most_fen - 1000
 
+    def test_counts_no_bonus_that_has_expired(self, bench: Bench) -> None:
+        bench.grant(GIVER, Asset.PRINCIPAL, 450_000)
+        bench.grant(GIVER, Asset.BONUS, 100_000, BUSINESS_DATE - timedelta(days=1))
+        bench.grant(TAKER, Asset.BONUS, 100_000, BUSINESS_DATE - timedelta(days=1))
+        bench.card(GIVER, TAKER)
+        assert bench.wallets[TAKER].balance(Asset.PRINCIPAL) == 450_000
+
     def test_leaves_what_belongs_to_the_member(self, bench: Bench) -> None:
         bench.carry(GIVER, Carry(1, 2))
         bench.grant(GIVER, Asset.PRINCIPAL, 5)
@@ -147,3 +160,51 @@ class TestTransferCard:
         wallet = bench.wallets[GIVER]
         assert (wallet.carry, wallet.sale_count, wallet.merged_into) == (Carry(1, 2), 1, None)
         assert wallet.household_id == HOUSEHOLD
+
+
+class TestKindOfCard:
+    @pytest.fixture
+    def bench(self) -> Bench:
+        """Two members, and what was paid in for the first one's card was for a gift card."""
+        rules = replace(GIVING, stored_value=StoredValueProgramme(KINDS))
+        bench = Bench([GIVER, TAKER], rules)
+        bench.grant(GIVER, Asset.PRINCIPAL, 50_000)
+        bench.wallets[GIVER].card_type = "gift"
+        return bench
+
+    def test_goes_along_with_the_value(self, bench: Bench) -> None:
+        bench.wallets[TAKER].card_type = "member"  # of value that is gone
+        bench.card(GIVER, TAKER)
+        assert bench.wallets[TAKER].card_type == "gift"
+
+    def test_binds_the_other_card_with_its_limit(self, bench: Bench) -> None:
+        bench.grant(GIVER, Asset.PRINCIPAL, 50_001)
+        error = refused(lambda: bench.card(GIVER, TAKER))
+        assert error is not None
+        assert (error.reason, error.metadata["limit_fen"]) == ("BALANCE_LIMIT_EXCEEDED", "100000")
+
+    def test_stays_with_the_member_who_takes_points_alone(self, bench: Bench) -> None:
+        bench.spend(GIVER, Asset.PRINCIPAL, 50_000)
+        bench.grant(GIVER, Asset.POINTS, 5)
+        bench.card(GIVER, TAKER, points=True)
+        assert bench.wallets[TAKER].card_type == ""
+
+    @pytest.mark.parametrize("theirs", ["", "member"])
+    def test_is_never_mixed_with_another(self, bench: Bench, theirs: str) -> None:
+        bench.grant(TAKER, Asset.BONUS, 1)
+        bench.wallets[TAKER].card_type = theirs
+        error = refused(lambda: bench.card(GIVER, TAKER))
+        assert error is not None
+        assert (error.reason, error.metadata["card_type"]) == ("CARD_TYPE_DIFFERS", "member")
+        bench.wallets[GIVER].card_type = "member"
+        bench.card(GIVER, TAKER)
+        assert bench.wallets[TAKER].card_type == theirs
+
+    def test_goes_along_with_a_merge_into_an_empty_wallet(self, bench: Bench) -> None:
+        bench.merge(GIVER, TAKER)
+        assert bench.wallets[TAKER].card_type == "gift"
+
+    def test_of_value_that_a_merge_adds_to_is_what_it_was(self, bench: Bench) -> None:
+        bench.grant(TAKER, Asset.BONUS, 1)
+        bench.merge(GIVER, TAKER)
+        assert bench.wallets[TAKER].card_type == ""

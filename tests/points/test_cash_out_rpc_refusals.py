@@ -1,10 +1,12 @@
 """What a cash-out may not be, told from the outside: services/points/grpc_api/stored_value.py."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
 
+from chassis.clock import to_proto_date
 from chassis.errors import Kind
 from chassis.ids import new_id
 from tests.fixtures.builders_points import Chain
@@ -204,6 +206,8 @@ class TestCashOutRefusals:
             ({"top_up_id": "17"}, "INVALID_ID"),
             ({"member_id": ""}, "INVALID_ID"),
             ({"business_date": None}, "INVALID_DATE"),
+            ({"business_date": to_proto_date(date(9999, 12, 31))}, "INVALID_BUSINESS_DATE"),
+            ({"business_date": to_proto_date(date(1999, 12, 31))}, "INVALID_BUSINESS_DATE"),
         ],
     )
     async def test_of_questions_of_bad_form(

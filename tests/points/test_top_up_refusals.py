@@ -1,13 +1,13 @@
 """What a top-up may not be, told from the outside: services/points/grpc_api/stored_value.py."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from google.type.date_pb2 import Date
 
-from chassis.clock import to_timestamp
+from chassis.clock import to_proto_date, to_timestamp
 from chassis.errors import Kind
 from chassis.ids import new_id
 from services.points.domain.prepaid_law import limits_on
@@ -127,6 +127,14 @@ class TestTopUpRefusals:
                 assert (refused.kind, refused.reason) == (Kind.NOT_FOUND, reason)
                 quote = build_top_up_quote(ledger.chain, **changes)
                 assert (await refusal(stub.QuoteTopUp(quote))).reason == reason
+
+    @pytest.mark.parametrize("day", [date(1999, 12, 31), date(9999, 11, 1), date.max])
+    async def test_of_questions_about_days_that_no_bill_could_bear(
+        self, desk: Desk, chain: Chain, day: date
+    ) -> None:
+        quote = build_top_up_quote(chain, business_date=to_proto_date(day))
+        refused = await refusal(desk.stub.QuoteTopUp(quote))
+        assert (refused.kind, refused.reason) == (Kind.INVALID, "INVALID_BUSINESS_DATE")
 
     @pytest.mark.parametrize(
         ("claims", "reason"),

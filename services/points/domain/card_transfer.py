@@ -7,6 +7,7 @@ from services.points.domain.header import Header
 from services.points.domain.member_move import MemberMove, require_no_holds, require_unmerged
 from services.points.domain.prepaid_law import limits_on
 from services.points.domain.programme import Programme
+from services.points.domain.stored_balance import stored_balance_fen
 from services.points.domain.wallet import Wallet
 
 
@@ -16,8 +17,9 @@ def decide_card_transfer(
     """Moves all stored value of the header's member to another; both stay members.
 
     Points, with what is owed on them, and passes move when asked for. PreconditionFailed
-    MEMBER_MERGED, WALLET_FROZEN, HOLDS_OPEN, NOTHING_TO_TRANSFER, TOO_MANY_LOTS, and
-    BALANCE_LIMIT_EXCEEDED when the other card would hold more than the law or the chain allows.
+    MEMBER_MERGED, WALLET_FROZEN, HOLDS_OPEN, NOTHING_TO_TRANSFER, TOO_MANY_LOTS, CARD_TYPE_DIFFERS
+    when both hold value of different kinds of card, and BALANCE_LIMIT_EXCEEDED when the other card
+    would hold more than the law or the chain allows.
     """
     giver, taker = books.wallets[header.member_id], books.wallets[to_member_id]
     require_unmerged(giver, taker)
@@ -38,19 +40,39 @@ def decide_card_transfer(
             {"member_id": giver.member_id},
         )
     if moved.principal_fen or moved.bonus_fen:
-        after_fen = move.taker.balance(Asset.PRINCIPAL) + move.taker.balance(Asset.BONUS)
-        _check_limit(books.programmes.at(header.occurred_at), header, taker, after_fen)
+        move.taker.card_type = _kind_together(books, header, giver, taker)
+        after_fen = sum(stored_balance_fen(each, header.business_date) for each in (giver, taker))
+        programme = books.programmes.at(header.occurred_at)
+        _check_limit(programme, header, move.taker.card_type, taker.member_id, after_fen)
     return move.drafts()
 
 
-def _check_limit(programme: Programme, header: Header, taker: Wallet, after_fen: int) -> None:
+def _kind_together(books: Books, header: Header, giver: Wallet, taker: Wallet) -> str:
+    """The kind of card that the taker then has: its own while it holds value, else the giver's."""
+    if not stored_balance_fen(taker, header.business_date):
+        return giver.card_type
+    kinds = books.programmes.at(header.occurred_at).stored_value.card_types
+    # Value whose kind of card nobody has named is spent as the programme's first kind.
+    ours, theirs = (wallet.card_type or kinds[0].code for wallet in (giver, taker))
+    if ours != theirs:
+        raise PreconditionFailed(
+            "CARD_TYPE_DIFFERS",
+            f"the other wallet holds value of card type {theirs}, and this is of {ours}",
+            {"card_type": theirs, "member_id": taker.member_id},
+        )
+    return taker.card_type
+
+
+def _check_limit(
+    programme: Programme, header: Header, card_type: str, member_id: str, after_fen: int
+) -> None:
     kinds = programme.stored_value.card_types
-    kind = next((each for each in kinds if each.code == taker.card_type), kinds[0])
+    kind = next((each for each in kinds if each.code == card_type), kinds[0])
     limits = limits_on(header.business_date, programme.stored_value.limits)
     limit_fen = limits.named_balance_fen_max if kind.named else limits.unnamed_balance_fen_max
     if after_fen > limit_fen:
         raise PreconditionFailed(
             "BALANCE_LIMIT_EXCEEDED",
             f"the card would hold {after_fen} fen and may hold {limit_fen}",
-            {"member_id": taker.member_id, "balance_fen": after_fen, "limit_fen": limit_fen},
+            {"member_id": member_id, "balance_fen": after_fen, "limit_fen": limit_fen},
         )

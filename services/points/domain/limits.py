@@ -15,6 +15,8 @@ _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _FUTURE_MAX = timedelta(minutes=5)
 # A store's day may end after midnight and its zone may be 14 hours from UTC, no more.
 _BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
+# Nobody asks what a document would do in two years.
+_QUOTED_AHEAD_MAX = timedelta(days=366)
 
 
 def check_time(occurred_at: datetime, business_date: date, now: datetime, field: str) -> None:
@@ -31,4 +33,15 @@ def check_time(occurred_at: datetime, business_date: date, now: datetime, field:
             "INVALID_BUSINESS_DATE",
             f"business_date is too far from {field}",
             {"business_date": business_date, field: occurred_at.isoformat()},
+        )
+
+
+def check_quoted_date(business_date: date, now: datetime) -> None:
+    """Invalid INVALID_BUSINESS_DATE for a day that no document could bear."""
+    last = (now + _QUOTED_AHEAD_MAX).date()
+    if not _EARLIEST.date() <= business_date <= last:
+        raise Invalid(
+            "INVALID_BUSINESS_DATE",
+            f"business_date must lie between the year 2000 and {last}",
+            {"business_date": business_date},
         )

@@ -7,6 +7,7 @@ from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Books, Draft
 from services.points.domain.header import Header
 from services.points.domain.member_move import MemberMove, require_no_holds, require_unmerged
+from services.points.domain.stored_balance import stored_balance_fen
 
 # A common denominator beyond this cannot be stored; the smaller fraction is then rounded down, and
 # a tally up.
@@ -19,7 +20,8 @@ def decide_merge(books: Books, header: Header, into_member_id: str) -> list[Draf
     Lots keep their keys, a debt stays a debt (the next earning settles it), fractions of a point
     are added. PreconditionFailed MEMBER_MERGED when either was merged before: so merges form no
     circle. WALLET_FROZEN, HOLDS_OPEN and TOO_MANY_LOTS concern the member that goes; a frozen
-    wallet may receive. The legal limit of a card is no reason to refuse: nothing is sold.
+    wallet may receive. The legal limit of a card is no reason to refuse: nothing is sold; nor are
+    two kinds of card: what arrives beside value is of that value's kind from now on.
     """
     giver, taker = books.wallets[header.member_id], books.wallets[into_member_id]
     require_unmerged(giver, taker)
@@ -45,6 +47,8 @@ def decide_merge(books: Books, header: Header, into_member_id: str) -> list[Draf
             rule_version=f"carry@{programme.version}",
             expiry_date=expiry_date(programme.earning.expiry, header.business_date),
         )
+    if not stored_balance_fen(taker, header.business_date) and giver.card_type:
+        move.taker.card_type = giver.card_type
     move.giver.merged_into = taker.member_id
     return move.drafts()
 

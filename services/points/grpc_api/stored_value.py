@@ -45,10 +45,11 @@ class StoredValueServicer(stored_value_service_pb2_grpc.StoredValueServiceServic
         self, request: pb.QuoteTopUpRequest, _: grpc.aio.ServicerContext
     ) -> pb.QuoteTopUpResponse:
         """Tells what a top-up would give."""
+        now = utc_now()
         order = read_top_up(request)
-        day = read_place(request)
+        day = read_place(request, now)
         await self._require_place(request)
-        offer, rules = await quote_top_up(self._ledger, request, order, day, utc_now())
+        offer, rules = await quote_top_up(self._ledger, request, order, day, now)
         bonus = offer.bonus
         return pb.QuoteTopUpResponse(
             bonus_fen=bonus.bonus_fen if bonus else 0,
@@ -92,14 +93,15 @@ class StoredValueServicer(stored_value_service_pb2_grpc.StoredValueServiceServic
         self, request: pb.QuoteCashOutRequest, _: grpc.aio.ServicerContext
     ) -> pb.QuoteCashOutResponse:
         """Tells what a cash-out would pay."""
-        order = read_cash_out_quote(request)
+        now = utc_now()
+        order = read_cash_out_quote(request, now)
         await self._require_place(request)
         quote = await quote_cash_out(
             self._ledger.database,
             request,
             order,
             programmes=await self._ledger.programmes.current(),
-            now=utc_now(),
+            now=now,
         )
         plan = quote.offer.cash_out
         return pb.QuoteCashOutResponse(
