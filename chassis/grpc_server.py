@@ -158,8 +158,9 @@ class Calls:
         raise NotImplementedError(f"{method}: no house rule for client streams yet")
 
     async def _authorize(self, method: str, metadata: Mapping[str, str]) -> None:
-        token = metadata.get("authorization", "").removeprefix("Bearer ").strip()
-        principal = await self._verifier.verify(token)
+        scheme, _, token = metadata.get("authorization", "").partition(" ")
+        # The scheme's case does not matter: RFC 9110, 11.1.
+        principal = await self._verifier.verify(token if scheme.lower() == "bearer" else "")
         principal.require(self._permissions[method])
         set_principal(principal)
 

@@ -104,3 +104,11 @@ class TestDecidePassSale:
         with pytest.raises(DomainError) as refused:
             books.sell(day=DAY - timedelta(days=1_000))
         assert refused.value.reason == "UNKNOWN_PASS"
+
+    def test_refuses_a_frozen_wallet_whoever_pays(self) -> None:
+        books = PassBooks([build_definition()])
+        books.sell()
+        books.wallet().frozen_reason = "挂失"
+        with pytest.raises(DomainError) as refused:
+            books.sell()
+        assert refused.value.reason == "WALLET_FROZEN"

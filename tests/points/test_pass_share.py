@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import grpc
 import pytest
 from sqlalchemy import text
 
 from chassis.database import outbox_table
+from chassis.error_mapping import from_grpc
 from chassis.ids import new_id
 from services.points.domain.pass_share import SHARES_MAX
 from tests.fixtures.builders_points import build_sale
@@ -75,6 +77,52 @@ class TestSharePass:
         assert again.share == first.share
         request.staff_id = "8002"
         assert (await refusal(desk.stub.SharePass(request))).reason == "ID_REUSED"
+
+    async def test_an_id_names_one_share_and_one_end_whoever_the_owner_is(
+        self, desk: PassDesk
+    ) -> None:
+        chain = desk.ledger.chain
+        swapped = {
+            "owner_member_id": chain.other_member_id,
+            "user_member_id": chain.member_id,
+        }
+        await desk.sold("family")
+        await desk.sold("family", member_id=chain.other_member_id)
+        first = desk.sharing()
+        await desk.stub.SharePass(first)
+        again = desk.sharing(share_id=first.share_id, **swapped)
+        assert (await refusal(desk.stub.SharePass(again))).reason == "ID_REUSED"
+        theirs = desk.sharing(**swapped)
+        await desk.stub.SharePass(theirs)
+        end = desk.unsharing(first.share_id)
+        await desk.stub.UnsharePass(end)
+        end_again = desk.unsharing(
+            theirs.share_id, unshare_id=end.unshare_id, owner_member_id=chain.other_member_id
+        )
+        assert (await refusal(desk.stub.UnsharePass(end_again))).reason == "ID_REUSED"
+
+    async def test_of_two_owners_who_take_an_id_at_once_one_gets_it(self, desk: PassDesk) -> None:
+        chain = desk.ledger.chain
+        await desk.sold("family")
+        await desk.sold("family", member_id=chain.other_member_id)
+        for _ in range(8):
+            mine = desk.sharing()
+            theirs = desk.sharing(
+                share_id=mine.share_id,
+                owner_member_id=chain.other_member_id,
+                user_member_id=chain.member_id,
+            )
+            told = await asyncio.gather(
+                *(desk.stub.SharePass(request) for request in (mine, theirs)),
+                return_exceptions=True,
+            )
+            (refused,) = [each for each in told if isinstance(each, BaseException)]
+            assert isinstance(refused, grpc.aio.AioRpcError)
+            assert from_grpc(refused).reason == "ID_REUSED"
+            (share,) = [each.share for each in told if not isinstance(each, BaseException)]
+            await desk.stub.UnsharePass(
+                desk.unsharing(share.share_id, owner_member_id=share.owner_member_id)
+            )
 
     async def test_tells_others(self, desk: PassDesk) -> None:
         await desk.sold("family")

@@ -34,7 +34,8 @@ def decide_pass_sale(
     """A pass of the programme in force to the wallet, its price to what the chain owes.
 
     NotFound UNKNOWN_PASS; Invalid UNKNOWN_TENDER, INVALID_AMOUNT, WRONG_ASSET for points,
-    HOLD_REQUIRED, TENDERS_DO_NOT_ADD_UP; PreconditionFailed when the wallet cannot pay its part.
+    HOLD_REQUIRED, TENDERS_DO_NOT_ADD_UP; PreconditionFailed WALLET_FROZEN, and when the wallet
+    cannot pay its part.
     """
     programme = books.programmes.at(header.occurred_at)
     definition = programme.passes.get(sale.pass_id)
@@ -46,6 +47,8 @@ def decide_pass_sale(
         )
     _check_tenders(sale.tenders, definition.price_fen, tender_kinds)
     posting = header.posting(books, BillKind.PASS_SALE)
+    # As for a top-up: no money is taken for what the member could not use.
+    posting.wallet.require_usable()
     sources: list[Source] = []
     for number, tender in enumerate(sale.tenders, start=1):
         if tender.kind == STORED_VALUE_TENDER:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.errors import id_reused
 from services.points.domain.pass_share import PassShare
 from services.points.storage.pass_tables import pass_shares as table
 
@@ -29,13 +32,13 @@ class PassShareRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def find(self, owners: Sequence[str], share_id: str) -> StoredShare | None:
-        """A share of an owner's family by its id."""
-        return await self._one(owners, table.c.share_id == share_id)
+    async def find(self, share_id: str) -> StoredShare | None:
+        """A share by its id, whoever's it is."""
+        return await self._one(table.c.share_id == share_id)
 
-    async def find_ended_by(self, owners: Sequence[str], unshare_id: str) -> StoredShare | None:
-        """The share that a request ended."""
-        return await self._one(owners, table.c.unshare_id == unshare_id)
+    async def find_ended_by(self, unshare_id: str) -> StoredShare | None:
+        """The share that a request ended, whoever's it is."""
+        return await self._one(table.c.unshare_id == unshare_id)
 
     async def lasting(self, owners: Sequence[str], pass_id: str) -> Sequence[PassShare]:
         """Shares of a family's pass that have not ended."""
@@ -68,9 +71,10 @@ class PassShareRepository:
         )
 
     async def add(self, share: PassShare, document: bytes) -> None:
-        """Begins a share."""
-        await self._connection.execute(
-            insert(table).values(
+        """Begins a share. AlreadyExists ID_REUSED when another owner took the id meanwhile."""
+        begun = await self._connection.execute(
+            insert(table)
+            .values(
                 member_id=share.owner_member_id,
                 share_id=share.share_id,
                 pass_id=share.pass_id,
@@ -79,26 +83,30 @@ class PassShareRepository:
                 document=document,
                 end_document=b"",
             )
+            .on_conflict_do_nothing(index_elements=[table.c.share_id])
         )
+        if not begun.rowcount:
+            raise id_reused("share", share.share_id)
 
     async def end(
         self, share: PassShare, unshare_id: str, end_document: bytes, ended_at: datetime
     ) -> None:
-        """Ends a share."""
-        await self._connection.execute(
+        """Ends a share. AlreadyExists ID_REUSED when another owner took the id meanwhile."""
+        statement = (
             update(table)
             .where(
-                and_(
-                    table.c.member_id == share.owner_member_id,
-                    table.c.share_id == share.share_id,
-                )
+                table.c.member_id == share.owner_member_id,
+                table.c.share_id == share.share_id,
             )
             .values(ended_at=ended_at, unshare_id=unshare_id, end_document=end_document)
         )
+        try:
+            await self._connection.execute(statement)
+        except IntegrityError as error:
+            raise id_reused("unshare", unshare_id) from error
 
-    async def _one(self, owners: Sequence[str], condition: Any) -> StoredShare | None:
-        query = select(table).where(table.c.member_id.in_(owners), condition)
-        row = (await self._connection.execute(query)).first()
+    async def _one(self, condition: ColumnElement[bool]) -> StoredShare | None:
+        row = (await self._connection.execute(select(table).where(condition))).first()
         if row is None:
             return None
         return StoredShare(_share(row), row.document, row.unshare_id, row.end_document)

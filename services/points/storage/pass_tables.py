@@ -30,9 +30,10 @@ pass_shares = Table(
         unique=True,
         postgresql_where=text("ended_at IS NULL"),
     ),
+    # An id names one share, and one end of one, whoever's it is, as for bills: see ADR 0014.
+    Index("uq_pass_shares_share_id", "share_id", unique=True),
     Index(
         "uq_pass_shares_unshare_id",
-        "member_id",
         "unshare_id",
         unique=True,
         postgresql_where=text("unshare_id IS NOT NULL"),

@@ -35,7 +35,7 @@ async def share_pass(
     async with database.transaction() as tx:
         wallets = await lock_wallets(tx.connection, [share.owner_member_id])
         shares = PassShareRepository(tx.connection)
-        known = await shares.find([share.owner_member_id], share.share_id)
+        known = await shares.find(share.share_id)
         if known is not None:
             if not same_content(known.document, message):
                 raise id_reused("share", share.share_id)

@@ -49,14 +49,13 @@ async def _unshare(
     shares = PassShareRepository(tx.connection)
     # A share stays with the member who began it; whoever answers for that member may end it.
     family = (await load_merges(tx.connection, [owner])).family(owner)
-    ended = await shares.find_ended_by(family, message.unshare_id)
+    ended = await shares.find_ended_by(message.unshare_id)
     if ended is not None:
         if not same_content(ended.end_document, message):
             raise id_reused("unshare", message.unshare_id)
         return ended.share, True
-    known = await shares.find([owner], message.share_id)
-    known = known or await shares.find(family, message.share_id)
-    if known is None:
+    known = await shares.find(message.share_id)
+    if known is None or known.share.owner_member_id not in family:
         raise NotFound(
             "UNKNOWN_SHARE",
             "the member has no such share",

@@ -92,7 +92,8 @@ class WalletServiceServicer:
     """
 
     def FreezeWallet(self, request, context):
-        """Freezes a wallet (冻结钱包): it still earns and gets value back, and gives nothing out.
+        """Freezes a wallet (冻结钱包): it still earns, gets value back
+        and is put right by adjustments that add points; it gives nothing out and is sold nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
