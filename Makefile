@@ -7,7 +7,7 @@ SERVICES := members points inventory messaging reports devices portal
 IMAGE_PREFIX ?= yika
 CONTAINER ?= docker
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop reset test test-fast test-nightly check fmt lint types protos protos-check lock \
+.PHONY: help setup run stop reset token test test-fast test-nightly check fmt lint types protos protos-check lock \
 	migration replay bench-ledger images chart
 
 help: ## list what can be made
@@ -24,6 +24,9 @@ stop: setup ## stop a stack that runs elsewhere on this machine
 
 reset: setup ## stop the stack and delete its data
 	@$(VENV)/python -m tools.local_stack reset
+
+token: setup ## print a token for the running stack; P="points.wallets.read points.sales.post"
+	@$(VENV)/python -m tools.local_stack token $(P)
 
 replay: setup ## send the year of a real chain through the stack; ARGS="--baskets 3000 --verify"
 	@$(VENV)/python -m tools.replay $(ARGS)

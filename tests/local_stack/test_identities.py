@@ -1,5 +1,6 @@
 """tools/local_stack/identities.py: nobody's token holds more than its service calls."""
 
+import importlib
 from pathlib import Path
 
 import jwt
@@ -7,45 +8,20 @@ import jwt
 from chassis.grpc_server import permissions_of
 from tools.dev_issuer.keys import load_or_create
 from tools.local_stack.identities import EVERY_PERMISSION, identities, write_tokens
-from yika.inventory.v1 import inventory_service_pb2
-from yika.members.v1 import member_service_pb2
-from yika.messaging.v1 import messaging_service_pb2
-from yika.points.v1 import (
-    audit_service_pb2,
-    coupon_service_pb2,
-    hold_service_pb2,
-    pass_service_pb2,
-    points_service_pb2,
-    return_service_pb2,
-    reward_service_pb2,
-    stored_value_service_pb2,
-    wallet_service_pb2,
-)
-from yika.reports.v1 import report_service_pb2
+from tools.local_stack.state import ROOT
 
 _STORE = "01920000-0000-7000-8000-000000000001"
-_CONTRACT = (
-    inventory_service_pb2,
-    member_service_pb2,
-    messaging_service_pb2,
-    audit_service_pb2,
-    coupon_service_pb2,
-    pass_service_pb2,
-    hold_service_pb2,
-    points_service_pb2,
-    report_service_pb2,
-    return_service_pb2,
-    reward_service_pb2,
-    wallet_service_pb2,
-    stored_value_service_pb2,
-)
+_CONTRACT = sorted((ROOT / "protos/gen/yika").glob("*/v1/*_service_pb2.py"))
 
 
 class TestIdentities:
     def test_know_every_permission_of_the_contract(self) -> None:
+        modules = [
+            importlib.import_module(".".join(file.with_suffix("").parts[-4:])) for file in _CONTRACT
+        ]
         declared = {
             permission
-            for module in _CONTRACT
+            for module in modules
             for service in module.DESCRIPTOR.services_by_name.values()
             for permission in permissions_of(service.full_name).values()
         }

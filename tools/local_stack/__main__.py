@@ -1,4 +1,4 @@
-"""`python -m tools.local_stack run | stop | reset | status`: what make run and its kin call."""
+"""`python -m tools.local_stack run | stop | reset | status | token`: what make run etc. call."""
 
 import argparse
 import os
@@ -7,12 +7,14 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
 
 from tools.dev_issuer.people import PEOPLE
 from tools.local_stack.demo_chain import members, read_products
+from tools.local_stack.identities import EVERY_PERMISSION
 from tools.local_stack.launch import starting_stack
 from tools.local_stack.launcher import Progress
 from tools.local_stack.ports import DEFAULT_PORT_BASE
@@ -176,6 +178,17 @@ def status(console: Console) -> None:
         console.print(f"{name:12} pid {pid}")
 
 
+def token(permissions: Sequence[str], stores: Sequence[str]) -> None:
+    """Prints a token for the stack that runs, and nothing else: a script may read it."""
+    unknown = sorted(set(permissions) - EVERY_PERMISSION)
+    if unknown:
+        raise StackError(f"no such permission: {', '.join(unknown)}; protos/yika declares them")
+    stack = find_running_stack()
+    if stack is None:
+        raise StackError("nothing runs; start it with make run")
+    print(stack.token("developer", permissions or EVERY_PERMISSION, stores=list(stores) or "*"))
+
+
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(prog="python -m tools.local_stack")
@@ -185,11 +198,16 @@ def main() -> None:
     commands.add_parser("stop", help="stop the stack, wherever it was started")
     commands.add_parser("reset", help="stop the stack and delete its data")
     commands.add_parser("status", help="list the processes")
+    signing = commands.add_parser("token", help="print a token for the running stack")
+    signing.add_argument("permissions", nargs="*", help="as protos/yika declares them; none: all")
+    signing.add_argument("--store", action="append", default=[], help="an id; none: all stores")
     arguments = parser.parse_args()
     console = Console()
     try:
         if arguments.command == "run":
             run(console, demo=not arguments.no_demo)
+        elif arguments.command == "token":
+            token(arguments.permissions, arguments.store)
         else:
             {"stop": stop, "reset": reset, "status": status}[arguments.command](console)
     except (StackError, ValueError) as error:

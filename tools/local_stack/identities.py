@@ -53,6 +53,8 @@ EVERY_PERMISSION = frozenset(
         "points.passes.sell",
         "points.passes.share",
         "points.passes.use",
+        "points.programmes.publish",
+        "points.programmes.read",
         "points.returns.post",
         "points.sales.post",
         "points.cash_outs.post",
