@@ -10,7 +10,7 @@ from tools.local_stack.state import StackError
 
 class TestToken:
     def test_names_a_permission_that_no_rpc_asks_for(self) -> None:
-        with pytest.raises(StackError, match="no such permission: points.wallet.read"):
+        with pytest.raises(StackError, match=r"no such permission: points\.wallet\.read"):
             token(["points.wallets.read", "points.wallet.read"], [])
 
     def test_says_that_nothing_runs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
