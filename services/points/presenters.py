@@ -5,6 +5,7 @@ from chassis.errors import DomainError
 from services.points.domain.assets import BillKind
 from services.points.domain.lot import Lot
 from services.points.storage.queries import Record
+from services.points.stored_documents import packed_document
 from services.points.usecases.post_bills import Outcome, Posted
 from services.points.usecases.read_bill import BillView
 from services.points.usecases.read_statement import StatementLine
@@ -128,8 +129,10 @@ def transfer_message(row: Record) -> ledger_pb2.Transfer:
 
 def bill_answer(view: BillView) -> points_service_pb2.GetBillResponse:
     """A bill with all it did."""
+    bill = bill_message(view.bill)
+    bill.document.CopyFrom(packed_document(BillKind(view.bill.kind), view.bill.document))
     return points_service_pb2.GetBillResponse(
-        bill=bill_message(view.bill),
+        bill=bill,
         transfers=[transfer_message(row) for row in view.transfers],
         lots=[lot_message(lot) for lot in view.lots],
         later_bills=[

@@ -13,6 +13,8 @@ from yika.points.v1 import (
     ledger_pb2,
     points_service_pb2,
     points_service_pb2_grpc,
+    return_service_pb2,
+    sale_pb2,
 )
 
 
@@ -26,6 +28,20 @@ class TestGetBill:
         assert answer.later_bills[0].kind == ledger_pb2.BILL_KIND_SALE_RETURN
         assert answer.later_bills[0].total_fen == 2_400
         assert answer.more_later_bill_count == 0
+
+    async def test_tells_what_was_asked_for_whatever_the_kind(self, archive: Archive) -> None:
+        for bill_id, type_of in (
+            (archive.returned.sale_id, sale_pb2.Sale),
+            (archive.return_id, return_service_pb2.ReturnSaleRequest),
+        ):
+            request = points_service_pb2.GetBillRequest(bill_id=bill_id)
+            bill = (await archive.points.GetBill(request)).bill
+            asked = type_of()
+            assert bill.document.Unpack(asked)
+            if isinstance(asked, sale_pb2.Sale):
+                assert asked == bill.sale
+            else:
+                assert (asked.header.bill_id, asked.whole) == (archive.return_id, True)
 
     async def test_counts_the_bills_about_it_in_stores_out_of_reach(
         self, ledger: Ledger, archive: Archive

@@ -13,10 +13,15 @@ from collections import Counter
 from contextlib import AsyncExitStack
 
 import pytest
+from google.protobuf import symbol_database, unknown_fields
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+from chassis.database import Database
 from services.points.domain.assets import BillKind
+from services.points.domain.member_move import counterpart_id
+from services.points.stored_documents import packed_document
 from tests.fixtures.audit import prove_books
 from tests.fixtures.coupons import lonely_desk
 from tests.fixtures.ledger_lives import Life
@@ -46,6 +51,20 @@ async def live(life: Life, choices: bytes) -> int:
     gained = await life.unwind()
     await life.prove_balance()
     return gained
+
+
+async def prove_documents(database: Database) -> None:
+    """What bills keep of their requests is of the type that is told, and names the bill."""
+    async with database.read() as connection:
+        rows = (await connection.execute(text("SELECT bill_id, kind, document FROM bills"))).all()
+    pool = symbol_database.Default()
+    for row in rows:
+        packed = packed_document(BillKind(row.kind), row.document)
+        message = pool.GetSymbol(packed.TypeName())()
+        assert packed.Unpack(message)
+        assert not unknown_fields.UnknownFieldSet(message), packed.TypeName()
+        named = message.sale_id if row.kind == BillKind.SALE else message.header.bill_id
+        assert str(row.bill_id) in (named, counterpart_id(named)), packed.TypeName()
 
 
 class TestLedger:
@@ -91,6 +110,7 @@ class TestLedger:
                     if done < COMMANDS or not set(kinds) >= _KINDS:
                         lead_a_life(random.Random(seed).randbytes(2 * _STEPS))
                 runner.run(prove_books(database))
+                runner.run(prove_documents(database))
             finally:
                 runner.run(stack.aclose())
         assert done >= COMMANDS

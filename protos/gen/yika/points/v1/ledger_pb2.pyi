@@ -1,5 +1,6 @@
 import datetime
 
+from google.protobuf import any_pb2 as _any_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.type import date_pb2 as _date_pb2
 from yika.points.v1 import earning_pb2 as _earning_pb2
@@ -124,7 +125,7 @@ class Transfer(_message.Message):
     def __init__(self, bill_id: _Optional[str] = ..., asset: _Optional[_Union[Asset, str]] = ..., debit_account: _Optional[str] = ..., credit_account: _Optional[str] = ..., amount: _Optional[int] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., posted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., store_id: _Optional[str] = ..., pass_id: _Optional[str] = ..., lot_bill_id: _Optional[str] = ..., lot_ordinal: _Optional[int] = ...) -> None: ...
 
 class Bill(_message.Message):
-    __slots__ = ("bill_id", "kind", "member_id", "store_id", "business_date", "occurred_time", "posted_time", "total_fen", "points_earned", "sale", "register_id", "staff_id", "reason", "original_bill_id", "programme_version", "sequence", "hash", "receipt", "allocation")
+    __slots__ = ("bill_id", "kind", "member_id", "store_id", "business_date", "occurred_time", "posted_time", "total_fen", "points_earned", "sale", "register_id", "staff_id", "reason", "original_bill_id", "programme_version", "sequence", "hash", "receipt", "allocation", "document")
     BILL_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -144,6 +145,7 @@ class Bill(_message.Message):
     HASH_FIELD_NUMBER: _ClassVar[int]
     RECEIPT_FIELD_NUMBER: _ClassVar[int]
     ALLOCATION_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
     bill_id: str
     kind: BillKind
     member_id: str
@@ -163,7 +165,8 @@ class Bill(_message.Message):
     hash: bytes
     receipt: BillReceipt
     allocation: Allocation
-    def __init__(self, bill_id: _Optional[str] = ..., kind: _Optional[_Union[BillKind, str]] = ..., member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., occurred_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., posted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total_fen: _Optional[int] = ..., points_earned: _Optional[int] = ..., sale: _Optional[_Union[_sale_pb2.Sale, _Mapping]] = ..., register_id: _Optional[str] = ..., staff_id: _Optional[str] = ..., reason: _Optional[str] = ..., original_bill_id: _Optional[str] = ..., programme_version: _Optional[int] = ..., sequence: _Optional[int] = ..., hash: _Optional[bytes] = ..., receipt: _Optional[_Union[BillReceipt, _Mapping]] = ..., allocation: _Optional[_Union[Allocation, _Mapping]] = ...) -> None: ...
+    document: _any_pb2.Any
+    def __init__(self, bill_id: _Optional[str] = ..., kind: _Optional[_Union[BillKind, str]] = ..., member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., occurred_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., posted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total_fen: _Optional[int] = ..., points_earned: _Optional[int] = ..., sale: _Optional[_Union[_sale_pb2.Sale, _Mapping]] = ..., register_id: _Optional[str] = ..., staff_id: _Optional[str] = ..., reason: _Optional[str] = ..., original_bill_id: _Optional[str] = ..., programme_version: _Optional[int] = ..., sequence: _Optional[int] = ..., hash: _Optional[bytes] = ..., receipt: _Optional[_Union[BillReceipt, _Mapping]] = ..., allocation: _Optional[_Union[Allocation, _Mapping]] = ..., document: _Optional[_Union[_any_pb2.Any, _Mapping]] = ...) -> None: ...
 
 class BillHeader(_message.Message):
     __slots__ = ("bill_id", "member_id", "store_id", "register_id", "staff_id", "business_date", "occurred_time", "reason")
