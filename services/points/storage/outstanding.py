@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Row, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.domain.assets import (
+    BONUS_COST,
     BONUS_REDEEMED,
     PASS_LIABILITY,
     PASS_REDEEMED,
@@ -18,6 +19,7 @@ from services.points.domain.assets import (
     PRINCIPAL_CASHED_OUT,
     PRINCIPAL_ISSUED,
     PRINCIPAL_REDEEMED,
+    STORED_VALUE_LIABILITY,
     WALLET,
     Asset,
     BillKind,
@@ -86,8 +88,8 @@ _IS_REDEMPTION = f"""
     t.lot_bill_id IS NOT NULL AND t.debit_account <> 'points_issued'
     AND (t.debit_account = '{WALLET}' AND t.credit_account IN ({_names(_SPENT_TO)})
          OR t.credit_account = '{WALLET}' AND t.debit_account IN ({_names(_BACK_FROM)}))"""
-# Principal and bonus are money themselves. Points and passes are worth what their bill booked for
-# them.
+# Principal and bonus are money themselves, but a cash-out counts what was handed out: what it kept
+# for spent bonus goes to BONUS_COST. Points and passes are worth what their bill booked for them.
 # Points of goods that came back are not told by lots, which may get none of them, but by the bill:
 # they are those sellers' whom the sale took them from. Bills with value of several sellers come
 # lot by lot, with what they say of each.
@@ -98,6 +100,7 @@ _REDEEMED = text(
                t.debit_account = '{WALLET}' AS spent, sum(t.amount) AS units,
                CASE WHEN t.asset = {Asset.POINTS:d} THEN '{POINTS_COST}'
                     WHEN t.asset = {Asset.PASS:d} THEN '{PASS_LIABILITY}'
+                    WHEN t.credit_account = '{PRINCIPAL_CASHED_OUT}' THEN '{STORED_VALUE_LIABILITY}'
                END AS paid_by
         FROM transfers AS t
         JOIN lots AS l ON l.member_id = t.member_id AND l.bill_id = t.lot_bill_id
@@ -128,6 +131,8 @@ _REDEEMED = text(
                    WHERE m.member_id = moves.member_id AND m.bill_id = moves.bill_id
                      AND m.asset = {Asset.MONEY:d}
                      AND CASE WHEN spent THEN m.debit_account ELSE m.credit_account END = paid_by
+                     AND (m.debit_account, m.credit_account)
+                         <> ('{STORED_VALUE_LIABILITY}', '{BONUS_COST}')
                ) END AS amount_fen,
                CASE WHEN paid_by IS NULL THEN 1
                ELSE count(*) OVER (PARTITION BY bill_id, asset, spent) END AS sellers,
