@@ -35,6 +35,7 @@ from tests.fixtures.returning import (
     another_store,
     build_return,
     command_of,
+    merge,
     pay,
     posted,
     seed_wallet,
@@ -149,6 +150,19 @@ class TestPointsBack:
         sale_id = await shop.sell(2, 20_00, ("points", 1_00, 3), ("cash", 19_00, 0))
         for _ in range(2):
             await shop.give_back(sale_id, 1)
+        assert await shop.cells() == []
+
+    async def test_of_a_merged_member_are_back(self, database: Database) -> None:
+        shop = await open_shop(database, rules(3))
+        other = await another_store(database)
+        await seed_wallet(database, shop.chain, (Asset.POINTS, 5, date(2027, 1, 1)))
+        await seed_wallet(
+            database, replace(shop.chain, store_id=other), (Asset.POINTS, 2, date(2028, 1, 1))
+        )
+        sale_id = await shop.sell(3, 20_00, ("points", 2_00, 6), ("cash", 18_00, 0))
+        await shop.give_back(sale_id, 1)
+        await merge(database, shop.chain)
+        await shop.give_back(sale_id, 2)
         assert await shop.cells() == []
 
     async def test_without_a_whole_point_count_where_they_came_back(
