@@ -10,14 +10,13 @@ from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from pricing.earning import Carry, Earned
 from pricing.earning.outcome import NO_COUNTERS
-from services.points.domain.assets import Asset
-from services.points.domain.books import Receipt, SaleAllocation, Source
+from services.points.domain.books import Receipt, SaleAllocation
 from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import CODE_LENGTH_MAX, check_time
-from services.points.domain.lot import LotKey
 from services.points.domain.moved import Moved
 from services.points.domain.sale import TENDERS_MAX, LineDiscount, Sale, SaleLine, SaleTender
 from services.points.earning_messages import fill_earning_message, read_basis, read_grants
+from services.points.payment_sources import sources_of
 from yika.points.v1 import ledger_pb2, sale_pb2
 
 # Twice what the longest sale needs. Fields of a newer contract are kept as they come, whatever
@@ -279,16 +278,7 @@ def read_allocation(stored: bytes) -> SaleAllocation:
             NO_COUNTERS,
         )
     return SaleAllocation(
-        sources=tuple(
-            Source(
-                source.tender_kind,
-                source.amount_fen,
-                Asset(source.asset),
-                source.units,
-                LotKey(source.lot_bill_id, source.lot_ordinal) if source.lot_bill_id else None,
-            )
-            for source in message.sources
-        ),
+        sources=sources_of(message),
         amounts_fen=tuple(
             tuple(flat[start : start + width]) for start in range(0, len(flat), width)
         ),

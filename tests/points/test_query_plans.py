@@ -28,14 +28,15 @@ from services.points.usecases.read_statement import read_statement
 from tests.fixtures.expired_lots import expiry_jobs
 from tests.fixtures.servers import Servers, migrated_database
 
-# 30 stores, 60 days, 2,000 members; one bill in 50 is a top-up.
+# 30 stores, 60 days, 2,000 members; one bill in 50 is a top-up, one a return.
 _FILL = """
     INSERT INTO bills (member_id, bill_id, kind, store_id, register_id, staff_id, business_date,
-        occurred_at, posted_at, total_fen, points_earned, programme_version, reason, sequence,
-        hash, document, allocation, receipt)
-    SELECT uuid(n % 2000), uuid(1000000 + n), CASE n % 50 WHEN 0 THEN 3 ELSE 1 END,
+        occurred_at, posted_at, total_fen, points_earned, programme_version, reason,
+        original_bill_id, sequence, hash, document, allocation, receipt)
+    SELECT uuid(n % 2000), uuid(1000000 + n), CASE n % 50 WHEN 0 THEN 3 WHEN 1 THEN 2 ELSE 1 END,
            uuid(5000000 + n % 30), 'R' || n % 7, '', date '2026-01-01' + n / 1000,
-           moment(n), moment(n), 100, 1, 1, '', n / 2000 + 1, '', repeat('x', 300)::bytea, '', ''
+           moment(n), moment(n), 100, 1, 1, '', CASE n % 50 WHEN 1 THEN uuid(1000000 + n - 1) END,
+           n / 2000 + 1, '', repeat('x', 300)::bytea, '', ''
     FROM generate_series(0, 59999) AS n;
     INSERT INTO transfers (member_id, bill_id, ordinal, asset, debit_account, credit_account,
         amount, lot_bill_id, lot_ordinal, store_id, business_date, posted_at)
@@ -188,6 +189,11 @@ QUESTIONS: list[tuple[str, Ask, str]] = [
         "what a store redeemed",
         lambda database: list_settlement(database, [], [STORE], FIRST, FIRST, "", 20),
         "ix_transfers_store_id_business_date",
+    ),
+    (
+        "goods that came back to a store",
+        lambda database: list_settlement(database, [], [STORE], FIRST, FIRST, "", 20),
+        "ix_bills_kind_store_id_business_date_bill_id",
     ),
     (
         "the settlement of all stores",

@@ -203,7 +203,8 @@ class Receipt(NamedTuple):
 class Source(NamedTuple):
     """One source of a sale's payment: a tender of money, or a lot within a wallet's tender.
 
-    `units` of the lot's asset were worth `amount_fen`; 0 and no lot for money.
+    `units` of the lot's asset were worth `amount_fen`; 0 and no lot for money. Where nothing was
+    paid for, as in uses of passes and cash-outs, a lot without a kind of tender.
     """
 
     tender_kind: str

@@ -18,7 +18,7 @@ from services.points.domain.assets import (
     BillKind,
     tender_account,
 )
-from services.points.domain.books import Books, Draft, receipt_of
+from services.points.domain.books import Books, Draft, Source, receipt_of
 from services.points.domain.cash_out import (
     CashOut,
     CashOutPart,
@@ -203,8 +203,11 @@ def decide_cash_out(
                 "bonus_deducted_fen": plan.bonus_deducted_fen,
             },
         )
+    sources = []
     for lot, part in offer.parts:
         posting.take_from(lot, part.principal_fen, PRINCIPAL_CASHED_OUT)
+        paid_out_fen = part.principal_fen - part.bonus_deducted_fen
+        sources.append(Source("", paid_out_fen, Asset.PRINCIPAL, part.principal_fen, lot.key))
         if part.bonus_withdrawn_fen:
             bonus = wallet.lots[books.top_ups[lot.bill_id].bonus]
             posting.take_from(bonus, part.bonus_withdrawn_fen, BONUS_WITHDRAWN)
@@ -218,5 +221,6 @@ def decide_cash_out(
             total_fen=plan.payout_fen,
             receipt=receipt_of(posting, refunds=tuple(payouts.items())),
             original_bill_id=order.top_up_id or None,
+            sources=sources,
         )
     ]

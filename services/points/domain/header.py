@@ -1,11 +1,12 @@
 """What every document but a sale says of itself, and how its posting begins. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from chassis.errors import Invalid, PreconditionFailed
 from services.points.domain.assets import BillKind
-from services.points.domain.books import Books, Draft, Receipt, receipt_of
+from services.points.domain.books import Books, Draft, Receipt, SaleAllocation, Source, receipt_of
 from services.points.domain.posting import Posting
 
 REASON_LENGTH_MAX = 256
@@ -63,8 +64,12 @@ class Header:
         total_fen: int = 0,
         receipt: Receipt | None = None,
         original_bill_id: str | None = None,
+        sources: Sequence[Source] = (),
     ) -> Draft:
-        """The bill of a complete posting. The programme is the one in force when it happened."""
+        """The bill of a complete posting. The programme is the one in force when it happened.
+
+        `sources` are what it took or gave back, and what each was worth.
+        """
         return Draft(
             posting,
             receipt or receipt_of(posting),
@@ -74,4 +79,5 @@ class Header:
             staff_id=self.staff_id,
             reason=self.reason,
             original_bill_id=original_bill_id,
+            allocation=SaleAllocation(tuple(sources), (), None) if sources else None,
         )

@@ -1,7 +1,7 @@
 """Selling a pass: what was paid is owed until the pass is used. Pure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chassis.errors import Invalid, NotFound
 from services.points.domain.assets import (
@@ -12,7 +12,7 @@ from services.points.domain.assets import (
     BillKind,
     tender_account,
 )
-from services.points.domain.books import Books, Draft, SaleAllocation, Source, receipt_of
+from services.points.domain.books import Books, Draft, Source, receipt_of
 from services.points.domain.header import Header
 from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.domain.pass_lots import units_left
@@ -66,13 +66,15 @@ def decide_pass_sale(
         expiry_date=definition.expiry_from_sale(header.business_date),
         pass_id=definition.pass_id,
     )
-    draft = header.draft(
-        posting,
-        books,
-        total_fen=definition.price_fen,
-        receipt=receipt_of(posting, pass_units_left=units_left(posting, sale.pass_id)),
-    )
-    return [replace(draft, allocation=SaleAllocation(tuple(sources), (), None))]
+    return [
+        header.draft(
+            posting,
+            books,
+            total_fen=definition.price_fen,
+            receipt=receipt_of(posting, pass_units_left=units_left(posting, sale.pass_id)),
+            sources=sources,
+        )
+    ]
 
 
 def _check_tenders(

@@ -1,11 +1,12 @@
 """Using a pass and undoing a use: units leave, and their part of the price is turnover. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from chassis.errors import PreconditionFailed
 from services.points.domain.assets import PASS_LIABILITY, PASS_REDEEMED, REVENUE, Asset, BillKind
-from services.points.domain.books import Books, Draft, Original, receipt_of
+from services.points.domain.books import Books, Draft, Original, Source, receipt_of
 from services.points.domain.header import Header
 from services.points.domain.lot import Lot, LotKey, has_expired
 from services.points.domain.pass_lots import definition_of, units_left
@@ -65,16 +66,29 @@ def decide_pass_use(books: Books, header: Header, use: PassUse) -> list[Draft]:
             {"pass_id": use.pass_id, "owner_member_id": use.owner_member_id},
         )
     taken = _take_held(books, posting, use) if use.hold_id else _take_free(books, posting, use)
-    revenue_fen = 0
+    sources = []
     for lot, units in taken:
         definition = definition_of(books.programmes, lot)
         part_fen = definition.owed_fen(lot.remaining) - definition.owed_fen(lot.remaining - units)
         posting.money(PASS_LIABILITY, REVENUE, part_fen)
-        revenue_fen += part_fen
+        sources.append(_worth(lot.key, units, part_fen))
         _start_days(posting, lot, definition)
     posting.pass_uses[use.pass_id, posting.business_date] = 1
     receipt = receipt_of(posting, pass_units_left=units_left(posting, use.pass_id))
-    return [header.draft(posting, books, total_fen=revenue_fen, receipt=receipt)]
+    return [
+        header.draft(
+            posting, books, total_fen=_total_fen(sources), receipt=receipt, sources=sources
+        )
+    ]
+
+
+def _worth(key: LotKey, units: int, amount_fen: int) -> Source:
+    """What a bill says of one sold pass: those of one use may have had different prices."""
+    return Source("", amount_fen, Asset.PASS, units, key)
+
+
+def _total_fen(sources: Iterable[Source]) -> int:
+    return sum(source.amount_fen for source in sources)
 
 
 def _start_days(posting: Posting, lot: Lot, definition: PassDefinition) -> None:
@@ -206,7 +220,7 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
     for each in use.transfers:
         if each.asset is Asset.PASS and each.lot is not None:
             taken[each.lot] = taken.get(each.lot, 0) + each.amount
-    revenue_fen = 0
+    sources = []
     pass_id = ""
     for key, units in taken.items():
         lot = _lot_to_refill(books, posting, use, key)
@@ -216,7 +230,7 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
         part_fen = definition.owed_fen(remaining + units) - definition.owed_fen(remaining)
         posting.give_back(lot, units, PASS_REDEEMED)
         posting.money(REVENUE, PASS_LIABILITY, part_fen)
-        revenue_fen += part_fen
+        sources.append(_worth(key, units, part_fen))
         never_used = remaining + units == definition.units
         if never_used and definition.validity is PassValidity.FROM_FIRST_USE:
             posting.set_expiry(lot, None)
@@ -225,9 +239,10 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
         header.draft(
             posting,
             books,
-            total_fen=revenue_fen,
+            total_fen=_total_fen(sources),
             receipt=receipt_of(posting, pass_units_left=units_left(posting, pass_id)),
             original_bill_id=use_bill_id,
+            sources=sources,
         )
     ]
 

@@ -9,6 +9,7 @@ from chassis.database import Database
 from chassis.paging import encode_page_token
 from services.points.domain.settlement import Cell, Position, positions_of, settle
 from services.points.pages import id_in_token
+from services.points.payment_sources import read_sources
 from services.points.storage.expiry import FIRST_ID
 from services.points.storage.outstanding import OutstandingQueries
 
@@ -54,7 +55,8 @@ async def list_settlement(
         stores = [each for each in redeemers if each > after][: limit + 1]
         if not redeemers:
             stores = await queries.stores_that_redeemed(after, limit + 1)
-        cells = settle(await queries.redeemed(stores[:limit], first_date, last_date))
+        redeemed = await queries.redeemed(stores[:limit], first_date, last_date, read_sources)
+    cells = settle(*redeemed)
     asked = set(sellers)
     found: list[Cell] = [cell for cell in cells if not asked or cell.seller in asked]
     return StorePage(found, _next(stores, limit))
@@ -67,7 +69,8 @@ async def summarize_settlement(
     async with database.read() as connection:
         queries = OutstandingQueries(connection)
         stores = await queries.stores_that_redeemed(FIRST_ID, _STORES_EVER)
-        cells = settle(await queries.redeemed(stores, first_date, last_date))
+        redeemed = await queries.redeemed(stores, first_date, last_date, read_sources)
+    cells = settle(*redeemed)
     asked = set(store_ids)
     return [each for each in positions_of(cells) if not asked or each.store_id in asked]
 
