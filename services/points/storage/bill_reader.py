@@ -31,6 +31,13 @@ _LOTS_BY_KEY = f"""
       AND (bill_id, ordinal) IN (SELECT * FROM unnest($2::uuid[], $3::smallint[]))
     """  # noqa: S608
 
+# Whoever's the lots were at the time: ix_lots_expired holds nothing else.
+_EXPIRED_POINTS = """
+    SELECT bill_id, member_id, sum(expired)::bigint AS points FROM lots
+    WHERE bill_id = ANY($1::uuid[]) AND asset = 2 AND expired > 0
+    GROUP BY bill_id, member_id
+    """
+
 
 async def find_bills(driver: Driver, bill_ids: Iterable[str]) -> dict[str, StoredBill]:
     """Those of the given bills that are in the books, whoever's they are."""
@@ -63,6 +70,7 @@ async def load_originals(
     for (member_id, key), lot in lots.items():
         if member_id in wallets:
             wallets[member_id].lots.setdefault(key, lot)
+    expired = await _load_expired_points(driver, bills.values())
     return {
         bill.bill_id: Original(
             bill,
@@ -78,9 +86,21 @@ async def load_originals(
                 for about in later.get(bill.bill_id, ())
                 for each in transfers.get(about.bill_id, ())
             ),
+            expired.get(bill.bill_id, {}),
         )
         for bill in bills.values()
     }
+
+
+async def _load_expired_points(
+    driver: Driver, bills: Iterable[StoredBill]
+) -> dict[str, dict[str, int]]:
+    """Sale -> member -> points that the sale earned and that expired with that member."""
+    earned = [bill.bill_id for bill in bills if bill.kind is BillKind.SALE and bill.points_earned]
+    expired: dict[str, dict[str, int]] = {}
+    for row in await driver.fetch(_EXPIRED_POINTS, earned) if earned else ():
+        expired.setdefault(str(row["bill_id"]), {})[str(row["member_id"])] = row["points"]
+    return expired
 
 
 async def load_lots_by_key(
