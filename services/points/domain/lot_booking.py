@@ -26,6 +26,7 @@ class LotBooking:
         "business_date",
         "changes",
         "expiry_dates",
+        "grace",
         "grants",
         "kind",
         "lot_changes",
@@ -60,6 +61,7 @@ class LotBooking:
         self.lots: dict[LotKey, Lot] = {}  # those that change, as they will be
         self.lot_changes: dict[LotKey, LotChange] = {}
         self.expiry_dates: dict[LotKey, date | None] = {}  # of lots that get another one
+        self.grace: dict[LotKey, LotKey] = {}  # lots with days of grace -> where they were spent
         self.changes: dict[Asset, int] = {}  # of the wallet
 
     def move(

@@ -45,6 +45,20 @@ async def find_bills(driver: Driver, bill_ids: Iterable[str]) -> dict[str, Store
     return {bill.bill_id: bill for bill in map(bill_of, rows)}
 
 
+async def find_later_bills(driver: Driver, bill_ids: Iterable[str]) -> list[StoredBill]:
+    """The bills that refer to the given ones, oldest first, whoever's they are."""
+    return [bill_of(row) for row in await driver.fetch(_LATER_BILLS, list(bill_ids))]
+
+
+async def load_transfers(driver: Driver, bills: Sequence[StoredBill]) -> dict[str, list[Transfer]]:
+    """What each bill moved, in its order."""
+    owners = sorted({bill.member_id for bill in bills})
+    transfers: dict[str, list[Transfer]] = {}
+    for row in await driver.fetch(_TRANSFERS, owners, [bill.bill_id for bill in bills]):
+        transfers.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
+    return transfers
+
+
 async def load_originals(
     driver: Driver, bill_ids: Iterable[str], wallets: Mapping[str, Wallet]
 ) -> dict[str, Original]:
@@ -58,13 +72,11 @@ async def load_originals(
     if not bills:
         return {}
     later: dict[str, list[StoredBill]] = {}
-    for row in await driver.fetch(_LATER_BILLS, list(bills)):
-        later.setdefault(str(row["original_bill_id"]), []).append(bill_of(row))
+    for bill in await find_later_bills(driver, bills):
+        later.setdefault(bill.original_bill_id or "", []).append(bill)
     every = [*bills.values(), *(bill for about in later.values() for bill in about)]
     owners = sorted({bill.member_id for bill in every})
-    transfers: dict[str, list[Transfer]] = {}
-    for row in await driver.fetch(_TRANSFERS, owners, [bill.bill_id for bill in every]):
-        transfers.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
+    transfers = await load_transfers(driver, every)
     keys = {each.lot for moves in transfers.values() for each in moves if each.lot is not None}
     lots = await load_lots_by_key(driver, sorted({*owners, *wallets}), keys)
     for (member_id, key), lot in lots.items():
