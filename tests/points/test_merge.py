@@ -150,7 +150,7 @@ class TestMergeMembers:
             for lot in (await stored_wallet(database, stays)).lots.values()
             if lot.asset is Asset.POINTS
         ]
-        assert points == [(13, 2)]
+        assert points == [(10, 2)]
 
     async def test_debt_waits_for_the_next_earning(self, database: Database, chain: Chain) -> None:
         goes, stays = chain.member_id, chain.other_member_id

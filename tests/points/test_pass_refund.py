@@ -7,11 +7,16 @@ import pytest
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from services.points.domain.assets import Asset
+from services.points.documents import read_allocation
+from services.points.domain.assets import Asset, BillKind
+from services.points.domain.books import SaleAllocation
+from services.points.domain.grace import bonus_in_grace, bonus_that_came_back
 from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.lot import LotKey
 from tests.fixtures.passes import DAY, NOON, PassBooks, build_definition, merged
 from tests.fixtures.wallet_value import give_stored_value
+
+NO_ALLOCATION = SaleAllocation((), (), None)
 
 
 def reason_of(books: PassBooks, sale_bill_id: str, **changes: Any) -> str:
@@ -86,10 +91,16 @@ class TestDecidePassRefund:
         give_stored_value(books, bonus_fen=1_000, bonus_expiry=DAY + timedelta(days=5))
         sold = books.sell(tenders=[("stored_value", 1_000)])
         day = DAY + timedelta(days=later)
-        books.refund(sold, day=day)
+        refund, _ = books.refund(sold, day=day)
         (lot,) = [each for each in books.wallet().lots.values() if each.remaining]
         last = DAY + timedelta(days=5) if later < 6 else day + timedelta(days=30)
         assert (lot.asset, lot.remaining, lot.expiry_date) == (Asset.BONUS, 1_000, last)
+        (spent,) = [each.lot for each in books.transfers[sold] if each.asset is Asset.BONUS]
+        paid = read_allocation(books.bills[sold].allocation)
+        back = bonus_that_came_back(BillKind.PASS_REFUND, 1_000, NO_ALLOCATION, paid)
+        assert back == [(spent, 1_000)]
+        grace = {lot.key: spent} if later > 5 else {}
+        assert bonus_in_grace(refund, books.transfers[refund], back) == grace
 
     def test_follows_a_pass_that_a_merge_moved(self) -> None:
         books = PassBooks([build_definition()])

@@ -11,9 +11,12 @@ from sqlalchemy import text
 
 from chassis.database import Database
 from chassis.ids import new_id
-from services.points.domain.assets import Asset
+from services.points.domain.assets import POINTS_EXPIRED, Asset, BillKind
+from services.points.domain.lot import LotKey
 from services.points.domain.member_move import counterpart_id
+from services.points.domain.posting import Posting
 from services.points.domain.programme import HouseholdTransfer, Programme, Programmes
+from services.points.usecases.explain_value import explain_lot
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
@@ -24,6 +27,7 @@ from tests.fixtures.builders_points import (
 from tests.fixtures.builders_value import add_points_hold
 from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
+    PROGRAMMES,
     done,
     give,
     owned,
@@ -103,6 +107,38 @@ class TestTransferPoints:
         )
         assert await owned(database, giver) == {"POINTS": 1, "BONUS": 1}
         assert await owned(database, taker) == {"POINTS": 19, "BONUS": 1}
+
+    @pytest.mark.parametrize("points", [12, 20])
+    async def test_what_came_back_was_not_granted_again(
+        self, database: Database, chain: Chain, points: int
+    ) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        given = value_command(chain, giver, granting(Asset.POINTS, 20))
+        await done(database, given)
+        for _ in range(3):
+            await done(database, points_command(chain, giver, taker, points))
+            await done(database, points_command(chain, taker, giver, points))
+        told = await explain_lot(database, PROGRAMMES, giver, LotKey(given.bill_id, 0))
+        assert told.value.amount == 20
+
+    async def test_what_expired_before_is_granted_beside_what_comes(
+        self, database: Database, chain: Chain
+    ) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        given = value_command(chain, giver, granting(Asset.POINTS, 20))
+        key = LotKey(given.bill_id, 0)
+        await done(database, given, points_command(chain, giver, taker, 8))
+
+        def expire(posting: Posting) -> None:
+            posting.expire(posting.lot(key), 8, POINTS_EXPIRED)
+
+        await done(database, value_command(chain, taker, expire, kind=BillKind.EXPIRY))
+        granted = []
+        for _ in range(2):
+            await done(database, points_command(chain, giver, taker, 3))
+            lot = (await stored_wallet(database, taker)).lots[key]
+            granted.append((lot.granted, lot.remaining, lot.expired))
+        assert granted == [(11, 3, 8), (14, 6, 8)]
 
     async def test_retry_gets_the_first_answer(self, database: Database, chain: Chain) -> None:
         giver, taker = chain.member_id, chain.other_member_id

@@ -47,6 +47,8 @@ class Original:
     `later` are the bills that refer to it, such as its returns so far, oldest first, and
     `later_transfers` what they moved. `lots` are the lots that its transfers name, as they stood
     with its own member before this batch; the wallet that value goes to has them as they are.
+    `expired_points` are those that a sale earned and that expired, by the member they expired with,
+    before this batch as well.
     """
 
     bill: StoredBill
@@ -54,6 +56,7 @@ class Original:
     lots: Mapping[LotKey, Lot]
     later: tuple[StoredBill, ...]
     later_transfers: tuple[Transfer, ...] = ()
+    expired_points: Mapping[str, int] = field(default_factory=dict)
 
 
 class SharedPass(NamedTuple):

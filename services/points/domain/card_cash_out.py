@@ -4,7 +4,7 @@ What is withdrawn and deducted for the bonus is computed in cash_out.py. There i
 forbids a cash-out: such a clause is void (法释〔2025〕4号第九条).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -29,6 +29,7 @@ from services.points.domain.cash_out import (
 )
 from services.points.domain.header import Header, require_not_before
 from services.points.domain.lot import Lot, has_expired, spending_order
+from services.points.domain.posting import Posting
 from services.points.domain.prepaid_law import PrepaidLimits, limits_on
 from services.points.domain.stored_balance import require_nothing_held, stored_balance_fen
 from services.points.domain.stored_value import StoredValueProgramme
@@ -136,10 +137,9 @@ def _state(
     record = records.get(lot.bill_id)
     if record is None or record.kind is not BillKind.TOP_UP:
         return TopUpState(lot.granted, lot.remaining, 0), 0
-    bonus = wallet.lots.get(record.bonus)
-    left_fen, lapsed_fen = (bonus.remaining, 0) if bonus else (0, 0)
-    if bonus is not None and has_expired(bonus, business_date):
-        left_fen, lapsed_fen = 0, left_fen
+    bonus = record.bonus_lots(wallet)
+    lapsed_fen = sum(each.remaining for each in bonus if has_expired(each, business_date))
+    left_fen = sum(each.remaining for each in bonus) - lapsed_fen
     state = TopUpState(
         principal_granted_fen=record.principal_granted_fen,
         principal_remaining_fen=lot.remaining,
@@ -209,8 +209,8 @@ def decide_cash_out(
         paid_out_fen = part.principal_fen - part.bonus_deducted_fen
         sources.append(Source("", paid_out_fen, Asset.PRINCIPAL, part.principal_fen, lot.key))
         if part.bonus_withdrawn_fen:
-            bonus = wallet.lots[books.top_ups[lot.bill_id].bonus]
-            posting.take_from(bonus, part.bonus_withdrawn_fen, BONUS_WITHDRAWN)
+            bonus = books.top_ups[lot.bill_id].bonus_lots(wallet)
+            _withdraw(posting, bonus, part.bonus_withdrawn_fen)
     for kind, amount_fen in payouts.items():
         posting.money(STORED_VALUE_LIABILITY, tender_account(kind), amount_fen)
     posting.money(STORED_VALUE_LIABILITY, BONUS_COST, plan.bonus_deducted_fen)
@@ -224,3 +224,12 @@ def decide_cash_out(
             sources=sources,
         )
     ]
+
+
+def _withdraw(posting: Posting, bonus: Sequence[Lot], amount_fen: int) -> None:
+    """Takes bonus of a top-up out of its lots; what has lapsed only after all that can be spent."""
+    for lot in sorted(bonus, key=lambda each: has_expired(each, posting.business_date)):
+        part_fen = min(amount_fen, lot.remaining)
+        if part_fen:
+            posting.take_from(lot, part_fen, BONUS_WITHDRAWN)
+            amount_fen -= part_fen

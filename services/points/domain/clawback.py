@@ -10,17 +10,19 @@ from typing import NamedTuple
 
 from services.points.domain.assets import (
     POINTS_DEBT,
+    POINTS_EXPIRED,
     POINTS_ISSUED,
     POINTS_REDEEMED,
     POINTS_WRITTEN_OFF,
     WALLET,
     Asset,
 )
-from services.points.domain.books import Original
+from services.points.domain.books import Books, Original
 from services.points.domain.lot import Lot, LotKey, has_expired, spendable, spending_order
 from services.points.domain.posting import Posting
 from services.points.domain.programme import ClawbackPolicy
 from services.points.domain.transfer import Transfer
+from services.points.domain.wallet import Wallet
 
 
 class Coming(NamedTuple):
@@ -37,10 +39,13 @@ class PointsHistory(NamedTuple):
     owed: int  # booked as a debt by returns
     forgiven: int  # written off by returns
     given_back: dict[LotKey, int]  # spent points that returns gave back
+    # Earned points that expired with other members, less what returns took of such: negative when
+    # those were with this member again.
+    expired_elsewhere: int
 
 
-def points_history(original: Original) -> PointsHistory:
-    """Read from the transfers of the sale and of its returns so far."""
+def points_history(books: Books, original: Original, wallet: Wallet) -> PointsHistory:
+    """Read from the transfers of the sale and of its returns so far, for the wallet they go to."""
     given_back: dict[LotKey, int] = {}
     for each in original.later_transfers:
         if each.lot is not None and _between(each, POINTS_REDEEMED, WALLET):
@@ -50,7 +55,32 @@ def points_history(original: Original) -> PointsHistory:
         _moved(original.later_transfers, POINTS_DEBT, POINTS_ISSUED),
         _moved(original.later_transfers, POINTS_WRITTEN_OFF, POINTS_ISSUED),
         given_back,
+        _expired_elsewhere(books, original, wallet)
+        - _moved(
+            (each for each in original.later_transfers if each.lot is None),
+            POINTS_EXPIRED,
+            POINTS_ISSUED,
+        ),
     )
+
+
+def _expired_elsewhere(books: Books, original: Original, wallet: Wallet) -> int:
+    """Points of the sale's own lots that expired with somebody else, before or after a merge.
+
+    Locked wallets have those lots as they are now; what others have of them was read before.
+    """
+    sale_id = original.bill.bill_id
+    own = {each.lot for each in original.transfers if each.lot and each.lot.bill_id == sale_id}
+    here = (
+        each.lots[key].expired
+        for each in books.wallets.values()
+        if each is not wallet
+        for key in own & each.lots.keys()
+    )
+    others = (
+        points for member, points in original.expired_points.items() if member not in books.wallets
+    )
+    return sum(here) + sum(others)
 
 
 def claw_back(
@@ -65,9 +95,9 @@ def claw_back(
 ) -> list[Coming]:
     """Takes `points` that the sale earned back; returns what is left of the points coming back.
 
-    First from the sale's own lots, what expired of them included; then what the sale had settled
-    of a debt is owed again; then pending lots, then the balance in spending order, never what
-    holds set aside; the rest is owed, or written off (see ClawbackPolicy).
+    First from the sale's own lots, what expired of them with whomever included; then what the sale
+    had settled of a debt is owed again; then pending lots, then the balance in spending order,
+    never what holds set aside; the rest is owed, or written off (see ClawbackPolicy).
     """
     pools = _Pools(posting, history, sale_id)
     order = [pools.own, pools.restored_debt, pools.pending, pools.balance]
@@ -97,11 +127,16 @@ class _Pools:
     def own(self, points: int) -> int:
         lots = [lot for lot in self._lots() if lot.bill_id == self._sale_id]
         taken = self._take(lots, points)
+        expired = sum(lot.expired for lot in lots) + self._history.expired_elsewhere
+        rest = min(points - taken, max(0, expired))
+        taken += rest
         for lot in lots:
-            part = min(points - taken, lot.expired)
+            part = min(rest, lot.expired)
             if part:
                 self._posting.claw_expired(lot, part)
-                taken += part
+                rest -= part
+        # The lots of others stay as they are: their wallets may not be locked.
+        self._posting.move(Asset.POINTS, POINTS_EXPIRED, POINTS_ISSUED, rest)
         return taken
 
     def restored_debt(self, points: int) -> int:

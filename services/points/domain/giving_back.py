@@ -19,7 +19,7 @@ def give_back(posting: Posting, programme: Programme, lot: Lot, amount: int) -> 
     if not lapsed or not programme.return_grace_days:
         posting.give_back(here, amount, REDEEMED[lot.asset])
         return
-    posting.grant(
+    key = posting.grant(
         lot.asset,
         amount,
         rule_version=lot.rule_version,
@@ -27,3 +27,4 @@ def give_back(posting: Posting, programme: Programme, lot: Lot, amount: int) -> 
         debit_account=REDEEMED[lot.asset],
         store_id=lot.store_id,
     )
+    posting.grace[key] = lot.key

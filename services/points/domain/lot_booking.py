@@ -26,6 +26,7 @@ class LotBooking:
         "business_date",
         "changes",
         "expiry_dates",
+        "grace",
         "grants",
         "kind",
         "lot_changes",
@@ -60,6 +61,7 @@ class LotBooking:
         self.lots: dict[LotKey, Lot] = {}  # those that change, as they will be
         self.lot_changes: dict[LotKey, LotChange] = {}
         self.expiry_dates: dict[LotKey, date | None] = {}  # of lots that get another one
+        self.grace: dict[LotKey, LotKey] = {}  # lots with days of grace -> where they were spent
         self.changes: dict[Asset, int] = {}  # of the wallet
 
     def move(
@@ -116,15 +118,22 @@ class LotBooking:
         return key
 
     def adopt(self, lot: Lot, amount: int, debit_account: str) -> None:
-        """Takes over part of another member's lot, its origin unchanged."""
-        if lot.key in self.lots or lot.key in self.wallet.lots:
-            # Some of it was here before: no statement can add a row and change it as well.
-            self._change_lot(lot, amount, granted=amount)
-            self.transfers.append(
-                Transfer(lot.asset, debit_account, WALLET, amount, lot.key, lot.pass_id)
-            )
-        else:
+        """Takes over part of another member's lot, its origin unchanged.
+
+        Where some of it was here before, what comes fills first what had left, by whichever way;
+        only what the lot never held at one time is granted anew. Otherwise points that go back and
+        forth would be granted each time.
+        """
+        there = self.lots.get(lot.key) or self.wallet.lots.get(lot.key)
+        if there is None:
             self._add_lot(moved_grant(lot, amount, moved_by=self.bill_id), debit_account)
+            return
+        # No statement can add a row and change it as well.
+        beyond = max(0, there.remaining + there.expired + amount - there.granted)
+        self._change_lot(lot, amount, granted=beyond)
+        self.transfers.append(
+            Transfer(lot.asset, debit_account, WALLET, amount, lot.key, lot.pass_id)
+        )
 
     def _add_lot(self, grant: LotGrant, debit_account: str) -> None:
         self.grants.append(grant)
@@ -141,14 +150,10 @@ class LotBooking:
     def give_back(self, lot: Lot, amount: int, source: str) -> None:
         """Puts value back into the lot it came from, which a merge may have left elsewhere.
 
-        Of a lot that was moved here after the value was spent, the wallet never had that part.
+        Of a lot that was moved here after the value was spent, the wallet never had that part: it
+        is adopted.
         """
-        there = self.lots.get(lot.key) or self.wallet.lots.get(lot.key)
-        if there is None or there.remaining + there.expired + amount > there.granted:
-            self.adopt(lot, amount, source)
-            return
-        self._change_lot(lot, amount)
-        self.transfers.append(Transfer(lot.asset, source, WALLET, amount, lot.key, lot.pass_id))
+        self.adopt(lot, amount, source)
 
     def expire(self, lot: Lot, amount: int, to: str) -> None:
         """Books that part of a lot expired."""

@@ -98,7 +98,7 @@ def decide_sale_return(
         coming[Asset.POINTS] = claw_back(
             posting,
             points,
-            points_history(original),
+            points_history(books, original, wallet),
             sale_id=request.sale_id,
             policy=programme.clawback_policy,
             coming=coming.get(Asset.POINTS, ()),

@@ -2,7 +2,8 @@
 
 Bonus is owed back by the top-up that gave it, also when a merge or a card transfer has moved its
 lots to another member under the same key. So cash-outs and reversals count from the bill of the
-top-up and from all transfers that name its lots, whoever's they are.
+top-up and from all transfers that name its lots, whoever's they are. Bonus that came back after it
+had expired is in lots of the returns, with days of grace: these count as lots of the top-up.
 """
 
 from collections.abc import Iterable, Mapping, MutableMapping
@@ -20,7 +21,7 @@ from services.points.domain.assets import (
     BillKind,
     tender_kind,
 )
-from services.points.domain.lot import LotKey
+from services.points.domain.lot import Lot, LotKey, spending_order
 from services.points.domain.posting import Posting
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
@@ -42,6 +43,7 @@ class TopUpRecord:
 
     `paid` is the money by kind of tender. `principal_cashed_out_fen`, `principal_reversed_fen` and
     `bonus_expired_fen` are what left its lots that way, over all members that ever had them.
+    `grace` are the lots of returns that its bonus went back to.
     """
 
     bill_id: str
@@ -54,6 +56,7 @@ class TopUpRecord:
     principal_cashed_out_fen: int = 0
     principal_reversed_fen: int = 0
     bonus_expired_fen: int = 0
+    grace: tuple[LotKey, ...] = ()
 
     @property
     def principal(self) -> LotKey:
@@ -64,6 +67,15 @@ class TopUpRecord:
     def bonus(self) -> LotKey:
         """Its lot of bonus; none has this key when nothing was given."""
         return LotKey(self.bill_id, BONUS_ORDINAL)
+
+    def has_bonus_in(self, key: LotKey) -> bool:
+        """Whether a lot holds, or held, its bonus."""
+        return key == self.bonus or key in self.grace
+
+    def bonus_lots(self, wallet: Wallet) -> list[Lot]:
+        """The lots of a wallet that hold its bonus, in the order of spending."""
+        keys = (self.bonus, *self.grace)
+        return spending_order(wallet.lots[key] for key in keys if key in wallet.lots)
 
     def granted(self, transfers: Iterable[Transfer]) -> "TopUpRecord":
         """With what the transfers of its own bill paid and granted."""
@@ -98,10 +110,22 @@ def note(records: MutableMapping[str, TopUpRecord], posting: Posting) -> None:
             posting.kind,
             posting.business_date,
         ).granted(posting.transfers)
+    for key, source in posting.grace.items():
+        if record := _record_of(records, source):
+            records[record.bill_id] = replace(record, grace=(*record.grace, key))
     for each in posting.transfers:
-        if each.lot is not None and each.credit_account in GONE and each.lot.bill_id in records:
-            record = records[each.lot.bill_id]
+        if each.lot is None or each.credit_account not in GONE:
+            continue
+        if record := _record_of(records, each.lot):
             records[record.bill_id] = record.less(each.credit_account, each.amount)
+
+
+def _record_of(records: Mapping[str, TopUpRecord], key: LotKey) -> TopUpRecord | None:
+    """The top-up that a lot holds value of, if it is among the records."""
+    for each in records.values():
+        if each.kind is BillKind.TOP_UP and (key == each.principal or each.has_bonus_in(key)):
+            return each
+    return None
 
 
 def top_up_of(

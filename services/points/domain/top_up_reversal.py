@@ -49,9 +49,9 @@ def decide_top_up_reversal(books: Books, header: Header, top_up_id: str) -> list
 
 def _take_back(posting: Posting, record: TopUpRecord) -> None:
     principal = posting.wallet.lots.get(record.principal)
-    bonus = posting.wallet.lots.get(record.bonus)
+    bonus = record.bonus_lots(posting.wallet)
     principal_fen = principal.remaining if principal else 0
-    bonus_fen = bonus.remaining if bonus else 0
+    bonus_fen = sum(lot.remaining for lot in bonus)
     principal_gone_fen = record.principal_granted_fen - principal_fen
     bonus_gone_fen = record.bonus_granted_fen - bonus_fen - record.bonus_expired_fen
     if principal is None or principal_gone_fen or bonus_gone_fen:
@@ -66,5 +66,6 @@ def _take_back(posting: Posting, record: TopUpRecord) -> None:
             },
         )
     posting.take_from(principal, principal_fen, PRINCIPAL_ISSUED)
-    if bonus is not None and bonus_fen:
-        posting.take_from(bonus, bonus_fen, BONUS_ISSUED)
+    for lot in bonus:
+        if lot.remaining:
+            posting.take_from(lot, lot.remaining, BONUS_ISSUED)

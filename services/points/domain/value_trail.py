@@ -56,8 +56,8 @@ class _LotTrail:
     def grants(self, granted: int) -> bool:
         """Whether a lot may have been granted that much.
 
-        What comes back to a lot that is there grants nothing, what comes with its member does: of
-        a lot that came from a member the transfers tell only the least and the most.
+        What comes back to a lot that is there grants nothing, what comes from a member as much as
+        does not fit: of such a lot the transfers, in any order, tell only the least and the most.
         """
         if self.received_from_its_bill and not self.came_from_a_member:
             return granted == self.received_from_its_bill

@@ -31,11 +31,32 @@ _LOTS_BY_KEY = f"""
       AND (bill_id, ordinal) IN (SELECT * FROM unnest($2::uuid[], $3::smallint[]))
     """  # noqa: S608
 
+# Whoever's the lots were at the time: ix_lots_expired holds nothing else.
+_EXPIRED_POINTS = """
+    SELECT bill_id, member_id, sum(expired)::bigint AS points FROM lots
+    WHERE bill_id = ANY($1::uuid[]) AND asset = 2 AND expired > 0
+    GROUP BY bill_id, member_id
+    """
+
 
 async def find_bills(driver: Driver, bill_ids: Iterable[str]) -> dict[str, StoredBill]:
     """Those of the given bills that are in the books, whoever's they are."""
     rows = await driver.fetch(_BILLS, list(bill_ids))
     return {bill.bill_id: bill for bill in map(bill_of, rows)}
+
+
+async def find_later_bills(driver: Driver, bill_ids: Iterable[str]) -> list[StoredBill]:
+    """The bills that refer to the given ones, oldest first, whoever's they are."""
+    return [bill_of(row) for row in await driver.fetch(_LATER_BILLS, list(bill_ids))]
+
+
+async def load_transfers(driver: Driver, bills: Sequence[StoredBill]) -> dict[str, list[Transfer]]:
+    """What each bill moved, in its order."""
+    owners = sorted({bill.member_id for bill in bills})
+    transfers: dict[str, list[Transfer]] = {}
+    for row in await driver.fetch(_TRANSFERS, owners, [bill.bill_id for bill in bills]):
+        transfers.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
+    return transfers
 
 
 async def load_originals(
@@ -51,18 +72,17 @@ async def load_originals(
     if not bills:
         return {}
     later: dict[str, list[StoredBill]] = {}
-    for row in await driver.fetch(_LATER_BILLS, list(bills)):
-        later.setdefault(str(row["original_bill_id"]), []).append(bill_of(row))
+    for bill in await find_later_bills(driver, bills):
+        later.setdefault(bill.original_bill_id or "", []).append(bill)
     every = [*bills.values(), *(bill for about in later.values() for bill in about)]
     owners = sorted({bill.member_id for bill in every})
-    transfers: dict[str, list[Transfer]] = {}
-    for row in await driver.fetch(_TRANSFERS, owners, [bill.bill_id for bill in every]):
-        transfers.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
+    transfers = await load_transfers(driver, every)
     keys = {each.lot for moves in transfers.values() for each in moves if each.lot is not None}
     lots = await load_lots_by_key(driver, sorted({*owners, *wallets}), keys)
     for (member_id, key), lot in lots.items():
         if member_id in wallets:
             wallets[member_id].lots.setdefault(key, lot)
+    expired = await _load_expired_points(driver, bills.values())
     return {
         bill.bill_id: Original(
             bill,
@@ -78,9 +98,21 @@ async def load_originals(
                 for about in later.get(bill.bill_id, ())
                 for each in transfers.get(about.bill_id, ())
             ),
+            expired.get(bill.bill_id, {}),
         )
         for bill in bills.values()
     }
+
+
+async def _load_expired_points(
+    driver: Driver, bills: Iterable[StoredBill]
+) -> dict[str, dict[str, int]]:
+    """Sale -> member -> points that the sale earned and that expired with that member."""
+    earned = [bill.bill_id for bill in bills if bill.kind is BillKind.SALE and bill.points_earned]
+    expired: dict[str, dict[str, int]] = {}
+    for row in await driver.fetch(_EXPIRED_POINTS, earned) if earned else ():
+        expired.setdefault(str(row["bill_id"]), {})[str(row["member_id"])] = row["points"]
+    return expired
 
 
 async def load_lots_by_key(

@@ -56,7 +56,7 @@ _WRITE = f"""
         SELECT * FROM unnest($4::new_lot[])
         WHERE (SELECT yes FROM all_new)
         ON CONFLICT (member_id, bill_id, ordinal) DO UPDATE
-            SET granted = lots.granted + excluded.granted,
+            SET granted = greatest(lots.granted, lots.expired + excluded.granted),
                 remaining = lots.remaining + excluded.remaining,
                 expired = lots.expired + excluded.expired,
                 moved_by = CASE WHEN lots.remaining = 0 THEN excluded.moved_by

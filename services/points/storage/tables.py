@@ -145,6 +145,10 @@ lots = Table(
     Index("ix_lots_open", "member_id", postgresql_where=text("is_open")),
     # Who has a pass that was sold; only lots of passes are written into it.
     Index("ix_lots_passes", "bill_id", postgresql_where=text("pass_id IS NOT NULL")),
+    # Who has, or had, bonus of a top-up.
+    Index("ix_lots_bonus", "bill_id", postgresql_where=text("asset = 4")),
+    # With whom points of a sale expired: a payment changes nothing of what it names.
+    Index("ix_lots_expired", "bill_id", postgresql_where=text("expired > 0")),
     Index(
         "ix_lots_expiring",
         "expiry_date",

@@ -1,14 +1,17 @@
 """Reads what the books say of top-ups, wherever merges and card transfers moved their lots."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from services.points.domain.assets import BillKind
+from services.points.domain.lot import LotKey
 from services.points.domain.stored_balance import STORED_VALUE
 from services.points.domain.top_up_record import TopUpRecord
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
 from services.points.storage.bill_reader import transfer_of
 from services.points.storage.driver import Driver
+from services.points.storage.grace_lots import ReadAllocation, load_grace_lots
 
 _BILLS = """
     SELECT member_id, bill_id, kind, business_date FROM bills WHERE bill_id = ANY($1::uuid[])
@@ -20,10 +23,10 @@ _GRANTS = """
     """
 # Whoever's the lots were at the time: ix_transfers_left_top_ups holds nothing else.
 _LEFT = """
-    SELECT lot_bill_id, credit_account, sum(amount)::bigint AS amount FROM transfers
+    SELECT lot_bill_id, lot_ordinal, credit_account, sum(amount)::bigint AS amount FROM transfers
     WHERE lot_bill_id = ANY($1::uuid[])
       AND credit_account IN ('principal_cashed_out', 'principal_issued', 'bonus_expired')
-    GROUP BY lot_bill_id, credit_account
+    GROUP BY lot_bill_id, lot_ordinal, credit_account
     """
 
 
@@ -37,7 +40,9 @@ def top_up_ids(wallets: Iterable[Wallet]) -> set[str]:
     }
 
 
-async def load_top_ups(driver: Driver, bill_ids: Collection[str]) -> dict[str, TopUpRecord]:
+async def load_top_ups(
+    driver: Driver, bill_ids: Collection[str], read_allocation: ReadAllocation
+) -> dict[str, TopUpRecord]:
     """The records of those of the bills that are in the books; empty ones for other kinds.
 
     The wallets that have their lots must be locked for the answer to stay true.
@@ -62,7 +67,13 @@ async def load_top_ups(driver: Driver, bill_ids: Collection[str]) -> dict[str, T
         moved.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
     for bill_id, record in top_ups.items():
         records[bill_id] = record.granted(moved.get(bill_id, ()))
-    for row in await driver.fetch(_LEFT, list(top_ups)):
-        bill_id = str(row["lot_bill_id"])
-        records[bill_id] = records[bill_id].less(row["credit_account"], row["amount"])
+    bonus = {record.bonus: record.bill_id for record in top_ups.values()}
+    grace = await load_grace_lots(driver, bonus, read_allocation)
+    for key, bill_id in grace.items():
+        records[bill_id] = replace(records[bill_id], grace=(*records[bill_id].grace, key))
+    origins = {record.principal: record.bill_id for record in top_ups.values()} | bonus | grace
+    for row in await driver.fetch(_LEFT, sorted({key.bill_id for key in origins})):
+        origin = origins.get(LotKey(str(row["lot_bill_id"]), row["lot_ordinal"]))
+        if origin is not None:
+            records[origin] = records[origin].less(row["credit_account"], row["amount"])
     return records

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chassis.database import Database, DriverTransaction
 from services.points.commands import Command
+from services.points.documents import read_allocation
 from services.points.domain.books import Books
 from services.points.storage.adjustments import load_day_sums, load_proposals
 from services.points.storage.bill_reader import load_originals
@@ -64,7 +65,8 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
     top_ups = [command.top_ups for command in commands if command.top_ups is not None]
     if top_ups:
         asked = {bill_id for ids in top_ups for bill_id in ids}
-        books.top_ups = await load_top_ups(driver, asked | top_up_ids(books.wallets.values()))
+        asked |= top_up_ids(books.wallets.values())
+        books.top_ups = await load_top_ups(driver, asked, read_allocation)
         books.follows_top_ups = True
     await load_proposals(driver, books, [each for c in commands for each in c.proposals])
     await load_day_sums(driver, books, [c.subject for c in commands if c.subject])
