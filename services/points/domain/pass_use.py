@@ -72,7 +72,6 @@ def decide_pass_use(books: Books, header: Header, use: PassUse) -> list[Draft]:
         posting.money(PASS_LIABILITY, REVENUE, part_fen)
         revenue_fen += part_fen
         _start_days(posting, lot, definition)
-    posting.pass_uses[use.pass_id, posting.business_date] = 1
     receipt = receipt_of(posting, pass_units_left=units_left(posting, use.pass_id))
     return [header.draft(posting, books, total_fen=revenue_fen, receipt=receipt)]
 
@@ -88,7 +87,7 @@ def _take_free(books: Books, posting: Posting, use: PassUse) -> list[Taken]:
     usable: list[Taken] = []
     obstacles: list[PreconditionFailed] = []
     for part in posting.available(Asset.PASS, use.pass_id):
-        obstacle = _obstacle(posting, definition_of(books.programmes, part.lot), use)
+        obstacle = _obstacle(books, posting, definition_of(books.programmes, part.lot), use)
         if obstacle is None:
             usable.append(part)
         else:
@@ -114,14 +113,14 @@ def _take_held(books: Books, posting: Posting, use: PassUse) -> list[Taken]:
     if not use.keep_rest:
         posting.release_hold(use.hold_id)
     for lot, _ in taken:
-        obstacle = _obstacle(posting, definition_of(books.programmes, lot), use)
+        obstacle = _obstacle(books, posting, definition_of(books.programmes, lot), use)
         if obstacle is not None:
             raise obstacle
     return taken
 
 
 def _obstacle(
-    posting: Posting, definition: PassDefinition, use: PassUse
+    books: Books, posting: Posting, definition: PassDefinition, use: PassUse
 ) -> PreconditionFailed | None:
     """Why a sold pass cannot be used in this way: PASS_NOT_SHAREABLE, PASS_NOT_VALID_HERE,
     PASS_NOT_FOR_PRODUCT, PASS_TOO_MANY_UNITS, PASS_DAILY_LIMIT; None when it can.
@@ -149,7 +148,7 @@ def _obstacle(
             {**details, "units": use.units, "units_per_use_max": most},
         )
     most = definition.uses_per_day_max
-    used = posting.wallet.pass_uses.get((use.pass_id, posting.business_date), 0)
+    used = _uses_of_day(books, posting, use.pass_id) if most else 0
     if most and used >= most:
         return PreconditionFailed(
             "PASS_DAILY_LIMIT",
@@ -157,6 +156,21 @@ def _obstacle(
             {**details, "uses": used, "uses_per_day_max": most},
         )
     return None
+
+
+def _uses_of_day(books: Books, posting: Posting, pass_id: str) -> int:
+    """How often the owner's passes of a sort were used on the day, by whomever.
+
+    A use counts on the account that it is booked on and for whoever has what is left of a pass
+    that it took from: so a pass that goes to another account brings no new uses of the day.
+    """
+    owner = posting.wallet
+    own = {key for key, lot in owner.lots.items() if lot.pass_id == pass_id and lot.remaining}
+    return sum(
+        (use.pass_id, use.business_date) == (pass_id, posting.business_date)
+        and (books.answering(use.member_id) == owner.member_id or not own.isdisjoint(use.lots))
+        for use in books.pass_uses.values()
+    )
 
 
 def _too_few(
@@ -220,7 +234,6 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
         never_used = remaining + units == definition.units
         if never_used and definition.validity is PassValidity.FROM_FIRST_USE:
             posting.set_expiry(lot, None)
-    posting.pass_uses[pass_id, use.bill.business_date] = -1
     return [
         header.draft(
             posting,
