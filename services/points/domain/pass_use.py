@@ -12,6 +12,7 @@ from services.points.domain.pass_lots import definition_of, units_left
 from services.points.domain.passes import PassDefinition, PassQuestion, PassValidity
 from services.points.domain.posting import Posting
 from services.points.domain.transfer import Taken
+from services.points.domain.wallet import Wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +196,10 @@ def _too_few(
 
 
 def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> list[Draft]:
-    """Everything back that a use took. A pass that is whole again has no first use any more.
+    """Everything back that a use took, for its account or for whoever has the passes by now.
 
-    While another use stands, the last day stays as it is. Invalid REASON_REQUIRED; NotFound
+    A pass that is whole again has no first use any more. While another use stands, the last day
+    stays as it is. Invalid REASON_REQUIRED; NotFound
     UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, BILL_OF_ANOTHER_MEMBER, BEFORE_ORIGINAL,
     ALREADY_REVERSED, and PASS_REFUNDED, PASS_EXPIRED or, when it is in another wallet by now,
     PASS_OF_ANOTHER_MEMBER for a pass that there is nothing to be put back to.
@@ -205,10 +207,17 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
     header.require_reason()
     use = books.original(use_bill_id, BillKind.PASS_USE)
     posting = header.posting(books, BillKind.PASS_USE_REVERSAL)
-    if use.bill.member_id not in (header.member_id, posting.wallet.member_id):
+    taken: dict[LotKey, int] = {}
+    for each in use.transfers:
+        if each.asset is Asset.PASS and each.lot is not None:
+            taken[each.lot] = taken.get(each.lot, 0) + each.amount
+    on_account = use.bill.member_id in (header.member_id, posting.wallet.member_id)
+    # Since a merge was undone the bill is the other member's, and the pass its owner's again. One
+    # that was used up is nobody else's: so the owner of another must not get it.
+    if not on_account and not all(_units_of(posting.wallet, key) for key in taken):
         raise PreconditionFailed(
             "BILL_OF_ANOTHER_MEMBER",
-            "the use is not on this member's account",
+            "the use is not on this member's account, and what is left of the pass not here",
             {"bill_id": use_bill_id},
         )
     header.require_not_before(use.bill.business_date)
@@ -216,17 +225,13 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
         raise PreconditionFailed(
             "ALREADY_REVERSED", "the use was undone before", {"bill_id": use_bill_id}
         )
-    taken: dict[LotKey, int] = {}
-    for each in use.transfers:
-        if each.asset is Asset.PASS and each.lot is not None:
-            taken[each.lot] = taken.get(each.lot, 0) + each.amount
     revenue_fen = 0
     pass_id = ""
     for key, units in taken.items():
         lot = _lot_to_refill(books, posting, use, key)
         pass_id = lot.pass_id or ""
         definition = definition_of(books.programmes, lot)
-        remaining = lot.remaining if key in posting.wallet.lots else 0
+        remaining = _units_of(posting.wallet, key)
         part_fen = definition.owed_fen(remaining + units) - definition.owed_fen(remaining)
         posting.give_back(lot, units, PASS_REDEEMED)
         posting.money(REVENUE, PASS_LIABILITY, part_fen)
@@ -243,6 +248,11 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
             original_bill_id=use_bill_id,
         )
     ]
+
+
+def _units_of(wallet: Wallet, key: LotKey) -> int:
+    """What is left of a sold pass in a wallet."""
+    return wallet.lots[key].remaining if key in wallet.lots else 0
 
 
 def _lot_to_refill(books: Books, posting: Posting, use: Original, key: LotKey) -> Lot:
