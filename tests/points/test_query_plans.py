@@ -4,15 +4,23 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
 from services.points.domain.assets import Asset, BillKind
+from services.points.domain.books import Books
+from services.points.domain.lot import Lot, LotKey
+from services.points.domain.passes import PassQuestion
+from services.points.domain.programme import Programmes
+from services.points.domain.wallet import Wallet
 from services.points.storage.bill_search import BillFilter
+from services.points.storage.driver import Driver, fetch
 from services.points.storage.merges import load_merges
+from services.points.storage.pass_facts import load_pass_facts
 from services.points.usecases.list_bills import list_member_bills, list_store_bills
 from services.points.usecases.list_ledger import summarize_bills
 from services.points.usecases.read_outstanding import (
@@ -136,6 +144,25 @@ async def families(database: Database) -> None:
         await load_merges(connection, [MEMBER])
 
 
+class Recorded:
+    """The driver as the door has it, each statement through SQLAlchemy."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: str, *parameters: Any) -> Any:
+        return await fetch(self._connection, statement, *parameters)
+
+
+async def pass_uses(database: Database) -> None:
+    key = LotKey(STORE, 0)
+    lot = Lot(*key, Asset.PASS, STORE, 1, 1, 0, "", STORE, END, END, None)
+    books = Books(Programmes([]), END, {MEMBER: Wallet(MEMBER, lots={key: lot})})
+    question = PassQuestion(MEMBER, STORE, FIRST, MEMBER)
+    async with database.read() as connection:
+        await load_pass_facts(cast(Driver, Recorded(connection)), books, [question], [])
+
+
 QUESTIONS: list[tuple[str, Ask, str]] = [
     ("a store's days", by_store(), "ix_bills_store_id_business_date_bill_id"),
     ("a till", by_store(register_id="R3"), "ix_bills_store_id_business_date_bill_id"),
@@ -201,6 +228,8 @@ QUESTIONS: list[tuple[str, Ask, str]] = [
         "ix_transfers_store_id_business_date",
     ),
     ("who is one since merges", families, "ix_wallets_merged_into"),
+    ("the uses of a pass", pass_uses, "ix_transfers_member_id_pass_id_business_date"),
+    ("who had a pass", pass_uses, "ix_lots_passes"),
     (
         "what expired",
         lambda database: expiry_jobs(database, END).book("2026-01-01/" + MEMBER, END),

@@ -14,6 +14,7 @@ from services.points.domain.coupon_event import CouponChange, CouponEvent
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.merges import Merges
 from services.points.domain.moved import Moved
+from services.points.domain.pass_uses import StandingUse, note_pass_use
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
 from services.points.domain.proposal import Proposal
@@ -76,8 +77,9 @@ class Books:
     changes that commands may make to them were made before. `proposals` are the adjustments about
     whose approval commands ask. `merges` says of members whose wallets
     are not here who answers for them; `pass_shares` are those about which commands ask, and
-    `day_sums` what persons have adjusted today, by subject. `pass_holders` are the members with
-    units of a pass, by the bill that sold it, beside those whose lots are loaded.
+    `day_sums` what persons have adjusted today, by subject. `pass_uses` are the uses of the days
+    and passes about which they ask, by their bills. `pass_holders` are the members with units of a
+    pass, by the bill that sold it, beside those whose lots are loaded.
     """
 
     programmes: Programmes
@@ -92,6 +94,7 @@ class Books:
     merges: Merges = field(default_factory=Merges)
     day_sums: dict[str, DaySums] = field(default_factory=dict)
     pass_shares: set[SharedPass] = field(default_factory=set)
+    pass_uses: dict[str, StandingUse] = field(default_factory=dict)
     pass_holders: dict[str, set[str]] = field(default_factory=dict)
     coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID
 
@@ -170,6 +173,7 @@ class Books:
         if self.follows_top_ups:
             note(self.top_ups, draft.posting)
         self.note_coupons(draft.coupons)
+        note_pass_use(self.pass_uses, draft.posting, draft.original_bill_id)
         self.proposals.update(draft.posting.proposals)
         direct = draft.posting.direct_adjustment
         if direct is not None:

@@ -13,6 +13,7 @@ from services.points.domain.pass_lots import definition_of, units_left
 from services.points.domain.passes import PassDefinition, PassQuestion, PassValidity
 from services.points.domain.posting import Posting
 from services.points.domain.transfer import Taken
+from services.points.domain.wallet import Wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,6 @@ def decide_pass_use(books: Books, header: Header, use: PassUse) -> list[Draft]:
         posting.money(PASS_LIABILITY, REVENUE, part_fen)
         sources.append(_worth(lot.key, units, part_fen))
         _start_days(posting, lot, definition)
-    posting.pass_uses[use.pass_id, posting.business_date] = 1
     receipt = receipt_of(posting, pass_units_left=units_left(posting, use.pass_id))
     return [
         header.draft(
@@ -102,7 +102,7 @@ def _take_free(books: Books, posting: Posting, use: PassUse) -> list[Taken]:
     usable: list[Taken] = []
     obstacles: list[PreconditionFailed] = []
     for part in posting.available(Asset.PASS, use.pass_id):
-        obstacle = _obstacle(posting, definition_of(books.programmes, part.lot), use)
+        obstacle = _obstacle(books, posting, definition_of(books.programmes, part.lot), use)
         if obstacle is None:
             usable.append(part)
         else:
@@ -128,14 +128,14 @@ def _take_held(books: Books, posting: Posting, use: PassUse) -> list[Taken]:
     if not use.keep_rest:
         posting.release_hold(use.hold_id)
     for lot, _ in taken:
-        obstacle = _obstacle(posting, definition_of(books.programmes, lot), use)
+        obstacle = _obstacle(books, posting, definition_of(books.programmes, lot), use)
         if obstacle is not None:
             raise obstacle
     return taken
 
 
 def _obstacle(
-    posting: Posting, definition: PassDefinition, use: PassUse
+    books: Books, posting: Posting, definition: PassDefinition, use: PassUse
 ) -> PreconditionFailed | None:
     """Why a sold pass cannot be used in this way: PASS_NOT_SHAREABLE, PASS_NOT_VALID_HERE,
     PASS_NOT_FOR_PRODUCT, PASS_TOO_MANY_UNITS, PASS_DAILY_LIMIT; None when it can.
@@ -163,7 +163,7 @@ def _obstacle(
             {**details, "units": use.units, "units_per_use_max": most},
         )
     most = definition.uses_per_day_max
-    used = posting.wallet.pass_uses.get((use.pass_id, posting.business_date), 0)
+    used = _uses_of_day(books, posting, use.pass_id) if most else 0
     if most and used >= most:
         return PreconditionFailed(
             "PASS_DAILY_LIMIT",
@@ -171,6 +171,21 @@ def _obstacle(
             {**details, "uses": used, "uses_per_day_max": most},
         )
     return None
+
+
+def _uses_of_day(books: Books, posting: Posting, pass_id: str) -> int:
+    """How often the owner's passes of a sort were used on the day, by whomever.
+
+    A use counts on the account that it is booked on and for whoever has what is left of a pass
+    that it took from: so a pass that goes to another account brings no new uses of the day.
+    """
+    owner = posting.wallet
+    own = {key for key, lot in owner.lots.items() if lot.pass_id == pass_id and lot.remaining}
+    return sum(
+        (use.pass_id, use.business_date) == (pass_id, posting.business_date)
+        and (books.answering(use.member_id) == owner.member_id or not own.isdisjoint(use.lots))
+        for use in books.pass_uses.values()
+    )
 
 
 def _too_few(
@@ -195,9 +210,10 @@ def _too_few(
 
 
 def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> list[Draft]:
-    """Everything back that a use took. A pass that is whole again has no first use any more.
+    """Everything back that a use took, for its account or for whoever has the passes by now.
 
-    While another use stands, the last day stays as it is. Invalid REASON_REQUIRED; NotFound
+    A pass that is whole again has no first use any more. While another use stands, the last day
+    stays as it is. Invalid REASON_REQUIRED; NotFound
     UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, BILL_OF_ANOTHER_MEMBER, BEFORE_ORIGINAL,
     ALREADY_REVERSED, and PASS_REFUNDED, PASS_EXPIRED or, when it is in another wallet by now,
     PASS_OF_ANOTHER_MEMBER for a pass that there is nothing to be put back to.
@@ -205,10 +221,17 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
     header.require_reason()
     use = books.original(use_bill_id, BillKind.PASS_USE)
     posting = header.posting(books, BillKind.PASS_USE_REVERSAL)
-    if use.bill.member_id not in (header.member_id, posting.wallet.member_id):
+    taken: dict[LotKey, int] = {}
+    for each in use.transfers:
+        if each.asset is Asset.PASS and each.lot is not None:
+            taken[each.lot] = taken.get(each.lot, 0) + each.amount
+    on_account = use.bill.member_id in (header.member_id, posting.wallet.member_id)
+    # Since a merge was undone the bill is the other member's, and the pass its owner's again. One
+    # that was used up is nobody else's: so the owner of another must not get it.
+    if not on_account and not all(_units_of(posting.wallet, key) for key in taken):
         raise PreconditionFailed(
             "BILL_OF_ANOTHER_MEMBER",
-            "the use is not on this member's account",
+            "the use is not on this member's account, and what is left of the pass not here",
             {"bill_id": use_bill_id},
         )
     header.require_not_before(use.bill.business_date)
@@ -216,17 +239,13 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
         raise PreconditionFailed(
             "ALREADY_REVERSED", "the use was undone before", {"bill_id": use_bill_id}
         )
-    taken: dict[LotKey, int] = {}
-    for each in use.transfers:
-        if each.asset is Asset.PASS and each.lot is not None:
-            taken[each.lot] = taken.get(each.lot, 0) + each.amount
     sources = []
     pass_id = ""
     for key, units in taken.items():
         lot = _lot_to_refill(books, posting, use, key)
         pass_id = lot.pass_id or ""
         definition = definition_of(books.programmes, lot)
-        remaining = lot.remaining if key in posting.wallet.lots else 0
+        remaining = _units_of(posting.wallet, key)
         part_fen = definition.owed_fen(remaining + units) - definition.owed_fen(remaining)
         posting.give_back(lot, units, PASS_REDEEMED)
         posting.money(REVENUE, PASS_LIABILITY, part_fen)
@@ -234,7 +253,6 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
         never_used = remaining + units == definition.units
         if never_used and definition.validity is PassValidity.FROM_FIRST_USE:
             posting.set_expiry(lot, None)
-    posting.pass_uses[pass_id, use.bill.business_date] = -1
     return [
         header.draft(
             posting,
@@ -245,6 +263,11 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
             sources=sources,
         )
     ]
+
+
+def _units_of(wallet: Wallet, key: LotKey) -> int:
+    """What is left of a sold pass in a wallet."""
+    return wallet.lots[key].remaining if key in wallet.lots else 0
 
 
 def _lot_to_refill(books: Books, posting: Posting, use: Original, key: LotKey) -> Lot:

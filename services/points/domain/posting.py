@@ -40,7 +40,6 @@ class Posting(LotBooking):
         "direct_adjustment",
         "holds",
         "merged_into",
-        "pass_uses",
         "proposals",
         "sale_count_change",
     )
@@ -69,7 +68,6 @@ class Posting(LotBooking):
         self.debt_change = 0
         self.carry: Carry | None = None
         self.counters: dict[CounterKey, Tally] = {}  # those that change, as they will be
-        self.pass_uses: dict[tuple[str, date], int] = {}  # (pass, day) -> by how many they change
         self.proposals: dict[str, Proposal] = {}  # those that it decides, as they will be
         self.direct_adjustment: DirectAdjustment | None = None
         self.sale_count_change = 0
@@ -182,8 +180,6 @@ class Posting(LotBooking):
         if self.carry is not None:
             wallet.carry = self.carry
         wallet.counters.update(self.counters)
-        for use, change in self.pass_uses.items():
-            wallet.pass_uses[use] = wallet.pass_uses.get(use, 0) + change
         wallet.sale_count += self.sale_count_change
         wallet.card_type = self.card_type
         wallet.merged_into = self.merged_into

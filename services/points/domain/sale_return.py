@@ -80,7 +80,7 @@ def decide_sale_return(
     NOTHING_TO_RETURN; Invalid UNKNOWN_LINE. A frozen wallet takes value back all the same.
     """
     original = books.original(request.sale_id, BillKind.SALE)
-    wallet = _wallet(books, request, sold.sale)
+    wallet = _wallet(books, request, original, sold.sale)
     after_milli = returned_after(request, sold.sale, before_milli)
     header = request.header
     posting = _posting(wallet, header, books.now)
@@ -138,14 +138,20 @@ def _posting(wallet: Wallet, header: Header, now: datetime) -> Posting:
     )
 
 
-def _wallet(books: Books, request: SaleReturn, sale: Sale) -> Wallet:
-    """Of the sale's member, or of whom it was merged into; else the store's walk-in account."""
+def _wallet(books: Books, request: SaleReturn, original: Original, sale: Sale) -> Wallet:
+    """Of the account that the sale is booked on, or of whom it was merged into since.
+
+    That account paid and earned: of a merge that was undone since, the other member's. For a
+    walk-in customer the store's account.
+    """
     asked = request.header.member_id
+    members: set[str | None] = set()
     if sale.member_id is None:
         wallet = Wallet(request.header.store_id, is_member=False)
     else:
-        wallet = books.wallet(sale.member_id)
-    if asked and not (wallet.is_member and asked in (sale.member_id, wallet.member_id)):
+        wallet = books.wallet(original.bill.member_id)
+        members = {sale.member_id, original.bill.member_id, wallet.member_id}
+    if asked and asked not in members:
         raise PreconditionFailed(
             "MEMBER_MISMATCH",
             "the sale is not that member's",

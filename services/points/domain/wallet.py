@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from chassis.errors import Invalid, NotFound, PreconditionFailed
 from pricing.earning import Carry, CounterKey, Tally
@@ -43,8 +43,6 @@ class Wallet:
     holds: dict[str, Hold] = field(default_factory=dict)
     # What capped rules have given, for the periods that a command asked for.
     counters: dict[CounterKey, Tally] = field(default_factory=dict)
-    # Of the passes that a command asked about: (pass, day) -> uses.
-    pass_uses: dict[tuple[str, date], int] = field(default_factory=dict)
 
     def balance(self, asset: Asset) -> int:
         """What remains in the lots of an asset, pending, held and expired ones included."""

@@ -34,14 +34,14 @@ async def return_command(
 ) -> Command:
     """The command of a return; the message becomes its document.
 
-    Whose wallet it needs is read from the sale, which never changes.
+    Whose wallet it needs is read from the bill of the sale, which never changes.
     """
     bill = await find_bill(database, request.sale_id)
     sold = read_sold(bill) if bill is not None and bill.kind is BillKind.SALE else None
     members: tuple[str, ...] = ()
     periods: tuple[str, ...] = ()
-    if sold is not None and sold.sale.member_id is not None:
-        members = (sold.sale.member_id,)
+    if bill is not None and sold is not None and sold.sale.member_id is not None:
+        members = (bill.member_id,)
         if sold.allocation.earned is not None:
             keys = returned_counter_keys(sold.allocation.earned.basis)
             periods = tuple({key.period for key in keys})
