@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 
 from chassis.errors import Invalid
 
@@ -13,27 +14,45 @@ def page_size(requested: int, *, default: int, maximum: int) -> int:
     return min(requested or default, maximum)
 
 
-def encode_page_token(*key: str | int) -> str:
-    """An opaque token for the key of the last row of a page."""
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+def encode_page_token(*key: str | int, question: tuple[object, ...] = ()) -> str:
+    """An opaque token for the key of the last row of a page.
+
+    `question` is the list and all it was asked for but the page's size, canonical, so that
+    a token of one question is refused by another.
+    """
+    mark = (_mark(question),) if question else ()
+    return base64.urlsafe_b64encode(json.dumps((*mark, *key)).encode()).decode()
 
 
-def decode_page_token(token: str, *types: type) -> tuple[str | int, ...] | None:
-    """The key of a token, None for the first page; Invalid when this list never gave it out."""
+def decode_page_token(
+    token: str, *types: type, question: tuple[object, ...] = ()
+) -> tuple[str | int, ...] | None:
+    """The key of a token, None for the first page; Invalid when this list never gave it out.
+
+    Neither must it have been given out for another question. The mark keeps questions apart and
+    proves nothing: a key is to be checked as what comes from outside.
+    """
     if not token:
         return None
+    if question:
+        types = (int, *types)
     try:
         key = json.loads(base64.urlsafe_b64decode(token.encode()))
         known = (
             isinstance(key, list)
             and [type(part) for part in key] == list(types)
             and all(_fits_a_column(part) for part in key)
+            and (not question or key[0] == _mark(question))
         )
     except (ValueError, RecursionError):  # the token comes from outside and may hold anything
         known = False
     if not known:
         raise Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
-    return tuple(key)
+    return tuple(key[1:] if question else key)
+
+
+def _mark(question: tuple[object, ...]) -> int:
+    return zlib.crc32(repr(question).encode())
 
 
 def _fits_a_column(part: str | int) -> bool:

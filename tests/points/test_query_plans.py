@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from chassis.database import Database
+from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset, BillKind
 from services.points.storage.bill_search import BillFilter
 from services.points.storage.merges import load_merges
@@ -135,6 +136,8 @@ async def families(database: Database) -> None:
         await load_merges(connection, [MEMBER])
 
 
+LATER = encode_page_token(3, 1, question=("statement", MEMBER, Asset.POINTS, None))
+
 QUESTIONS: list[tuple[str, Ask, str]] = [
     ("a store's days", by_store(), "ix_bills_store_id_business_date_bill_id"),
     ("a till", by_store(register_id="R3"), "ix_bills_store_id_business_date_bill_id"),
@@ -157,6 +160,11 @@ QUESTIONS: list[tuple[str, Ask, str]] = [
     (
         "a member's statement",
         lambda database: read_statement(database, MEMBER, Asset.POINTS, None, "", 10),
+        "pk_transfers",
+    ),
+    (
+        "a later page of a member's statement",
+        lambda database: read_statement(database, MEMBER, Asset.POINTS, None, LATER, 10),
         "pk_transfers",
     ),
     (

@@ -51,6 +51,7 @@ async def list_coupons(
     *,
     state: CouponState | None,
     business_date: date,
+    asked_date: date | None,
     now: datetime,
     page_token: str,
     limit: int,
@@ -58,9 +59,12 @@ async def list_coupons(
     """A page of what a member may use, newest first, and the token of the next.
 
     The coupons of everybody who is one with the member since a merge are among them.
+    `asked_date` is the business date as far as it was asked for: a token of today's list, which
+    nobody named, must not end at midnight.
     """
+    question = ("coupons", member_id, state, asked_date)
     before = None
-    if (key := decode_page_token(page_token, int, str)) is not None:
+    if (key := decode_page_token(page_token, int, str, question=question)) is not None:
         microseconds = int(key[0])
         if not 0 <= microseconds <= _MICROSECONDS_MAX:
             raise _foreign_token()
@@ -76,7 +80,7 @@ async def list_coupons(
         return rows, ""
     last = rows[limit - 1]
     return rows[:limit], encode_page_token(
-        (last.issued_at - _EPOCH) // _MICROSECOND, last.coupon_id
+        (last.issued_at - _EPOCH) // _MICROSECOND, last.coupon_id, question=question
     )
 
 
@@ -93,13 +97,14 @@ async def list_coupon_orders(
     database: Database, page_token: str, limit: int
 ) -> tuple[list[CouponOrder], str]:
     """A page of orders, newest id first, and the token of the next."""
-    key = decode_page_token(page_token, str)
+    question = ("coupon orders",)
+    key = decode_page_token(page_token, str, question=question)
     before = _NEWEST if key is None else _id_of(key[0])
     async with database.read() as connection:
         rows = list(await CouponOrderRepository(connection).page(before, limit + 1))
     if len(rows) <= limit:
         return rows, ""
-    return rows[:limit], encode_page_token(rows[limit - 1].order_id)
+    return rows[:limit], encode_page_token(rows[limit - 1].order_id, question=question)
 
 
 def _id_of(part: str | int) -> str:

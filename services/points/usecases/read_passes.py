@@ -106,8 +106,9 @@ async def list_pass_shares(
 
     Those of everybody who is one with the owner since a merge are among them.
     """
+    question = ("pass shares", owner_member_id)
     before = NEWEST
-    key = decode_page_token(page_token, str)
+    key = decode_page_token(page_token, str, question=question)
     if key is not None:
         try:
             before = canonical_id(str(key[0]), "page_token")
@@ -121,4 +122,4 @@ async def list_pass_shares(
         shares = await PassShareRepository(connection).of_owners(family, before, limit + 1)
     if len(shares) <= limit:
         return shares, ""
-    return shares[:limit], encode_page_token(shares[limit - 1].share_id)
+    return shares[:limit], encode_page_token(shares[limit - 1].share_id, question=question)

@@ -50,15 +50,19 @@ async def read_trial_balance(
             {"from_date": from_date, "to_date": to_date},
         )
     scope = Scope(store_id, from_date, to_date, asset or None)
+    question = ("trial balance", store_id, from_date, to_date, asset)
+    after = _after(token, question)
     async with database.read() as connection:
-        accounts, proofs = await trial_balance(connection, scope, _after(token), limit + 1)
+        accounts, proofs = await trial_balance(connection, scope, after, limit + 1)
     shown = accounts[:limit]
     more = len(accounts) > limit
-    return TrialBalance(shown, proofs, encode_page_token(*shown[-1].key) if more else "")
+    return TrialBalance(
+        shown, proofs, encode_page_token(*shown[-1].key, question=question) if more else ""
+    )
 
 
-def _after(token: str) -> AccountKey | None:
-    key = decode_page_token(token, str, int, str, str)
+def _after(token: str, question: tuple[object, ...]) -> AccountKey | None:
+    key = decode_page_token(token, str, int, str, str, question=question)
     if key is None:
         return None
     try:
