@@ -8,9 +8,14 @@ from chassis.errors import Invalid, NotFound
 from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.coupon import Coupon, CouponState
-from services.points.domain.coupon_event import CouponEvent
+from services.points.domain.coupon_event import (
+    CouponEvent,
+    CouponEventKind,
+    CouponRequest,
+    with_order_revoked,
+)
 from services.points.domain.coupon_order import CouponOrder
-from services.points.storage.coupon_orders import CouponOrderRepository
+from services.points.storage.coupon_orders import CouponOrderRepository, OrderEvent
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.merges import load_merges
 from services.points.usecases.change_coupon_order import unknown_order
@@ -39,10 +44,16 @@ async def read_coupon(database: Database, coupon_id: str) -> CouponRecord:
         if not found:
             raise NotFound("UNKNOWN_COUPON", f"no coupon {coupon_id}", {"coupon_id": coupon_id})
         (coupon,) = found
-        order = await CouponOrderRepository(connection).find(coupon.order_id)
+        orders = CouponOrderRepository(connection)
+        order = await orders.find(coupon.order_id)
         if order is None:
             raise LookupError(f"coupon {coupon_id} has no order")
-        return CouponRecord(coupon, order[0], await queries.events(coupon_id))
+        events = await queries.events(coupon_id)
+        if order[0].revoked_at is not None:
+            revocation = await orders.revocation(coupon.order_id)
+            if revocation is not None:
+                events = with_order_revoked(coupon, events, _revoking(coupon_id, revocation))
+        return CouponRecord(coupon, order[0], events)
 
 
 async def list_coupons(
@@ -105,6 +116,18 @@ async def list_coupon_orders(
     if len(rows) <= limit:
         return rows, ""
     return rows[:limit], encode_page_token(rows[limit - 1].order_id, question=question)
+
+
+def _revoking(coupon_id: str, revocation: OrderEvent) -> CouponRequest:
+    return CouponRequest(
+        kind=CouponEventKind.REVOKED,
+        request_id=revocation.event_id,
+        coupon_id=coupon_id,
+        caller=revocation.caller,
+        happened_at=revocation.happened_at,
+        document_id=revocation.order_id,
+        reason=revocation.reason,
+    )
 
 
 def _id_of(part: str | int) -> str:
