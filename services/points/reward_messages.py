@@ -5,7 +5,6 @@ from datetime import date
 from chassis.clock import from_proto_date, to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
-from services.points.documents import check_text
 from services.points.domain.books import StoredBill
 from services.points.domain.gift_redemption import GiftLine, GiftRedemption, check_redemption
 from services.points.domain.gift_return import GiftReturn, HandedOut, check_gift_return
@@ -15,6 +14,7 @@ from services.points.domain.points_adjustment import Adjustment, check_adjustmen
 from services.points.domain.proposal import Proposal
 from services.points.domain.sale import TENDERS_MAX, WALLET_TENDERS
 from services.points.domain.wallet_change import check_decision
+from services.points.texts import check_text
 from services.points.usecases.explain_value import ValueExplanation
 from yika.points.v1 import ledger_pb2, sale_pb2
 from yika.points.v1 import reward_service_pb2 as pb

@@ -148,8 +148,9 @@ class TestListBills:
         ("fields", "reason"),
         [
             ({"last_business_date": to_proto_date(DAYS[0])}, "INVALID_DATE"),
-            ({"register_id": "\0"}, "INVALID_FILTER"),
-            ({"register_id": "R" * 65}, "CODE_TOO_LONG"),
+            ({"register_id": "\0"}, "INVALID_TEXT"),
+            ({"register_id": "A\n1"}, "INVALID_TEXT"),
+            ({"register_id": "R" * 33}, "CODE_TOO_LONG"),
             ({"page_token": encode_page_token("2026-05-01", NEWEST)}, "INVALID_PAGE_TOKEN"),
             ({"page_token": encode_page_token(9)}, "INVALID_PAGE_TOKEN"),
         ],
