@@ -71,13 +71,22 @@ def check_range(first_date: date, last_date: date) -> None:
     days = (last_date - first_date).days + 1
     figures = {"from": first_date, "to": last_date}
     if days < 1:
-        raise Invalid("INVALID_RANGE", "the last date lies before the first", figures)
+        raise reversed_range(first_date, last_date)
     if days > RANGE_DAYS_MAX:
         raise Invalid(
             "RANGE_TOO_LONG",
             f"at most {RANGE_DAYS_MAX} days can be asked for at once",
             {**figures, "days": days},
         )
+
+
+def reversed_range(first_date: date, last_date: date) -> Invalid:
+    """The refusal INVALID_RANGE of a range that ends before it begins."""
+    return Invalid(
+        "INVALID_RANGE",
+        "the last date lies before the first",
+        {"from": first_date, "to": last_date},
+    )
 
 
 def canonical_stores(ids: Sequence[str], field: str) -> list[str]:

@@ -237,6 +237,9 @@ class TestListAdjustmentProposals:
         request = pb.ListAdjustmentProposalsRequest(page_token="WyJhIl0=")
         error = await refusal(desk.finance.ListAdjustmentProposals(request))
         assert error.reason == "INVALID_PAGE_TOKEN"
+        unknown = pb.ListAdjustmentProposalsRequest(store_id=new_id())
+        error = await refusal(desk.finance.ListAdjustmentProposals(unknown))
+        assert error.reason == "UNKNOWN_STORE"
         get = pb.GetAdjustmentProposalRequest(proposal_id=new_id())
         error = await refusal(desk.finance.GetAdjustmentProposal(get))
         assert error.reason == "UNKNOWN_PROPOSAL"

@@ -8,6 +8,7 @@ import pytest
 from google.type.date_pb2 import Date
 
 from chassis.clock import to_proto_date
+from chassis.ids import new_id
 from chassis.paging import encode_page_token
 from services.points.storage.queries import NEWEST
 from tests.fixtures.bill_archive import DAYS, PERMISSIONS, Archive, is_on
@@ -148,6 +149,7 @@ class TestListBills:
         ("fields", "reason"),
         [
             ({"last_business_date": to_proto_date(DAYS[0])}, "INVALID_DATE"),
+            ({"store_id": new_id()}, "UNKNOWN_STORE"),
             ({"register_id": "\0"}, "INVALID_TEXT"),
             ({"register_id": "A\n1"}, "INVALID_TEXT"),
             ({"register_id": "R" * 33}, "CODE_TOO_LONG"),
@@ -226,3 +228,15 @@ class TestSummarizeBills:
             from_date=to_proto_date(DAYS[0]), to_date=to_proto_date(last) if last else None
         )
         assert (await refusal(archive.points.SummarizeBills(request)))[1] == reason
+
+    async def test_refuses_a_store_that_nobody_knows(self, archive: Archive) -> None:
+        request = points_service_pb2.SummarizeBillsRequest(
+            store_ids=[archive.chain.store_id, new_id()],
+            from_date=to_proto_date(DAYS[0]),
+            to_date=to_proto_date(DAYS[0]),
+        )
+        assert (await refusal(archive.points.SummarizeBills(request)))[1] == "UNKNOWN_STORE"
+        list_request = points_service_pb2.ListBillsRequest(
+            store_id=new_id(), business_date=to_proto_date(DAYS[0])
+        )
+        assert (await refusal(archive.points.ListBills(list_request)))[1] == "UNKNOWN_STORE"

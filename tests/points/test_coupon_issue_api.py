@@ -17,6 +17,7 @@ from tests.fixtures.builders_coupons import (
     today,
 )
 from tests.fixtures.coupons import Coupons, kinds, outbox_events, reason
+from tests.fixtures.refusals import refusal
 from yika.points.v1 import coupon_events_pb2, coupon_pb2
 from yika.points.v1 import coupon_service_pb2 as pb
 
@@ -47,7 +48,7 @@ class TestIssueCoupons:
         [
             ({"order_id": "7"}, "INVALID_ID"),
             ({"template_id": ""}, "INVALID_ID"),
-            ({"reason": ""}, "REASON_MISSING"),
+            ({"reason": ""}, "REASON_REQUIRED"),
             ({"valid_from_date": to_proto_date(date(2200, 1, 1))}, "INVALID_VALIDITY"),
             ({"valid_until_date": to_proto_date(date(2200, 1, 1))}, "INVALID_VALIDITY"),
             ({"valid_until_date": to_proto_date(date(2020, 1, 1))}, "INVALID_VALIDITY"),
@@ -82,6 +83,11 @@ class TestIssueCoupons:
             assert await reason(coupons.stub.IssueCoupons(request)) == expected
         order = pb.GetCouponOrderRequest(order_id=order_id)
         assert await reason(coupons.stub.GetCouponOrder(order)) == "UNKNOWN_COUPON_ORDER"
+
+    async def test_names_who_is_unknown_as_every_refusal_does(self, coupons: Coupons) -> None:
+        member_id = new_id()
+        error = await refusal(coupons.stub.IssueCoupons(issue_request(member_id)))
+        assert (error.reason, error.metadata) == ("UNKNOWN_MEMBER", {"member_id": member_id})
 
     async def test_refuses_an_id_with_other_content(self, coupons: Coupons) -> None:
         request = issue_request(coupons.member_id)

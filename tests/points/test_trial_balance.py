@@ -170,7 +170,7 @@ class TestReadTrialBalance:
         [
             ({"asset": 6}, "UNKNOWN_ASSET"),
             ({"asset": -1}, "UNKNOWN_ASSET"),
-            ({"from_date": DAYS[1], "to_date": DAYS[0]}, "INVALID_DATE_RANGE"),
+            ({"from_date": DAYS[1], "to_date": DAYS[0]}, "INVALID_RANGE"),
             ({"token": "nonsense"}, "INVALID_PAGE_TOKEN"),
             ({"token": forged("x", 1, "", "")}, "INVALID_PAGE_TOKEN"),
             ({"token": forged(STORES[0], 9, "", "")}, "INVALID_PAGE_TOKEN"),

@@ -17,6 +17,12 @@ _FUTURE_MAX = timedelta(minutes=5)
 _BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
 
 
+def require_reason(reason: str) -> None:
+    """Invalid REASON_REQUIRED for a decision that nobody has explained."""
+    if not reason.strip():
+        raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
+
+
 def check_time(occurred_at: datetime, business_date: date, now: datetime, field: str) -> None:
     """Invalid INVALID_TIME or INVALID_BUSINESS_DATE for a clock or a day that cannot be."""
     if not _EARLIEST <= occurred_at <= now + _FUTURE_MAX:
