@@ -114,6 +114,7 @@ def proposal_message(proposal: Proposal) -> pb.AdjustmentProposal:
         decided_time=to_timestamp(proposal.decided_at) if proposal.decided_at else None,
         decision_reason=proposal.decision_reason,
         bill_id=proposal.bill_id or "",
+        limit=pb.AdjustmentLimit.Name(proposal.limit or 0),
     )
 
 

@@ -90,6 +90,7 @@ class TestAdjustPoints:
             assert answer.proposal.state == pb.ADJUSTMENT_STATE_PROPOSED
             assert answer.proposal.proposal_id == request.header.bill_id
             assert answer.proposal.adjustment == request
+            assert answer.proposal.limit == pb.ADJUSTMENT_LIMIT_ONE_ADJUSTMENT
             assert answer.proposal.proposed_by == desk.clerk_subject
             again = await desk.stub.AdjustPoints(request)
             assert (again.replayed, again.proposal) == (True, answer.proposal)
