@@ -45,11 +45,12 @@ class Principal:
             )
 
     def require_store(self, store_id: str) -> None:
-        """Forbidden unless the token reaches the store."""
+        """Forbidden unless the token reaches the store, or every one for "*"."""
         if "*" not in self.stores and store_id not in self.stores:
+            asked = "every store" if store_id == "*" else f"store {store_id}"
             raise Forbidden(
                 "STORE_OUT_OF_SCOPE",
-                f"the token does not reach store {store_id}",
+                f"the token does not reach {asked}",
                 {"store_id": store_id, "subject": self.subject},
             )
 

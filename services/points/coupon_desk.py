@@ -36,7 +36,7 @@ class CouponDesk:
         ):
             for each in asked:
                 if each not in found:
-                    raise NotFound(reason, f"no {kind} {each}", {kind: each})
+                    raise NotFound(reason, f"no {kind} {each}", {f"{kind}_id": each})
 
 
 def load_keys(path: Path | None) -> CodeKeys:

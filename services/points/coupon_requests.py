@@ -18,6 +18,7 @@ from services.points.domain.coupon_event import (
     redemption_id,
 )
 from services.points.domain.coupon_order import CODES_MAX, MEMBERS_MAX, CouponOrder
+from services.points.domain.limits import require_reason
 from services.points.storage.coupon_orders import OrderEvent, OrderEventKind
 from yika.points.v1 import coupon_service_pb2 as service_pb2
 
@@ -244,8 +245,7 @@ def _staff_id(text: str) -> str:
 
 
 def _reason(text: str) -> str:
-    if not text.strip():
-        raise Invalid("REASON_MISSING", "a person decides this, and must say why")
+    require_reason(text)
     if len(text) > REASON_LENGTH_MAX:
         raise Invalid("REASON_TOO_LONG", f"reason has at most {REASON_LENGTH_MAX} characters")
     return _printable(text, "reason")

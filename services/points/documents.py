@@ -17,17 +17,13 @@ from services.points.domain.moved import Moved
 from services.points.domain.sale import TENDERS_MAX, LineDiscount, Sale, SaleLine, SaleTender
 from services.points.earning_messages import fill_earning_message, read_basis, read_grants
 from services.points.payment_sources import sources_of
+from services.points.texts import check_register_id, check_text
 from yika.points.v1 import ledger_pb2, sale_pb2
 
 # Twice what the longest sale needs. Fields of a newer contract are kept as they come, whatever
 # their size, and a sale that fits no event would fail everyone in its batch.
 SALE_BYTES_MAX = 128 * 1024
-_REGISTER_ID_LENGTH_MAX = 32
-_HEADER_TEXT_LENGTHS_MAX = {
-    "register_id": _REGISTER_ID_LENGTH_MAX,
-    "staff_id": CODE_LENGTH_MAX,
-    "reason": REASON_LENGTH_MAX,
-}
+_HEADER_TEXT_LENGTHS_MAX = {"staff_id": CODE_LENGTH_MAX, "reason": REASON_LENGTH_MAX}
 
 
 def read_sale(message: sale_pb2.Sale) -> Sale:
@@ -41,7 +37,7 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
     sale_id = _canonical_in_place(message, "sale_id")
     store_id = _canonical_in_place(message, "store_id")
     member_id = _canonical_in_place(message, "member_id") if message.member_id else None
-    register_id = check_text(message.register_id, "register_id", _REGISTER_ID_LENGTH_MAX)
+    register_id = check_register_id(message.register_id)
     staff_id = check_text(message.staff_id, "staff_id", CODE_LENGTH_MAX)
     if not message.HasField("sold_time"):
         raise Invalid("INVALID_TIME", "sold_time is required", {"field": "sold_time"})
@@ -110,6 +106,7 @@ def read_header(
     for field in ("bill_id", "member_id", "store_id"):
         if field != "member_id" or member_required or message.member_id:
             _canonical_in_place(message, field)
+    check_register_id(message.register_id)
     for field, longest in _HEADER_TEXT_LENGTHS_MAX.items():
         check_text(getattr(message, field), field, longest)
     if not message.HasField("occurred_time"):
@@ -129,17 +126,6 @@ def read_header(
         occurred_at=occurred_at,
         reason=message.reason,
     )
-
-
-def check_text(text: str, field: str, longest: int) -> str:
-    """The text; Invalid CODE_TOO_LONG, or INVALID_TEXT for what the database cannot keep."""
-    if len(text) > longest:
-        raise Invalid(
-            "CODE_TOO_LONG", f"{field} has at most {longest} characters", {"field": field}
-        )
-    if "\0" in text:
-        raise Invalid("INVALID_TEXT", f"{field} holds a character of value 0", {"field": field})
-    return text
 
 
 def stamp_products(

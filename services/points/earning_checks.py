@@ -26,19 +26,20 @@ ValueT = TypeVar("ValueT")
 
 
 class RuleCheck:
-    """Reads values of one rule, or of the programme when rule_id is empty; Invalid if wrong."""
+    """Reads values of one rule or gift, without an id of the programme; Invalid if wrong."""
 
-    def __init__(self, rule_id: str) -> None:
-        self._rule_id = rule_id
+    def __init__(self, checked_id: str = "", *, what: str = "rule") -> None:
+        self._what = what
+        self._id = checked_id
 
     def refuse(self, reason: str, field: str, message: str, value: object = "") -> NoReturn:
-        """Invalid, naming rule, field and value."""
-        where = f"rule {self._rule_id}: {field}" if self._rule_id else field
-        raise Invalid(
-            reason,
-            f"{where} {message}",
-            {"rule_id": self._rule_id, "field": field, "value": str(value)[:TEXT_LENGTH_MAX]},
-        )
+        """Invalid, naming the rule or gift, the field and the value."""
+        figures: dict[str, object] = {"field": field, "value": str(value)[:TEXT_LENGTH_MAX]}
+        where = field
+        if self._id:
+            where = f"{self._what} {self._id}: {field}"
+            figures[f"{self._what}_id"] = self._id
+        raise Invalid(reason, f"{where} {message}", figures)
 
     def within(self, reason: str, field: str, value: int, least: int, most: int) -> int:
         """A number from `least` to `most`."""

@@ -65,11 +65,10 @@ def read_programme(
         raise Invalid("PROGRAMME_TOO_LARGE", f"a programme has at most {PROGRAMME_BYTES_MAX} bytes")
     if len(message.rules) > RULES_MAX:
         raise Invalid("TOO_MANY_RULES", f"a programme has at most {RULES_MAX} rules")
-    check = RuleCheck("")
-    check.within("INVALID_VERSION", "version", message.version, 1, _VERSION_MAX)
-    check.within("INVALID_RATE", "fen_per_point", message.fen_per_point, 1, FEN_PER_POINT_MAX)
+    RuleCheck().within("INVALID_VERSION", "version", message.version, 1, _VERSION_MAX)
+    base_id = message.rule_id or "base"
     rule_ids: set[str] = set()
-    for rule_id in (message.rule_id or "base", *(rule.rule_id for rule in message.rules)):
+    for rule_id in (base_id, *(rule.rule_id for rule in message.rules)):
         if not _RULE_ID(rule_id):
             raise Invalid(
                 "INVALID_RULE_ID",
@@ -81,6 +80,8 @@ def read_programme(
                 "DUPLICATE_RULE_ID", f"two rules are called {rule_id}", {"rule_id": rule_id}
             )
         rule_ids.add(rule_id)
+    check = RuleCheck(base_id)
+    check.within("INVALID_RATE", "fen_per_point", message.fen_per_point, 1, FEN_PER_POINT_MAX)
     for kind in message.non_earning_tenders:
         if kind not in tender_kinds:
             raise Invalid(
@@ -91,7 +92,7 @@ def read_programme(
     return EarningProgramme(
         version=message.version,
         fen_per_point=message.fen_per_point,
-        rule_id=message.rule_id or "base",
+        rule_id=base_id,
         rounding=check.known("UNKNOWN_ROUNDING", "rounding", message.rounding, _ROUNDINGS),
         rules=tuple(_read_rule(rule) for rule in message.rules),
         non_earning_tenders=frozenset(message.non_earning_tenders),

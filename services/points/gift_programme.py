@@ -37,7 +37,7 @@ def read_gifts(messages: Sequence[gift_pb2.Gift]) -> dict[str, Gift]:
 def _read_gift(message: gift_pb2.Gift) -> Gift:
     message.gift_id = canonical_id(message.gift_id, "gift_id")
     message.product_id = canonical_id(message.product_id, "product_id")
-    check = RuleCheck(f"gift {message.gift_id}")
+    check = RuleCheck(message.gift_id, what="gift")
     first, last = (_day(message, field) for field in ("first_date", "last_date"))
     if first and last and last < first:
         check.refuse("DATES_REVERSED", "last_date", "must not lie before first_date", last)

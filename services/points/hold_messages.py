@@ -5,13 +5,13 @@ from datetime import datetime
 from chassis.clock import from_proto_date, to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
-from services.points.documents import check_text
 from services.points.domain.assets import Asset
 from services.points.domain.header import REASON_LENGTH_MAX
 from services.points.domain.hold import Hold, HoldState
 from services.points.domain.hold_request import HoldRequest, check_amount
 from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.storage.holds import HoldRecord
+from services.points.texts import check_register_id, check_text
 from yika.points.v1 import hold_events_pb2, hold_pb2, hold_service_pb2, ledger_pb2
 
 _ASSETS = {
@@ -20,7 +20,7 @@ _ASSETS = {
     hold_pb2.HOLD_ASSET_PASS: Asset.PASS,
 }
 _HOLD_ASSETS = {asset: number for number, asset in _ASSETS.items()}
-_LENGTHS_MAX = {"register_id": 32, "staff_id": CODE_LENGTH_MAX, "reason": REASON_LENGTH_MAX}
+_LENGTHS_MAX = {"staff_id": CODE_LENGTH_MAX, "reason": REASON_LENGTH_MAX}
 
 
 def read_hold_request(message: hold_service_pb2.CreateHoldRequest) -> HoldRequest:
@@ -39,7 +39,8 @@ def read_hold_request(message: hold_service_pb2.CreateHoldRequest) -> HoldReques
     elif message.pass_id:
         raise Invalid("WRONG_ASSET", "pass_id is for HOLD_ASSET_PASS", {"asset": message.asset})
     check_amount(message.amount)
-    check_texts(message, "register_id", "staff_id")
+    check_register_id(message.register_id)
+    check_texts(message, "staff_id")
     if not message.HasField("business_date"):
         raise Invalid("INVALID_DATE", "business_date is required", {"field": "business_date"})
     return HoldRequest(

@@ -23,16 +23,17 @@ class Page:
     next_page_token: str
 
 
-def cut_page(rows: Sequence[Any], limit: int, *key: str) -> Page:
+def cut_page(rows: Sequence[Any], limit: int, *key: str, question: tuple[object, ...]) -> Page:
     """Cuts the one row too many that was read to learn whether there is a next page."""
     if len(rows) <= limit:
         return Page(rows, "")
-    return Page(rows[:limit], encode_page_token(*(getattr(rows[limit - 1], k) for k in key)))
+    last = [getattr(rows[limit - 1], name) for name in key]
+    return Page(rows[:limit], encode_page_token(*last, question=question))
 
 
-def id_in_token(token: str) -> str | None:
+def id_in_token(token: str, question: tuple[object, ...]) -> str | None:
     """The id in a token of a list with one key; None for the first page."""
-    key = decode_page_token(token, str)
+    key = decode_page_token(token, str, question=question)
     return None if key is None else id_of_token(key[0])
 
 
@@ -70,13 +71,22 @@ def check_range(first_date: date, last_date: date) -> None:
     days = (last_date - first_date).days + 1
     figures = {"from": first_date, "to": last_date}
     if days < 1:
-        raise Invalid("INVALID_RANGE", "the last date lies before the first", figures)
+        raise reversed_range(first_date, last_date)
     if days > RANGE_DAYS_MAX:
         raise Invalid(
             "RANGE_TOO_LONG",
             f"at most {RANGE_DAYS_MAX} days can be asked for at once",
             {**figures, "days": days},
         )
+
+
+def reversed_range(first_date: date, last_date: date) -> Invalid:
+    """The refusal INVALID_RANGE of a range that ends before it begins."""
+    return Invalid(
+        "INVALID_RANGE",
+        "the last date lies before the first",
+        {"from": first_date, "to": last_date},
+    )
 
 
 def canonical_stores(ids: Sequence[str], field: str) -> list[str]:

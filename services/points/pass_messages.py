@@ -3,7 +3,6 @@
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
-from services.points.documents import check_text
 from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.domain.pass_sale import PassSale
@@ -12,6 +11,7 @@ from services.points.domain.pass_use import PassUse
 from services.points.domain.passes import UNITS_MAX
 from services.points.domain.sale import TENDERS_MAX, SaleTender
 from services.points.pass_programme import pass_definition_message
+from services.points.texts import check_text
 from services.points.usecases.read_passes import PassView
 from yika.points.v1 import pass_pb2, pass_service_pb2
 

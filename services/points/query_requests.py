@@ -4,9 +4,9 @@ from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.pages import check_range
 from services.points.storage.bill_search import BillFilter
+from services.points.texts import check_register_id
 from yika.points.v1 import points_service_pb2
 
 
@@ -14,7 +14,8 @@ def read_bill_filter(request: points_service_pb2.ListBillsRequest) -> BillFilter
     """What is asked of bills.
 
     Invalid INVALID_DATE without a business date where no member is named, INVALID_RANGE,
-    RANGE_TOO_LONG, INVALID_FILTER for a till of no store, UNKNOWN_BILL_KIND, CODE_TOO_LONG.
+    RANGE_TOO_LONG, INVALID_FILTER for a till of no store, UNKNOWN_BILL_KIND,
+    CODE_TOO_LONG or INVALID_TEXT for what is no till.
     """
     first = last = None
     if request.HasField("business_date") or not request.member_id:
@@ -29,18 +30,14 @@ def read_bill_filter(request: points_service_pb2.ListBillsRequest) -> BillFilter
             )
         check_range(first, last)
     if request.register_id and not (request.store_id or request.member_id):
-        raise Invalid("INVALID_FILTER", "register_id needs store_id", {"field": "register_id"})
-    if not request.register_id.isprintable():  # a NUL, above all, which no column holds
-        raise Invalid("INVALID_FILTER", "register_id is no till", {"field": "register_id"})
-    if len(request.register_id) > CODE_LENGTH_MAX:
         raise Invalid(
-            "CODE_TOO_LONG",
-            f"register_id has at most {CODE_LENGTH_MAX} characters",
+            "INVALID_FILTER",
+            "register_id needs store_id or member_id",
             {"field": "register_id"},
         )
     return BillFilter(
         store_id=canonical_id(request.store_id, "store_id") if request.store_id else None,
-        register_id=request.register_id,
+        register_id=check_register_id(request.register_id),
         kind=_kind(request.kind),
         first_date=first,
         last_date=last,

@@ -5,16 +5,16 @@ from datetime import date
 from chassis.clock import from_proto_date, to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
-from services.points.documents import check_text
 from services.points.domain.books import StoredBill
 from services.points.domain.gift_redemption import GiftLine, GiftRedemption, check_redemption
 from services.points.domain.gift_return import GiftReturn, HandedOut, check_gift_return
 from services.points.domain.header import REASON_LENGTH_MAX, Header
-from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX
+from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX, require_reason
 from services.points.domain.points_adjustment import Adjustment, check_adjustment
 from services.points.domain.proposal import Proposal
 from services.points.domain.sale import TENDERS_MAX, WALLET_TENDERS
 from services.points.domain.wallet_change import check_decision
+from services.points.texts import check_text
 from services.points.usecases.explain_value import ValueExplanation
 from yika.points.v1 import ledger_pb2, sale_pb2
 from yika.points.v1 import reward_service_pb2 as pb
@@ -54,8 +54,7 @@ def read_approval(message: pb.ApproveAdjustmentRequest) -> str:
 def read_rejection(message: pb.RejectAdjustmentRequest) -> tuple[str, str]:
     """Which proposal is turned down and why; Invalid for bad form, REASON_REQUIRED."""
     reason = check_text(message.reason, "reason", REASON_LENGTH_MAX)
-    if not reason.strip():
-        raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
+    require_reason(reason)
     return canonical_id(message.proposal_id, "proposal_id"), reason
 
 
@@ -115,6 +114,7 @@ def proposal_message(proposal: Proposal) -> pb.AdjustmentProposal:
         decided_time=to_timestamp(proposal.decided_at) if proposal.decided_at else None,
         decision_reason=proposal.decision_reason,
         bill_id=proposal.bill_id or "",
+        limit=pb.AdjustmentLimit.Name(proposal.limit or 0),
     )
 
 

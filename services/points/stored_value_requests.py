@@ -8,7 +8,6 @@ from google.type.date_pb2 import Date
 from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
-from services.points.documents import check_text
 from services.points.domain.card_cash_out import CashOutOrder
 from services.points.domain.header import Header
 from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX, check_quoted_date
@@ -16,6 +15,7 @@ from services.points.domain.sale import TENDERS_MAX
 from services.points.domain.stored_value import invalid_amount
 from services.points.domain.top_up import TopUpOrder
 from services.points.domain.top_up_check import Buyer
+from services.points.texts import check_text
 from yika.points.v1 import sale_pb2
 from yika.points.v1 import stored_value_service_pb2 as pb
 

@@ -245,6 +245,8 @@ class TestPrincipal:
         for store_id in ("s2", "", "*"):
             with pytest.raises(Forbidden, match="STORE_OUT_OF_SCOPE"):
                 principal.require_store(store_id)
+        with pytest.raises(Forbidden, match="does not reach every store"):
+            principal.require_store("*")
 
     async def test_belongs_to_the_request(self) -> None:
         with pytest.raises(Unauthenticated, match="TOKEN_MISSING"):

@@ -25,6 +25,15 @@ class TestPageToken:
         types = [type(part) for part in key]
         assert decode_page_token(encode_page_token(*key), *types) == tuple(key)
 
+    def test_of_a_question_is_good_for_that_one_alone(self) -> None:
+        token = encode_page_token("a", 1, question=("list", "x", None))
+        assert decode_page_token(token, str, int, question=("list", "x", None)) == ("a", 1)
+        for question in ((), ("list", "x", "y"), ("other", "x", None)):
+            with pytest.raises(Invalid, match="INVALID_PAGE_TOKEN"):
+                decode_page_token(token, str, int, question=question)
+        with pytest.raises(Invalid, match="INVALID_PAGE_TOKEN"):
+            decode_page_token(encode_page_token("a", 1), str, int, question=("list", "x", None))
+
     def test_of_the_first_page_is_empty(self) -> None:
         assert decode_page_token("", str, int) is None
 

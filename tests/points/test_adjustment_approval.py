@@ -145,7 +145,12 @@ class TestApproveAdjustment:
         assert (await refusal(desk.finance.ApproveAdjustment(other))).reason == "MEMBER_MISMATCH"
         async with open_desk(desk.ledger) as elsewhere:
             moved = desk.approval(proposal_id, store_id=elsewhere.chain.store_id)
-            assert (await refusal(desk.finance.ApproveAdjustment(moved))).reason == "STORE_MISMATCH"
+            error = await refusal(desk.finance.ApproveAdjustment(moved))
+            assert (error.reason, error.message) == (
+                "STORE_MISMATCH",
+                "the proposal is about another store",
+            )
+            assert error.metadata["store_id"] == elsewhere.chain.store_id
 
     @pytest.mark.parametrize("is_rejected", [True, False])
     async def test_waits_for_a_decision_that_is_under_way(

@@ -12,7 +12,12 @@ from chassis.database import Database
 from chassis.ids import new_id
 from services.points.commands import Command
 from services.points.documents import read_header
-from services.points.domain.adjustment_limit import DaySums, adjustment_day
+from services.points.domain.adjustment_limit import (
+    AdjustmentLimit,
+    DaySums,
+    adjustment_day,
+    limit_of,
+)
 from services.points.domain.points_adjustment import Adjustment, decide_direct_adjustment
 from services.points.domain.programme import Programme, Programmes
 from services.points.usecases.adjust_points import adjustment_command
@@ -71,6 +76,15 @@ class TestDecideDirectAdjustment:
                 sums.update(zip(keys, after, strict=True))
             else:
                 assert error.reason == "APPROVAL_NEEDED"
+                of_person, of_member = after
+                assert limit_of(error) is (
+                    AdjustmentLimit.ONE_ADJUSTMENT
+                    if abs(points) > 10
+                    else AdjustmentLimit.MEMBER_DAY
+                    if of_member > 25
+                    else AdjustmentLimit.PERSON_DAY
+                )
+                assert of_person > 25 or limit_of(error) is not AdjustmentLimit.PERSON_DAY
 
     def test_without_a_limit_of_its_own_a_day_has_that_of_one(self) -> None:
         member_id = new_id()
@@ -185,6 +199,7 @@ class TestAdjustPoints:
         request = desk.adjustment(1)
         answer = await desk.stub.AdjustPoints(request)
         assert answer.proposal.proposed_by == desk.clerk_subject
+        assert answer.proposal.limit == pb.ADJUSTMENT_LIMIT_MEMBER_DAY
         again = await desk.stub.AdjustPoints(request)
         assert (again.replayed, again.proposal) == (True, answer.proposal)
         assert (await desk.wallet()).points == 1_000
@@ -193,3 +208,9 @@ class TestAdjustPoints:
         # What was approved counts for nobody, and taking is counted apart.
         assert (await desk.stub.AdjustPoints(desk.adjustment(-900))).receipt.points == 101
         assert (await desk.finance.AdjustPoints(desk.adjustment(1))).HasField("proposal")
+        of_other = desk.adjustment(1, member_id=desk.chain.other_member_id)
+        answer = await desk.stub.AdjustPoints(of_other)
+        assert answer.proposal.limit == pb.ADJUSTMENT_LIMIT_PERSON_DAY
+        get = pb.GetAdjustmentProposalRequest(proposal_id=of_other.header.bill_id)
+        stored = await desk.finance.GetAdjustmentProposal(get)
+        assert stored.proposal.limit == pb.ADJUSTMENT_LIMIT_PERSON_DAY

@@ -90,6 +90,7 @@ class TestAdjustPoints:
             assert answer.proposal.state == pb.ADJUSTMENT_STATE_PROPOSED
             assert answer.proposal.proposal_id == request.header.bill_id
             assert answer.proposal.adjustment == request
+            assert answer.proposal.limit == pb.ADJUSTMENT_LIMIT_ONE_ADJUSTMENT
             assert answer.proposal.proposed_by == desk.clerk_subject
             again = await desk.stub.AdjustPoints(request)
             assert (again.replayed, again.proposal) == (True, answer.proposal)
@@ -237,6 +238,9 @@ class TestListAdjustmentProposals:
         request = pb.ListAdjustmentProposalsRequest(page_token="WyJhIl0=")
         error = await refusal(desk.finance.ListAdjustmentProposals(request))
         assert error.reason == "INVALID_PAGE_TOKEN"
+        unknown = pb.ListAdjustmentProposalsRequest(store_id=new_id())
+        error = await refusal(desk.finance.ListAdjustmentProposals(unknown))
+        assert error.reason == "UNKNOWN_STORE"
         get = pb.GetAdjustmentProposalRequest(proposal_id=new_id())
         error = await refusal(desk.finance.GetAdjustmentProposal(get))
         assert error.reason == "UNKNOWN_PROPOSAL"

@@ -111,7 +111,7 @@ class TestGetTrialBalance:
             ({"store_id": "x"}, "INVALID_ID"),
             ({"store_id": new_id()}, "UNKNOWN_STORE"),
             ({"asset": 99}, "UNKNOWN_ASSET"),
-            ({"from_date": NEXT_DAY, "to_date": DAY}, "INVALID_DATE_RANGE"),
+            ({"from_date": NEXT_DAY, "to_date": DAY}, "INVALID_RANGE"),
             ({"from_date": Date(year=2026, month=2, day=30)}, "INVALID_DATE"),
             ({"page_size": -1}, "INVALID_PAGE_SIZE"),
             ({"page_token": "x"}, "INVALID_PAGE_TOKEN"),

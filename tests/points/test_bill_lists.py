@@ -8,6 +8,7 @@ import pytest
 from google.type.date_pb2 import Date
 
 from chassis.clock import to_proto_date
+from chassis.ids import new_id
 from chassis.paging import encode_page_token
 from services.points.storage.queries import NEWEST
 from tests.fixtures.bill_archive import DAYS, PERMISSIONS, Archive, is_on
@@ -148,10 +149,12 @@ class TestListBills:
         ("fields", "reason"),
         [
             ({"last_business_date": to_proto_date(DAYS[0])}, "INVALID_DATE"),
-            ({"register_id": "\0"}, "INVALID_FILTER"),
-            ({"register_id": "R" * 65}, "CODE_TOO_LONG"),
+            ({"store_id": new_id()}, "UNKNOWN_STORE"),
+            ({"register_id": "\0"}, "INVALID_TEXT"),
+            ({"register_id": "A\n1"}, "INVALID_TEXT"),
+            ({"register_id": "R" * 33}, "CODE_TOO_LONG"),
             ({"page_token": encode_page_token("2026-05-01", NEWEST)}, "INVALID_PAGE_TOKEN"),
-            ({"page_token": encode_page_token(-1)}, "INVALID_PAGE_TOKEN"),
+            ({"page_token": encode_page_token(9)}, "INVALID_PAGE_TOKEN"),
         ],
     )
     async def test_refuses_with_a_reason_about_a_member(
@@ -159,6 +162,34 @@ class TestListBills:
     ) -> None:
         request = points_service_pb2.ListBillsRequest(member_id=archive.chain.member_id, **fields)
         assert (await refusal(archive.points.ListBills(request)))[1] == reason
+
+    async def test_refuses_the_token_of_another_question(self, archive: Archive) -> None:
+        days = {
+            "business_date": to_proto_date(DAYS[0]),
+            "last_business_date": to_proto_date(DAYS[1]),
+        }
+        store = {"store_id": archive.chain.store_id, **days}
+        member = {"member_id": archive.chain.member_id}
+        for asked, others in (
+            (
+                store,
+                [
+                    days,
+                    {**store, "store_id": archive.other_store_id},
+                    {**store, "register_id": "R1"},
+                    {**store, "kind": ledger_pb2.BILL_KIND_SALE},
+                    {**store, "last_business_date": to_proto_date(DAYS[2])},
+                    member,
+                ],
+            ),
+            (member, [{"member_id": archive.chain.other_member_id}, {**member, **days}, store]),
+        ):
+            request = points_service_pb2.ListBillsRequest(page_size=1, **asked)
+            token = (await archive.points.ListBills(request)).next_page_token
+            for other in others:
+                request = points_service_pb2.ListBillsRequest(page_token=token, **other)
+                call = archive.points.ListBills(request)
+                assert (await refusal(call))[1] == "INVALID_PAGE_TOKEN"
 
 
 class TestSummarizeBills:
@@ -197,3 +228,15 @@ class TestSummarizeBills:
             from_date=to_proto_date(DAYS[0]), to_date=to_proto_date(last) if last else None
         )
         assert (await refusal(archive.points.SummarizeBills(request)))[1] == reason
+
+    async def test_refuses_a_store_that_nobody_knows(self, archive: Archive) -> None:
+        request = points_service_pb2.SummarizeBillsRequest(
+            store_ids=[archive.chain.store_id, new_id()],
+            from_date=to_proto_date(DAYS[0]),
+            to_date=to_proto_date(DAYS[0]),
+        )
+        assert (await refusal(archive.points.SummarizeBills(request)))[1] == "UNKNOWN_STORE"
+        list_request = points_service_pb2.ListBillsRequest(
+            store_id=new_id(), business_date=to_proto_date(DAYS[0])
+        )
+        assert (await refusal(archive.points.ListBills(list_request)))[1] == "UNKNOWN_STORE"

@@ -6,6 +6,7 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.paging import encode_page_token
+from services.points.domain.assets import Asset
 from tests.fixtures.bill_archive import PERMISSIONS, Archive
 from tests.fixtures.ledger import Ledger, refusal
 from tests.fixtures.running import open_stub
@@ -16,6 +17,13 @@ from yika.points.v1 import (
     return_service_pb2,
     sale_pb2,
 )
+
+
+async def statement(archive: Archive, **asked: Any) -> points_service_pb2.GetStatementResponse:
+    answer: points_service_pb2.GetStatementResponse = await archive.points.GetStatement(
+        points_service_pb2.GetStatementRequest(**asked)
+    )
+    return answer
 
 
 class TestGetBill:
@@ -80,11 +88,8 @@ class TestGetStatement:
             ({"asset": 99}, "UNKNOWN_ASSET"),
             ({"asset": ledger_pb2.ASSET_PASS}, "INVALID_ID"),
             ({"asset": ledger_pb2.ASSET_POINTS, "pass_id": new_id()}, "PASS_ID_NOT_WANTED"),
-            (
-                {"asset": 2, "page_token": encode_page_token(1, 1, 2**62 + 1)},
-                "INVALID_PAGE_TOKEN",
-            ),
-            ({"asset": 2, "page_token": encode_page_token(1, 1 << 15, 0)}, "INVALID_PAGE_TOKEN"),
+            ({"asset": 2, "page_token": encode_page_token(30, 1, 999_999)}, "INVALID_PAGE_TOKEN"),
+            ({"asset": 2, "page_token": encode_page_token(30, 1)}, "INVALID_PAGE_TOKEN"),
         ],
     )
     async def test_refuses_with_a_reason(
@@ -94,6 +99,43 @@ class TestGetStatement:
             member_id=archive.chain.member_id, **fields
         )
         assert (await refusal(archive.points.GetStatement(request)))[1] == reason
+
+    async def test_refuses_the_token_of_another_question(self, archive: Archive) -> None:
+        member_id = archive.returned.member_id
+        points = {"member_id": member_id, "asset": ledger_pb2.ASSET_POINTS}
+        token = (await statement(archive, page_size=1, **points)).next_page_token
+        assert (await statement(archive, page_token=token, **points)).lines
+        for other in (
+            {**points, "asset": ledger_pb2.ASSET_PRINCIPAL},
+            {**points, "member_id": archive.chain.other_member_id},
+            {"member_id": member_id, "asset": ledger_pb2.ASSET_PASS, "pass_id": new_id()},
+        ):
+            call = statement(archive, page_token=token, **other)
+            assert (await refusal(call))[1] == "INVALID_PAGE_TOKEN"
+
+    @pytest.mark.parametrize("key", [(1, 1 << 15), (-1, 0), (1, -1)])
+    async def test_refuses_a_position_that_no_transfer_has(
+        self, archive: Archive, key: tuple[int, int]
+    ) -> None:
+        member_id = archive.chain.member_id
+        question = ("statement", member_id, Asset.POINTS, None)
+        call = statement(
+            archive,
+            member_id=member_id,
+            asset=ledger_pb2.ASSET_POINTS,
+            page_token=encode_page_token(*key, question=question),
+        )
+        assert (await refusal(call))[1] == "INVALID_PAGE_TOKEN"
+
+    async def test_tells_the_books_balances_from_whatever_position(self, archive: Archive) -> None:
+        points = {"member_id": archive.returned.member_id, "asset": ledger_pb2.ASSET_POINTS}
+        lines = (await statement(archive, page_size=500, **points)).lines
+        question = ("statement", archive.returned.member_id, Asset.POINTS, None)
+        for sequence in range(1, len(lines) + 1):
+            token = encode_page_token(sequence, 32_767, question=question)
+            page = await statement(archive, page_size=500, page_token=token, **points)
+            assert page.lines
+            assert list(page.lines) == list(lines[-len(page.lines) :])
 
     async def test_of_a_pass_that_was_never_sold_is_empty(self, archive: Archive) -> None:
         answer = await archive.points.GetStatement(

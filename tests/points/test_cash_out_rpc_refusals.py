@@ -107,7 +107,7 @@ class TestCashOutRefusals:
         refused = await refusal(cash_out(desk, chain, 1, 1))
         assert refused.reason == "INSUFFICIENT_STORED_VALUE"
         assert await desk.stub.QuoteCashOut(build_quote(chain)) == pb.QuoteCashOutResponse(
-            tender_kinds=["bank_card", "cash", "wechat_pay"]
+            tender_kinds=["bank_card", "cash", "wechat_pay"], identity_required=True
         )
 
     @pytest.mark.parametrize("payout_fen", [0, 500_00, 469_99, 470_01])
@@ -122,6 +122,7 @@ class TestCashOutRefusals:
 
     async def test_of_a_holder_who_is_unknown(self, desk: Desk, chain: Chain) -> None:
         await top_up(desk, chain)
+        assert (await desk.stub.QuoteCashOut(build_quote(chain, 100_00))).identity_required
         refused = await refusal(cash_out(desk, chain, 100_00, 100_00, identified=False))
         assert (refused.kind, refused.reason) == (Kind.PRECONDITION, "IDENTITY_REQUIRED")
 

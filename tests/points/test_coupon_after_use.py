@@ -217,8 +217,8 @@ class TestRevokeCoupon:
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
-            ("", "REASON_MISSING"),
-            (" \n", "REASON_MISSING"),
+            ("", "REASON_REQUIRED"),
+            (" \n", "REASON_REQUIRED"),
             ("x" * 201, "REASON_TOO_LONG"),
             ("a\x00b", "INVALID_TEXT"),
             ("\u202ereversed", "INVALID_TEXT"),

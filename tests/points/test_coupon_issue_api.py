@@ -16,8 +16,9 @@ from tests.fixtures.builders_coupons import (
     reserve_request,
     today,
 )
-from tests.fixtures.coupons import Coupons, outbox_events, reason
-from yika.points.v1 import coupon_events_pb2
+from tests.fixtures.coupons import Coupons, kinds, outbox_events, reason
+from tests.fixtures.refusals import refusal
+from yika.points.v1 import coupon_events_pb2, coupon_pb2
 from yika.points.v1 import coupon_service_pb2 as pb
 
 
@@ -47,7 +48,7 @@ class TestIssueCoupons:
         [
             ({"order_id": "7"}, "INVALID_ID"),
             ({"template_id": ""}, "INVALID_ID"),
-            ({"reason": ""}, "REASON_MISSING"),
+            ({"reason": ""}, "REASON_REQUIRED"),
             ({"valid_from_date": to_proto_date(date(2200, 1, 1))}, "INVALID_VALIDITY"),
             ({"valid_until_date": to_proto_date(date(2200, 1, 1))}, "INVALID_VALIDITY"),
             ({"valid_until_date": to_proto_date(date(2020, 1, 1))}, "INVALID_VALIDITY"),
@@ -82,6 +83,11 @@ class TestIssueCoupons:
             assert await reason(coupons.stub.IssueCoupons(request)) == expected
         order = pb.GetCouponOrderRequest(order_id=order_id)
         assert await reason(coupons.stub.GetCouponOrder(order)) == "UNKNOWN_COUPON_ORDER"
+
+    async def test_names_who_is_unknown_as_every_refusal_does(self, coupons: Coupons) -> None:
+        member_id = new_id()
+        error = await refusal(coupons.stub.IssueCoupons(issue_request(member_id)))
+        assert (error.reason, error.metadata) == ("UNKNOWN_MEMBER", {"member_id": member_id})
 
     async def test_refuses_an_id_with_other_content(self, coupons: Coupons) -> None:
         request = issue_request(coupons.member_id)
@@ -134,12 +140,47 @@ class TestRevokeCouponOrder:
         assert states == [CouponState.REDEEMED, CouponState.REVOKED, CouponState.REVOKED]
         own = redeem_request(coupons.store_id, reserved.coupon_id, bill_id=reserve.sale_id)
         assert await reason(coupons.stub.RedeemCoupon(own)) == "COUPON_REVOKED"
+        assert await kinds(coupons, used.coupon_id) == ["ISSUED", "REDEEMED"]
+        assert await kinds(coupons, reserved.coupon_id) == ["ISSUED", "RESERVED", "REVOKED"]
+        event = (await coupons.get(free.coupon_id)).events[-1]
+        assert (event.kind, event.state, event.happened_time) == (
+            coupon_pb2.COUPON_EVENT_KIND_REVOKED,
+            coupon_pb2.COUPON_STATE_REVOKED,
+            answer.order.revoked_time,
+        )
+        assert (event.caller, event.reason, event.document_id) == ("test", "印刷错误", order_id)
         facts = await outbox_events(coupons.database, coupon_events_pb2.CouponsRevoked)
         assert [fact.order_id for fact in facts].count(order_id) == 1
         request.reason = "别的"
         assert await reason(coupons.stub.RevokeCouponOrder(request)) == "ID_REUSED"
         request.revocation_id = new_id()
         assert await reason(coupons.stub.RevokeCouponOrder(request)) == "COUPON_ORDER_REVOKED"
+
+    async def test_stays_the_last_word_of_what_is_given_up_later(self, coupons: Coupons) -> None:
+        order_id = new_id()
+        alone, reserved = await coupons.codes(2, order_id=order_id)
+        await coupons.stub.RevokeCoupon(
+            pb.RevokeCouponRequest(
+                revocation_id=new_id(), coupon_id=alone.coupon_id, reason="顾客投诉"
+            )
+        )
+        reserve = reserve_request(coupons.store_id, reserved.coupon_id)
+        await coupons.stub.ReserveCoupon(reserve)
+        await coupons.stub.RevokeCouponOrder(
+            pb.RevokeCouponOrderRequest(revocation_id=new_id(), order_id=order_id, reason="错发")
+        )
+        await coupons.stub.ReleaseCoupon(
+            pb.ReleaseCouponRequest(reservation_id=reserve.reservation_id)
+        )
+        assert await kinds(coupons, alone.coupon_id) == ["ISSUED", "REVOKED"]
+        assert await kinds(coupons, reserved.coupon_id) == [
+            "ISSUED",
+            "RESERVED",
+            "REVOKED",
+            "RELEASED",
+        ]
+        events = (await coupons.get(reserved.coupon_id)).events
+        assert events[-1].state == coupon_pb2.COUPON_STATE_REVOKED
 
     @pytest.mark.parametrize("method", ["CancelCouponOrder", "RevokeCouponOrder"])
     async def test_refuses_an_unknown_order(self, coupons: Coupons, method: str) -> None:

@@ -252,6 +252,25 @@ class TestRefusals:
         }
         assert refused.value.message == "rule gift: bonus_points must be 1 to 1000000"
 
+    @pytest.mark.parametrize(
+        ("change", "where"),
+        [
+            (_set("fen_per_point", 0), {"rule_id": "basic", "field": "fen_per_point"}),
+            (_set("caps.day_points", -1), {"rule_id": "basic", "field": "day_points"}),
+            (_set("version", 0), {"field": "version"}),
+        ],
+    )
+    def test_name_the_base_rule_by_its_id(
+        self, change: Callable[[Message], None], where: dict[str, str]
+    ) -> None:
+        message = build_message()
+        change(message)
+        with pytest.raises(Invalid) as refused:
+            read_programme(message, KINDS)
+        told = dict(refused.value.metadata)
+        del told["value"]
+        assert told == where
+
     def test_are_all_promised_by_the_docstring(self) -> None:
         promised = read_programme.__doc__ or ""
         assert {reason for reason, _ in WRONG if reason not in promised} == set()

@@ -92,6 +92,12 @@ class TestReadGifts:
             read_gifts([gift(**changes)])
         assert error.value.reason == reason
 
+    def test_names_the_gift_and_the_field(self) -> None:
+        with pytest.raises(Invalid) as error:
+            read_gifts([gift(points=0)])
+        assert error.value.message == f"gift {GIFT_ID}: points must be 1 to 1000000000"
+        assert error.value.metadata == {"gift_id": GIFT_ID, "field": "points", "value": "0"}
+
     def test_refuses_too_many_and_the_same_twice(self) -> None:
         with pytest.raises(Invalid) as error:
             read_gifts([gift(gift_id=new_id()) for _ in range(GIFTS_MAX + 1)])

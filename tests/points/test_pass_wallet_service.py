@@ -180,6 +180,9 @@ class TestMerge:
             shares = (await desk.stub.ListPassShares(request)).shares
             assert [each.share_id for each in shares] == [share.share_id]
         assert sorted(each.units_left for each in await desk.passes(friend)) == [8, 10]
+        for asked in (chain.member_id, chain.other_member_id, friend):
+            owners = {each.owner_member_id for each in await desk.passes(asked)}
+            assert owners == {chain.other_member_id}
         again = desk.sharing(user_member_id=friend, owner_member_id=chain.other_member_id)
         assert (await refusal(desk.stub.SharePass(again))).reason == "ALREADY_SHARED"
         await self.undo(desk, staff, merge)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
+from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Books
 from services.points.domain.lot import Lot, LotKey
@@ -163,6 +164,8 @@ async def pass_uses(database: Database) -> None:
         await load_pass_facts(cast(Driver, Recorded(connection)), books, [question], [])
 
 
+LATER = encode_page_token(3, 1, question=("statement", MEMBER, Asset.POINTS, None))
+
 QUESTIONS: list[tuple[str, Ask, str]] = [
     ("a store's days", by_store(), "ix_bills_store_id_business_date_bill_id"),
     ("a till", by_store(register_id="R3"), "ix_bills_store_id_business_date_bill_id"),
@@ -185,6 +188,11 @@ QUESTIONS: list[tuple[str, Ask, str]] = [
     (
         "a member's statement",
         lambda database: read_statement(database, MEMBER, Asset.POINTS, None, "", 10),
+        "pk_transfers",
+    ),
+    (
+        "a later page of a member's statement",
+        lambda database: read_statement(database, MEMBER, Asset.POINTS, None, LATER, 10),
         "pk_transfers",
     ),
     (

@@ -102,7 +102,7 @@ class TestReads:
             ("ListBills", points_service_pb2.ListBillsRequest(), "INVALID_DATE"),
             (
                 "ListBills",
-                points_service_pb2.ListBillsRequest(store_id=new_id(), member_id=new_id()),
+                points_service_pb2.ListBillsRequest(member_id=new_id()),
                 "UNKNOWN_MEMBER",
             ),
             ("ListBills", points_service_pb2.ListBillsRequest(store_id=new_id()), "INVALID_DATE"),

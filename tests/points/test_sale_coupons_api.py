@@ -38,7 +38,7 @@ class TestPostSale:
             assert await kinds(coupons, coupon_id) == ["ISSUED", "REDEEMED"]
             event = found.events[-1]
             assert (event.caller, event.staff_id, event.store_id) == (
-                "service:points",
+                "test",
                 "8001",
                 coupons.store_id,
             )

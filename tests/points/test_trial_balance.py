@@ -100,6 +100,11 @@ def as_plain(lines: list[AccountLine]) -> dict[tuple[str, int, str, str], tuple[
     return {tuple(line.key): (line.debit, line.credit) for line in lines}
 
 
+def forged(*key: str | int) -> str:
+    """A token of the whole trial balance with a key that was made up."""
+    return encode_page_token(*key, question=("trial balance", None, None, None, 0))
+
+
 class TestReadTrialBalance:
     async def test_equals_a_plain_sum_and_is_zero_for_every_asset(self, database: Database) -> None:
         transfers = await booked(database)
@@ -165,10 +170,11 @@ class TestReadTrialBalance:
         [
             ({"asset": 6}, "UNKNOWN_ASSET"),
             ({"asset": -1}, "UNKNOWN_ASSET"),
-            ({"from_date": DAYS[1], "to_date": DAYS[0]}, "INVALID_DATE_RANGE"),
+            ({"from_date": DAYS[1], "to_date": DAYS[0]}, "INVALID_RANGE"),
             ({"token": "nonsense"}, "INVALID_PAGE_TOKEN"),
-            ({"token": encode_page_token("x", 1, "", "")}, "INVALID_PAGE_TOKEN"),
-            ({"token": encode_page_token(STORES[0], 9, "", "")}, "INVALID_PAGE_TOKEN"),
+            ({"token": forged("x", 1, "", "")}, "INVALID_PAGE_TOKEN"),
+            ({"token": forged(STORES[0], 9, "", "")}, "INVALID_PAGE_TOKEN"),
+            ({"token": forged(STORES[0], 1, "", ""), "asset": 1}, "INVALID_PAGE_TOKEN"),
         ],
     )
     async def test_refuses_what_cannot_be_meant(

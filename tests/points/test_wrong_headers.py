@@ -95,6 +95,9 @@ def document_rows() -> Iterator[Wrong]:
         yield Wrong(
             rpc, "a till of value 0", put(f"{at}register_id", "R\0"), INVALID, "INVALID_TEXT"
         )
+        yield Wrong(
+            rpc, "a till of two lines", put(f"{at}register_id", "A\n1"), INVALID, "INVALID_TEXT"
+        )
         if not is_sale:
             yield Wrong(
                 rpc, "a long reason", put(f"{at}reason", "x" * 257), INVALID, "CODE_TOO_LONG"

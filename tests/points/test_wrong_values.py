@@ -132,6 +132,8 @@ def hold_rows() -> Iterator[Wrong]:
         *DATES,
         *STAFF,
         ("INVALID_TEXT", "a till of value 0", put("register_id", "\0")),
+        ("INVALID_TEXT", "a till of two lines", put("register_id", "A\n1")),
+        ("CODE_TOO_LONG", "a long register_id", put("register_id", "R" * 33)),
     )
     yield from rows(
         "CreateHold",

@@ -1,14 +1,23 @@
 """How many points one person may adjust in a day before somebody else has to approve. Pure."""
 
 from datetime import date, datetime
+from enum import IntEnum
 from typing import NamedTuple
 
-from chassis.errors import PreconditionFailed
+from chassis.errors import DomainError, PreconditionFailed
 from pricing.earning import CounterKey
 from services.points.domain.limits import STORE_TIME_OFFSET
 from services.points.domain.programme import Programme
 
 APPROVAL_NEEDED = "APPROVAL_NEEDED"
+
+
+class AdjustmentLimit(IntEnum):
+    """Which limit an adjustment exceeds; the numbers are those of the proto and of the table."""
+
+    ONE_ADJUSTMENT = 1
+    MEMBER_DAY = 2
+    PERSON_DAY = 3
 
 
 class DirectAdjustment(NamedTuple):
@@ -51,14 +60,23 @@ def adjustment_day(now: datetime) -> date:
 def check_limits(rules: Programme, points: int, *, of_member: int, of_person: int) -> None:
     """PreconditionFailed APPROVAL_NEEDED above the limit of one adjustment or of a day.
 
-    `of_member` and `of_person` are the sums of the day with this adjustment.
+    `of_member` and `of_person` are the sums of the day with this adjustment. The metadata says by
+    number which limit it is, the first of several; see limit_of.
     """
     most = rules.adjustment_day_limit_points or rules.adjustment_limit_points
-    if abs(points) > rules.adjustment_limit_points or max(of_member, of_person) > most:
+    limit = None
+    if abs(points) > rules.adjustment_limit_points:
+        limit = AdjustmentLimit.ONE_ADJUSTMENT
+    elif of_member > most:
+        limit = AdjustmentLimit.MEMBER_DAY
+    elif of_person > most:
+        limit = AdjustmentLimit.PERSON_DAY
+    if limit is not None:
         raise PreconditionFailed(
             APPROVAL_NEEDED,
             "somebody else has to approve the adjustment",
             {
+                "limit": int(limit),
                 "points": points,
                 "limit_points": rules.adjustment_limit_points,
                 "day_limit_points": most,
@@ -66,3 +84,10 @@ def check_limits(rules: Programme, points: int, *, of_member: int, of_person: in
                 "of_person": of_person,
             },
         )
+
+
+def limit_of(refusal: DomainError) -> AdjustmentLimit | None:
+    """Which limit a refusal of check_limits is about; None for any other refusal."""
+    if refusal.reason != APPROVAL_NEEDED:
+        return None
+    return AdjustmentLimit(int(refusal.metadata["limit"]))

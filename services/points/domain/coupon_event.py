@@ -83,6 +83,25 @@ def change_of(before: Coupon, after: Coupon, request: CouponRequest) -> CouponCh
     )
 
 
+def with_order_revoked(
+    coupon: Coupon, events: list[CouponEvent], revocation: CouponRequest
+) -> list[CouponEvent]:
+    """What happened to a coupon, with the revocation of its order where that took it out of use.
+
+    Revoking an order writes no event of each coupon. It does nothing to one that was used or
+    revoked before, and none of the others is used afterwards. What came later, such as a
+    reservation that was given up, left the coupon revoked.
+    """
+    if coupon.state in (CouponState.REDEEMED, CouponState.REVOKED):
+        return events
+    before = [each for each in events if each.request.happened_at <= revocation.happened_at]
+    revoked = CouponEvent(
+        revocation, coupon.account_id, coupon.version, CouponState.REVOKED, reserved_until=None
+    )
+    later = [replace(each, state=CouponState.REVOKED) for each in events[len(before) :]]
+    return [*events[: len(before)], revoked, *later]
+
+
 def same_request(stored: CouponRequest, offered: CouponRequest) -> bool:
     """True when an id came again with the same content."""
     return _content(stored) == _content(offered)

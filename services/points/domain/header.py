@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from chassis.errors import Invalid, PreconditionFailed
+from chassis.errors import PreconditionFailed
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Draft, Receipt, SaleAllocation, Source, receipt_of
+from services.points.domain.limits import require_reason
 from services.points.domain.posting import Posting
 
 REASON_LENGTH_MAX = 256
@@ -37,8 +38,7 @@ class Header:
 
     def require_reason(self) -> None:
         """Invalid REASON_REQUIRED for a decision that nobody has explained."""
-        if not self.reason.strip():
-            raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
+        require_reason(self.reason)
 
     def require_not_before(self, original_date: date) -> None:
         """PreconditionFailed BEFORE_ORIGINAL for a day before that of the bill to be corrected."""

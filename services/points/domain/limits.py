@@ -19,6 +19,12 @@ _BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
 _QUOTED_AHEAD_MAX = timedelta(days=366)
 
 
+def require_reason(reason: str) -> None:
+    """Invalid REASON_REQUIRED for a decision that nobody has explained."""
+    if not reason.strip():
+        raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
+
+
 def check_time(occurred_at: datetime, business_date: date, now: datetime, field: str) -> None:
     """Invalid INVALID_TIME or INVALID_BUSINESS_DATE for a clock or a day that cannot be."""
     if not _EARLIEST <= occurred_at <= now + _FUTURE_MAX:

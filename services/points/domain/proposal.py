@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from chassis.errors import Forbidden, PreconditionFailed
+from services.points.domain.adjustment_limit import AdjustmentLimit
 
 # More of one member that wait are no corrections but a flood.
 OPEN_PROPOSALS_MAX = 20
@@ -32,6 +33,7 @@ class Proposal:
     proposed_by: str
     proposed_at: datetime
     document: bytes
+    limit: AdjustmentLimit | None = None  # None: not recorded, of before it was
     state: ProposalState = ProposalState.PROPOSED
     decided_by: str = ""
     decided_at: datetime | None = None

@@ -17,12 +17,9 @@ from services.points.domain.coupon_event import (
 from services.points.domain.sale import Sale
 from services.points.domain.sale_return import ReturnDraft
 
-# Nobody asked for these changes alone: the posting of a bill makes them.
-_CALLER = "service:points"
 
-
-def redeem_coupons(books: Books, sale: Sale) -> tuple[CouponChange, ...]:
-    """What a sale makes of the coupons that it names.
+def redeem_coupons(books: Books, sale: Sale, caller: str = "") -> tuple[CouponChange, ...]:
+    """What a sale makes of the coupons that it names; `caller` is who handed it in.
 
     Validity is judged by the sale's business date, also when the sale comes days later; somebody
     else's reservation now, because a till's clock must not run past it. One that was redeemed for
@@ -31,12 +28,16 @@ def redeem_coupons(books: Books, sale: Sale) -> tuple[CouponChange, ...]:
     """
     if not sale.coupon_ids:
         return ()
-    changes = (_redemption(books, sale, coupon_id) for coupon_id in sale.coupon_ids)
+    changes = (_redemption(books, sale, coupon_id, caller) for coupon_id in sale.coupon_ids)
     return tuple(change for change in changes if change is not None)
 
 
-def give_back_coupons(books: Books, draft: ReturnDraft) -> tuple[CouponChange, ...]:
+def give_back_coupons(
+    books: Books, draft: ReturnDraft, caller: str = ""
+) -> tuple[CouponChange, ...]:
     """The coupons of a sale that is wholly back, each given back as far as the policy goes.
+
+    `caller` is who handed the return in.
 
     One that the sale does not use any more, or that was given back for the same return before, is
     left as it is: a return is never refused for a coupon.
@@ -44,7 +45,7 @@ def give_back_coupons(books: Books, draft: ReturnDraft) -> tuple[CouponChange, .
     changes: list[CouponChange] = []
     for coupon_id in draft.sold.sale.coupon_ids if draft.is_complete else ():
         coupon = books.coupons.get(coupon_id)
-        request = _give_back_request(books, draft, coupon_id)
+        request = _give_back_request(books, draft, coupon_id, caller)
         if coupon is None or request.request_id in books.coupon_events:
             continue
         changed = give_back(
@@ -58,7 +59,7 @@ def give_back_coupons(books: Books, draft: ReturnDraft) -> tuple[CouponChange, .
     return tuple(changes)
 
 
-def _redemption(books: Books, sale: Sale, coupon_id: str) -> CouponChange | None:
+def _redemption(books: Books, sale: Sale, coupon_id: str, caller: str) -> CouponChange | None:
     coupon = books.coupons.get(coupon_id)
     if coupon is None:
         raise NotFound("UNKNOWN_COUPON", f"no coupon {coupon_id}", {"coupon_id": coupon_id})
@@ -66,7 +67,7 @@ def _redemption(books: Books, sale: Sale, coupon_id: str) -> CouponChange | None
         kind=CouponEventKind.REDEEMED,
         request_id=redemption_id(sale.sale_id, coupon_id),
         coupon_id=coupon_id,
-        caller=_CALLER,
+        caller=caller,
         happened_at=books.now,
         document_id=sale.sale_id,
         buyer_id=sale.member_id,
@@ -110,13 +111,15 @@ def _check_told(told: CouponEvent, coupon: Coupon, request: CouponRequest) -> No
         )
 
 
-def _give_back_request(books: Books, draft: ReturnDraft, coupon_id: str) -> CouponRequest:
+def _give_back_request(
+    books: Books, draft: ReturnDraft, coupon_id: str, caller: str
+) -> CouponRequest:
     posting = draft.posting
     return CouponRequest(
         kind=CouponEventKind.GIVEN_BACK,
         request_id=give_back_id(posting.bill_id, coupon_id),
         coupon_id=coupon_id,
-        caller=_CALLER,
+        caller=caller,
         happened_at=books.now,
         document_id=posting.bill_id,
         returned_bill_id=draft.sold.sale.sale_id,

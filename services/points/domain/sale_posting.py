@@ -31,13 +31,16 @@ from services.points.domain.wallet import Wallet
 from services.points.domain.wallet_tenders import pay_points, pay_stored_value, release_rest
 
 
-def decide_sale(books: Books, sale: Sale, facts: MemberFacts = NO_FACTS) -> list[Draft]:
+def decide_sale(
+    books: Books, sale: Sale, facts: MemberFacts = NO_FACTS, caller: str = ""
+) -> list[Draft]:
     """Money from the tills and value from the wallet to revenue, earned points to the wallet.
 
     PreconditionFailed when the wallet cannot pay its part or is frozen, or a hold or a coupon is
-    gone; a sale that spends no such thing is always booked, because it has happened.
+    gone; a sale that spends no such thing is always booked, because it has happened. `caller`
+    stands with the coupons that it uses.
     """
-    coupons = redeem_coupons(books, sale)
+    coupons = redeem_coupons(books, sale, caller)
     programme = books.programmes.at(sale.sold_at)
     wallet = (
         Wallet(sale.store_id, is_member=False)

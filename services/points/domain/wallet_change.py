@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from chassis.errors import Invalid, PreconditionFailed
+from services.points.domain.limits import require_reason
 from services.points.domain.member_move import require_unmerged
 from services.points.domain.wallet import Wallet
 
@@ -46,8 +47,7 @@ class WalletChange:
 
 def check_decision(staff_id: str, reason: str) -> None:
     """Invalid REASON_REQUIRED or STAFF_REQUIRED for a decision without why or who."""
-    if not reason.strip():
-        raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
+    require_reason(reason)
     check_staff(staff_id)
 
 

@@ -172,7 +172,8 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
     ) -> service_pb2.ListCouponsResponse:
         """Lists the coupons of a member."""
         now = utc_now()
-        day = requests.read_day(request, "business_date") or requests.today(now)
+        asked_date = requests.read_day(request, "business_date")
+        day = asked_date or requests.today(now)
         member_id = canonical_id(request.member_id, "member_id")
         state = requests.read_state(request.state)
         limit = page_size(request.page_size, default=50, maximum=500)
@@ -182,6 +183,7 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
             member_id,
             state=state,
             business_date=day,
+            asked_date=asked_date,
             now=now,
             page_token=request.page_token,
             limit=limit,

@@ -110,8 +110,8 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         asked = read_bill_filter(request)
         # Without a store they lie in many.
         current_principal().require_store(asked.store_id or "*")
+        await self._ledger.require_known({member_id} - {""}, {asked.store_id or ""} - {""})
         if member_id:
-            await self._ledger.require_known({member_id}, set())
             page = await list_member_bills(
                 self._database, member_id, asked, request.page_token, limit
             )
@@ -146,6 +146,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         store_ids = canonical_stores(request.store_ids, "store_ids")
         for store_id in store_ids or ["*"]:
             principal.require_store(store_id)
+        await self._ledger.require_known(set(), set(store_ids))
         rows = await list_ledger.summarize_bills(
             self._database,
             store_ids,

@@ -115,6 +115,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
         """Lists what is outstanding."""
         stores = canonical_stores(request.store_ids, "store_ids")
         _require_stores(current_principal(), stores)
+        await self._ledger.require_known(set(), set(stores))
         limit = page_size(request.page_size, default=50, maximum=100)
         page = await list_liability(self._database, stores, request.page_token, limit)
         return query_service_pb2.ListLiabilityResponse(
@@ -145,6 +146,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
             principal, redeemers if redeemers and _reaches(principal, redeemers) else sellers
         )
         first_date, last_date = _range(request.from_date, request.to_date)
+        await self._ledger.require_known(set(), {*sellers, *redeemers})
         page = await list_settlement(
             self._database,
             sellers,
@@ -175,6 +177,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
         stores = canonical_stores(request.store_ids, "store_ids")
         _require_stores(current_principal(), stores)
         first_date, last_date = _range(request.from_date, request.to_date)
+        await self._ledger.require_known(set(), set(stores))
         positions = await summarize_settlement(self._database, stores, first_date, last_date)
         return query_service_pb2.SummarizeSettlementResponse(
             positions=[

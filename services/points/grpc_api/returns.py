@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import grpc
 
+from chassis.auth import current_principal
 from chassis.clock import utc_now
 from services.points.commands import Command
 from services.points.documents import receipt_message
@@ -47,5 +48,9 @@ class ReturnServicer(return_service_pb2_grpc.ReturnServiceServicer):
         header = await self._ledger.read_header(message.header, member_required=False)
         request = replace(read_return(message, header), kept_kinds=self._kept_kinds)
         return await return_command(
-            self._ledger.database, request, message, self._ledger.tender_kinds
+            self._ledger.database,
+            request,
+            message,
+            self._ledger.tender_kinds,
+            caller=current_principal().subject,
         )

@@ -106,6 +106,7 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
         limit = page_size(request.page_size, default=50, maximum=500)
         store_id = canonical_id(request.store_id, "store_id") if request.store_id else None
         current_principal().require_store(store_id or "*")
+        await self._ledger.require_known(set(), {store_id} if store_id else set())
         found, next_page_token = await list_adjustment_proposals(
             self._ledger.database, store_id, request.page_token, limit
         )

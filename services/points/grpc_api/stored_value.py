@@ -8,7 +8,7 @@ from google.type.date_pb2 import Date
 
 from chassis.auth import current_principal
 from chassis.clock import to_proto_date, utc_now
-from services.points.domain.cash_out import in_cooling_off
+from services.points.domain.cash_out import NEEDS_IDENTITY, in_cooling_off
 from services.points.domain.stored_value import StoredValueProgramme
 from services.points.ledger import Ledger
 from services.points.stored_value_requests import (
@@ -110,6 +110,7 @@ class StoredValueServicer(stored_value_service_pb2_grpc.StoredValueServiceServic
             bonus_withdrawn_fen=plan.bonus_withdrawn_fen,
             bonus_deducted_fen=plan.bonus_deducted_fen,
             non_cash_required=quote.offer.non_cash_required,
+            identity_required=NEEDS_IDENTITY,
             top_ups=_top_up_messages(quote, order.business_date),
             tender_kinds=_tender_kinds(quote.rules, quote.offer.non_cash_required),
         )

@@ -10,7 +10,6 @@ from chassis.clock import to_timestamp, utc_now
 from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.commands import Command
-from services.points.documents import check_text
 from services.points.domain.header import REASON_LENGTH_MAX
 from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.domain.wallet_change import (
@@ -21,6 +20,7 @@ from services.points.domain.wallet_change import (
 )
 from services.points.ledger import Ledger
 from services.points.storage.wallet_changes import Record
+from services.points.texts import check_text
 from services.points.usecases.change_wallets import change_wallets
 from services.points.usecases.merge_members import merge_members
 from services.points.usecases.read_wallet_changes import list_wallet_changes, read_household

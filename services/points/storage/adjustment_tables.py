@@ -35,6 +35,8 @@ adjustment_proposals = Table(
     Column("decided_at", DateTime(timezone=True)),
     Column("decision_reason", Text, nullable=False),
     Column("bill_id", Uuid(as_uuid=False)),
+    # Which limit it exceeded; 0 for proposals of before that was recorded.
+    Column("limit_number", SmallInteger, nullable=False, server_default="0"),
     CheckConstraint("(state = 1) = (decided_at IS NULL)", name="decided"),
     CheckConstraint("(state = 2) = (bill_id IS NOT NULL)", name="approved"),
     # Four eyes, whatever the program does.

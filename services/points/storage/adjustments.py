@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.adjustment_limit import DaySums, adjustment_day
+from services.points.domain.adjustment_limit import AdjustmentLimit, DaySums, adjustment_day
 from services.points.domain.books import Books
 from services.points.domain.posting import Posting
 from services.points.domain.proposal import Proposal, ProposalState
@@ -121,6 +121,7 @@ class ProposalRepository:
                 proposed_by=proposal.proposed_by,
                 proposed_at=proposal.proposed_at,
                 document=proposal.document,
+                limit_number=proposal.limit or 0,
                 state=proposal.state,
                 decided_by="",
                 decision_reason="",
@@ -185,6 +186,7 @@ def _proposal(row: Any) -> Proposal:
         proposed_by=row["proposed_by"],
         proposed_at=row["proposed_at"],
         document=row["document"],
+        limit=AdjustmentLimit(row["limit_number"]) if row["limit_number"] else None,
         state=ProposalState(row["state"]),
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],

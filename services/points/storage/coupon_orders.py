@@ -123,18 +123,16 @@ class CouponOrderRepository:
         """What was done before under a request's id."""
         query = select(coupon_order_events).where(coupon_order_events.c.event_id == event_id)
         row = (await self._connection.execute(query)).one_or_none()
-        if row is None:
-            return None
-        return OrderEvent(
-            order_id=row.order_id,
-            event_id=row.event_id,
-            kind=OrderEventKind(row.kind),
-            caller=row.caller,
-            reason=row.reason,
-            happened_at=row.happened_at,
-            first_serial=row.first_serial,
-            last_serial=row.last_serial,
+        return None if row is None else _event_of(row)
+
+    async def revocation(self, order_id: str) -> OrderEvent | None:
+        """Who revoked an order, and why."""
+        query = select(coupon_order_events).where(
+            coupon_order_events.c.order_id == order_id,
+            coupon_order_events.c.kind == OrderEventKind.REVOKED,
         )
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else _event_of(row)
 
     async def add_event(self, event: OrderEvent) -> bool:
         """Writes what was done; False when the request's id is taken."""
@@ -188,6 +186,19 @@ class TryRepository:
             ).returning(coupon_tries.c.wrong_count)
         )
         return int(count or 0)
+
+
+def _event_of(row: Row[Any]) -> OrderEvent:
+    return OrderEvent(
+        order_id=row.order_id,
+        event_id=row.event_id,
+        kind=OrderEventKind(row.kind),
+        caller=row.caller,
+        reason=row.reason,
+        happened_at=row.happened_at,
+        first_serial=row.first_serial,
+        last_serial=row.last_serial,
+    )
 
 
 def order_of(row: Row[Any]) -> CouponOrder:

@@ -88,6 +88,32 @@ class StatementQueries:
             query = query.where(transfers.c.pass_id == pass_id)
         return await self._all(query)
 
+    async def changed_since(
+        self, member_id: str, asset: Asset, pass_id: str | None, position: tuple[int, int]
+    ) -> int:
+        """By how much the wallet changed at a (sequence, ordinal) and after it."""
+        sequence, ordinal = position
+        query = (
+            select(func.coalesce(func.sum(_WALLET_CHANGE), 0))
+            .join(
+                bills,
+                and_(
+                    bills.c.member_id == transfers.c.member_id,
+                    bills.c.bill_id == transfers.c.bill_id,
+                ),
+            )
+            .where(
+                bills.c.member_id == member_id,
+                text("bills.sequence > 0"),  # as the index says it
+                bills.c.sequence >= sequence,
+                or_(bills.c.sequence > sequence, transfers.c.ordinal >= ordinal),
+                transfers.c.asset == asset,
+            )
+        )
+        if pass_id is not None:
+            query = query.where(transfers.c.pass_id == pass_id)
+        return int((await self._connection.execute(query)).scalar_one())
+
     async def left(self, member_id: str, asset: Asset, pass_id: str | None) -> int:
         """What is left now in a member's lots of one asset."""
         query = select(func.coalesce(func.sum(lots.c.remaining), 0)).where(

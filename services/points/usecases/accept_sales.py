@@ -71,7 +71,7 @@ async def accept_sales(
     facts, unanswered = await ask_member_facts(directory.facts, checked, programmes)
     errors |= unanswered
     commands = {
-        position: _command(sale, messages[position], known, programmes, facts)
+        position: _command(sale, messages[position], known, programmes, facts, principal.subject)
         for position, sale in checked.items()
         if position not in errors
     }
@@ -109,12 +109,13 @@ def _command(
     known: Known,
     programmes: Programmes,
     facts: Mapping[str, MemberFacts],
+    caller: str,
 ) -> Command:
     """The command of a sale with what the rules in force when it happened ask for."""
     rules = programmes.at(sale.sold_at).earning
     is_of_member = known.is_of_member(sale)
     if rules.is_plain or sale.member_id is None:
-        return sale_command(sale, message, is_of_member=is_of_member)
+        return sale_command(sale, message, is_of_member=is_of_member, caller=caller)
     lines = tuple(
         line._replace(
             category_id=known.products[line.product_id],
@@ -129,4 +130,5 @@ def _command(
         facts=facts.get(sale.member_id, NO_FACTS),
         periods=periods,
         is_of_member=is_of_member,
+        caller=caller,
     )

@@ -8,7 +8,11 @@ from chassis.database import Database, Transaction
 from chassis.errors import Unavailable, id_reused
 from services.points.commands import Command
 from services.points.documents import read_receipt, same_content
-from services.points.domain.adjustment_limit import APPROVAL_NEEDED, adjustment_day
+from services.points.domain.adjustment_limit import (
+    AdjustmentLimit,
+    adjustment_day,
+    limit_of,
+)
 from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
 from services.points.domain.points_adjustment import Adjustment, decide_direct_adjustment
@@ -47,6 +51,7 @@ async def adjust_points(
     Whether the day's are reached is decided under the member's lock, and the person's. Refuses
     as decide_adjustment and check_open_count do; AlreadyExists ID_REUSED.
     """
+    limit: AdjustmentLimit | None = AdjustmentLimit.ONE_ADJUSTMENT
     if abs(adjustment.points) <= programmes.at(now).adjustment_limit_points:
         stored = await find_proposal(database, header.bill_id)
         if stored is not None:  # the limit was lower when it was proposed
@@ -55,7 +60,8 @@ async def adjust_points(
         (outcome,) = await door.post([command])
         if isinstance(outcome, Posted):
             return outcome
-        if outcome.reason != APPROVAL_NEEDED:
+        limit = limit_of(outcome)
+        if limit is None:
             raise outcome
     proposal = Proposal(
         proposal_id=header.bill_id,
@@ -65,6 +71,7 @@ async def adjust_points(
         proposed_by=subject,
         proposed_at=now,
         document=message.SerializeToString(),
+        limit=limit,
     )
     for _ in range(_ATTEMPTS_MAX):
         try:

@@ -47,13 +47,13 @@ async def approve_adjustment_command(
 
 
 def _check_place(proposal: Proposal, header: Header) -> None:
-    for reason, field, ours, theirs in (
-        ("MEMBER_MISMATCH", "member_id", proposal.member_id, header.member_id),
-        ("STORE_MISMATCH", "store_id", proposal.store_id, header.store_id),
+    for reason, what, ours, theirs in (
+        ("MEMBER_MISMATCH", "member", proposal.member_id, header.member_id),
+        ("STORE_MISMATCH", "store", proposal.store_id, header.store_id),
     ):
         if ours != theirs:
             raise PreconditionFailed(
                 reason,
-                f"the proposal is about another {field}",
-                {"proposal_id": proposal.proposal_id, field: theirs},
+                f"the proposal is about another {what}",
+                {"proposal_id": proposal.proposal_id, f"{what}_id": theirs},
             )

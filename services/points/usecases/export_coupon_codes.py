@@ -32,7 +32,8 @@ async def export_coupon_codes(
 
     Nothing is handed out that is not recorded: the record is committed before the answer.
     """
-    key_of_page = decode_page_token(page_token, int)
+    question = ("coupon codes", order_id)
+    key_of_page = decode_page_token(page_token, int, question=question)
     first = 1 if key_of_page is None else int(key_of_page[0]) + 1
     if not 1 <= first <= 2 * CODES_MAX:
         raise Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
@@ -59,7 +60,7 @@ async def export_coupon_codes(
                 )
             )
     codes = await asyncio.to_thread(_codes, key, order_id, serials, order.code_prefix)
-    return codes, encode_page_token(serials[-1]) if more else ""
+    return codes, encode_page_token(serials[-1], question=question) if more else ""
 
 
 def _codes(key: CodeKey, order_id: str, serials: list[int], prefix: str) -> Codes:

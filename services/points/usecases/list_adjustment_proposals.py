@@ -16,9 +16,10 @@ async def list_adjustment_proposals(
     database: Database, store_id: str | None, page_token: str, limit: int
 ) -> tuple[Sequence[Proposal], str]:
     """A page of one store's proposals, or of all, and the token of the next one."""
-    after = id_in_token(page_token) or _OLDEST
+    question = ("adjustment proposals", store_id)
+    after = id_in_token(page_token, question) or _OLDEST
     async with database.read() as connection:
         found = await ProposalRepository(connection).open(store_id, after, limit + 1)
     if len(found) <= limit:
         return found, ""
-    return found[:limit], encode_page_token(found[limit - 1].proposal_id)
+    return found[:limit], encode_page_token(found[limit - 1].proposal_id, question=question)

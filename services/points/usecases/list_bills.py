@@ -22,21 +22,24 @@ async def list_member_bills(
     database: Database, member_id: str, asked: BillFilter, token: str, limit: int
 ) -> Page:
     """Bills of a member in the order in which they were posted, newest first."""
-    key = decode_page_token(token, int)
+    question = ("bills of a member", member_id, asked)
+    key = decode_page_token(token, int, question=question)
     before = SEQUENCE_MAX if key is None else number_of_token(key[0], SEQUENCE_MAX)
     async with database.read() as connection:
         rows = await BillSearch(connection).of_member(member_id, asked, before, limit + 1)
-    return cut_page(rows, limit, "sequence")
+    return cut_page(rows, limit, "sequence", question=question)
 
 
 async def list_store_bills(database: Database, asked: BillFilter, token: str, limit: int) -> Page:
     """Bills of a range of business dates, newest date and id first."""
+    question = ("bills of stores", asked)
     before = (asked.last_date or date.max, LAST_ID)
-    if (key := decode_page_token(token, str, str)) is not None:
+    if (key := decode_page_token(token, str, str, question=question)) is not None:
         before = (date_of_token(key[0]), id_of_token(key[1]))
     async with database.read() as connection:
         rows = await BillSearch(connection).of_stores(asked, before, limit + 1)
     if len(rows) <= limit:
         return Page(rows, "")
     last = rows[limit - 1]
-    return Page(rows[:limit], encode_page_token(last.business_date.isoformat(), last.bill_id))
+    end = (last.business_date.isoformat(), last.bill_id)
+    return Page(rows[:limit], encode_page_token(*end, question=question))

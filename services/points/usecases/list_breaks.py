@@ -30,7 +30,8 @@ async def list_breaks(
     database: Database, member_id: str | None, *, include_resolved: bool, token: str, limit: int
 ) -> BreakPage:
     """Breaks in order of member, kind and subject; Invalid for a token of another list."""
-    key = decode_page_token(token, str, int, str)
+    question = ("breaks", member_id, include_resolved)
+    key = decode_page_token(token, str, int, str, question=question)
     after = None if key is None else (_account_of(key[0]), _kind_of(key[1]), str(key[2]))
     async with database.read() as connection:
         repository = BreakRepository(connection)
@@ -50,7 +51,9 @@ async def list_breaks(
             )
             for row in shown
         ],
-        encode_page_token(last.member_id, last.kind, last.subject) if last else "",
+        encode_page_token(last.member_id, last.kind, last.subject, question=question)
+        if last
+        else "",
     )
 
 

@@ -11,10 +11,11 @@ from services.points.storage.queries import LedgerQueries, Record
 
 async def list_balances(database: Database, token: str, limit: int) -> Page:
     """Points of all members with a wallet, in order of member_id."""
-    after = id_in_token(token)
+    question = ("balances",)
+    after = id_in_token(token, question)
     async with database.read() as connection:
         rows = await LedgerQueries(connection).balances(after, limit + 1)
-    return cut_page(rows, limit, "member_id")
+    return cut_page(rows, limit, "member_id", question=question)
 
 
 async def summarize_bills(

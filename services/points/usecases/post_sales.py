@@ -26,17 +26,19 @@ def sale_command(
     facts: MemberFacts = NO_FACTS,
     periods: tuple[str, ...] = (),
     is_of_member: bool = True,
+    caller: str = "",
 ) -> Command:
     """The command of a checked sale; the message becomes its document.
 
-    `periods` are those of the counters that the rules in force ask for.
+    `periods` are those of the counters that the rules in force ask for, `caller` whose token handed
+    it in.
     """
     return Command(
         bill_id=sale.sale_id,
         kind=BillKind.SALE,
         message=message,
         members=(sale.member_id,) if sale.member_id else (),
-        decide=partial(decide_sale, sale=sale, facts=facts),
+        decide=partial(decide_sale, sale=sale, facts=facts, caller=caller),
         needs_lots=sale.spends_wallet,
         holds=tuple([tender.hold_id for tender in sale.tenders if tender.hold_id]),
         periods=periods if sale.member_id else (),

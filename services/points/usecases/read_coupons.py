@@ -8,9 +8,14 @@ from chassis.errors import Invalid, NotFound
 from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.coupon import Coupon, CouponState
-from services.points.domain.coupon_event import CouponEvent
+from services.points.domain.coupon_event import (
+    CouponEvent,
+    CouponEventKind,
+    CouponRequest,
+    with_order_revoked,
+)
 from services.points.domain.coupon_order import CouponOrder
-from services.points.storage.coupon_orders import CouponOrderRepository
+from services.points.storage.coupon_orders import CouponOrderRepository, OrderEvent
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.merges import load_merges
 from services.points.usecases.change_coupon_order import unknown_order
@@ -39,10 +44,16 @@ async def read_coupon(database: Database, coupon_id: str) -> CouponRecord:
         if not found:
             raise NotFound("UNKNOWN_COUPON", f"no coupon {coupon_id}", {"coupon_id": coupon_id})
         (coupon,) = found
-        order = await CouponOrderRepository(connection).find(coupon.order_id)
+        orders = CouponOrderRepository(connection)
+        order = await orders.find(coupon.order_id)
         if order is None:
             raise LookupError(f"coupon {coupon_id} has no order")
-        return CouponRecord(coupon, order[0], await queries.events(coupon_id))
+        events = await queries.events(coupon_id)
+        if order[0].revoked_at is not None:
+            revocation = await orders.revocation(coupon.order_id)
+            if revocation is not None:
+                events = with_order_revoked(coupon, events, _revoking(coupon_id, revocation))
+        return CouponRecord(coupon, order[0], events)
 
 
 async def list_coupons(
@@ -51,6 +62,7 @@ async def list_coupons(
     *,
     state: CouponState | None,
     business_date: date,
+    asked_date: date | None,
     now: datetime,
     page_token: str,
     limit: int,
@@ -58,9 +70,12 @@ async def list_coupons(
     """A page of what a member may use, newest first, and the token of the next.
 
     The coupons of everybody who is one with the member since a merge are among them.
+    `asked_date` is the business date as far as it was asked for: a token of today's list, which
+    nobody named, must not end at midnight.
     """
+    question = ("coupons", member_id, state, asked_date)
     before = None
-    if (key := decode_page_token(page_token, int, str)) is not None:
+    if (key := decode_page_token(page_token, int, str, question=question)) is not None:
         microseconds = int(key[0])
         if not 0 <= microseconds <= _MICROSECONDS_MAX:
             raise _foreign_token()
@@ -76,7 +91,7 @@ async def list_coupons(
         return rows, ""
     last = rows[limit - 1]
     return rows[:limit], encode_page_token(
-        (last.issued_at - _EPOCH) // _MICROSECOND, last.coupon_id
+        (last.issued_at - _EPOCH) // _MICROSECOND, last.coupon_id, question=question
     )
 
 
@@ -93,13 +108,26 @@ async def list_coupon_orders(
     database: Database, page_token: str, limit: int
 ) -> tuple[list[CouponOrder], str]:
     """A page of orders, newest id first, and the token of the next."""
-    key = decode_page_token(page_token, str)
+    question = ("coupon orders",)
+    key = decode_page_token(page_token, str, question=question)
     before = _NEWEST if key is None else _id_of(key[0])
     async with database.read() as connection:
         rows = list(await CouponOrderRepository(connection).page(before, limit + 1))
     if len(rows) <= limit:
         return rows, ""
-    return rows[:limit], encode_page_token(rows[limit - 1].order_id)
+    return rows[:limit], encode_page_token(rows[limit - 1].order_id, question=question)
+
+
+def _revoking(coupon_id: str, revocation: OrderEvent) -> CouponRequest:
+    return CouponRequest(
+        kind=CouponEventKind.REVOKED,
+        request_id=revocation.event_id,
+        coupon_id=coupon_id,
+        caller=revocation.caller,
+        happened_at=revocation.happened_at,
+        document_id=revocation.order_id,
+        reason=revocation.reason,
+    )
 
 
 def _id_of(part: str | int) -> str:

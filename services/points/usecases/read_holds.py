@@ -33,8 +33,9 @@ async def read_holds(
     now: datetime,
 ) -> tuple[list[HoldRecord], str]:
     """A page of a member's holds, or of the open ones of a store; and the token of the next."""
+    question = ("holds", member_id, store_id, open_only)
     before = NEWEST
-    if (key := decode_page_token(page_token, str)) is not None:
+    if (key := decode_page_token(page_token, str, question=question)) is not None:
         before = _id_of(str(key[0]))
     async with database.read() as connection:
         records = await list_holds(
@@ -47,7 +48,7 @@ async def read_holds(
         )
     if len(records) <= limit:
         return records, ""
-    return records[:limit], encode_page_token(records[limit - 1].hold.hold_id)
+    return records[:limit], encode_page_token(records[limit - 1].hold.hold_id, question=question)
 
 
 async def count_open_holds(database: Database, now: datetime) -> dict[Asset, int]:

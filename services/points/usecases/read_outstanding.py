@@ -29,14 +29,15 @@ async def list_liability(
     database: Database, store_ids: Sequence[str], token: str, limit: int
 ) -> StorePage:
     """What is left now in lots of the next `limit` stores, by month of the last day and asset."""
-    after = _after(token)
+    question = ("liability", tuple(store_ids))
+    after = id_in_token(token, question) or FIRST_ID
     async with database.read() as connection:
         queries = OutstandingQueries(connection)
         stores = [each for each in store_ids if each > after][: limit + 1]
         if not store_ids:
             stores = await queries.stores_that_owe(after, limit + 1)
         rows = await queries.liability(stores[:limit])
-    return StorePage(rows, _next(stores, limit))
+    return StorePage(rows, _next(stores, limit, question))
 
 
 async def list_settlement(
@@ -49,7 +50,8 @@ async def list_settlement(
     limit: int,
 ) -> StorePage:
     """What the next `limit` redeeming stores took of what each store sold."""
-    after = _after(token)
+    question = ("settlement", tuple(sellers), tuple(redeemers), first_date, last_date)
+    after = id_in_token(token, question) or FIRST_ID
     async with database.read() as connection:
         queries = OutstandingQueries(connection)
         stores = [each for each in redeemers if each > after][: limit + 1]
@@ -59,7 +61,7 @@ async def list_settlement(
     cells = settle(*redeemed)
     asked = set(sellers)
     found: list[Cell] = [cell for cell in cells if not asked or cell.seller in asked]
-    return StorePage(found, _next(stores, limit))
+    return StorePage(found, _next(stores, limit, question))
 
 
 async def summarize_settlement(
@@ -75,9 +77,7 @@ async def summarize_settlement(
     return [each for each in positions_of(cells) if not asked or each.store_id in asked]
 
 
-def _after(token: str) -> str:
-    return id_in_token(token) or FIRST_ID
-
-
-def _next(stores: Sequence[str], limit: int) -> str:
-    return encode_page_token(stores[limit - 1]) if len(stores) > limit else ""
+def _next(stores: Sequence[str], limit: int, question: tuple[object, ...]) -> str:
+    if len(stores) <= limit:
+        return ""
+    return encode_page_token(stores[limit - 1], question=question)

@@ -25,7 +25,10 @@ _SHARES_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class PassView:
-    """A sold pass that can be used; `refund_fen` is 0 for another member's."""
+    """A sold pass that can be used; `refund_fen` is 0 for another member's.
+
+    The owner is who has it now, of a merged member the other one: whom SharePass takes.
+    """
 
     owner_member_id: str
     lot: Lot
@@ -64,20 +67,20 @@ async def read_passes(
         )
     views = []
     if heir in wallets:
-        views = _views(wallets[heir], member_id, programmes, business_date, now)
+        views = _views(wallets[heir], programmes, business_date, now)
     seen: set[tuple[str, str]] = set()
     for owner, share in shares:
         if owner not in wallets or (owner, share.pass_id) in seen:
             continue
         seen.add((owner, share.pass_id))
-        for view in _views(wallets[owner], share.owner_member_id, programmes, business_date, now):
+        for view in _views(wallets[owner], programmes, business_date, now):
             if view.lot.pass_id == share.pass_id and view.definition.shareable:
                 views.append(replace(view, refund_fen=0))
     return views
 
 
 def _views(
-    wallet: Wallet, owner_member_id: str, programmes: Programmes, business_date: date, now: datetime
+    wallet: Wallet, programmes: Programmes, business_date: date, now: datetime
 ) -> list[PassView]:
     held = wallet.held(now)
     views = []
@@ -89,7 +92,7 @@ def _views(
         owed_fen = 0 if held_units else definition.owed_fen(lot.remaining)
         views.append(
             PassView(
-                owner_member_id,
+                wallet.member_id,
                 lot,
                 definition,
                 held_units,
@@ -106,8 +109,9 @@ async def list_pass_shares(
 
     Those of everybody who is one with the owner since a merge are among them.
     """
+    question = ("pass shares", owner_member_id)
     before = NEWEST
-    key = decode_page_token(page_token, str)
+    key = decode_page_token(page_token, str, question=question)
     if key is not None:
         try:
             before = canonical_id(str(key[0]), "page_token")
@@ -121,4 +125,4 @@ async def list_pass_shares(
         shares = await PassShareRepository(connection).of_owners(family, before, limit + 1)
     if len(shares) <= limit:
         return shares, ""
-    return shares[:limit], encode_page_token(shares[limit - 1].share_id)
+    return shares[:limit], encode_page_token(shares[limit - 1].share_id, question=question)

@@ -49,8 +49,9 @@ async def read_past_balances(
     database: Database, member_id: str, moment: datetime, token: str, limit: int
 ) -> PastBalances:
     """What a member had at a moment. The moment must have passed check_moment."""
+    question = ("balances at", member_id, moment)
     after = None
-    if (key := decode_page_token(token, str, int)) is not None:
+    if (key := decode_page_token(token, str, int, question=question)) is not None:
         after = (id_of_token(key[0]), number_of_token(key[1], _ORDINAL_MAX))
     async with database.read() as connection:
         queries = StatementQueries(connection)
@@ -63,7 +64,7 @@ async def read_past_balances(
             if row.amount
         ],
         sum(int(row.debt) for row in rows),
-        cut_page(lots, limit, "bill_id", "ordinal"),
+        cut_page(lots, limit, "bill_id", "ordinal", question=question),
     )
 
 

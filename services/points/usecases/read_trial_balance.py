@@ -8,6 +8,7 @@ from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.assets import Asset
+from services.points.pages import reversed_range
 from services.points.storage.trial_balance import (
     AccountKey,
     AccountLine,
@@ -39,26 +40,26 @@ async def read_trial_balance(
 ) -> TrialBalance:
     """The trial balance of one moment; `asset` 0 stands for all of them.
 
-    Invalid UNKNOWN_ASSET, INVALID_DATE_RANGE for a last day before the first, INVALID_PAGE_TOKEN.
+    Invalid UNKNOWN_ASSET, INVALID_RANGE for a last day before the first, INVALID_PAGE_TOKEN.
     """
     if asset and asset not in _ASSETS:
         raise Invalid("UNKNOWN_ASSET", "there is no such asset", {"asset": asset})
     if from_date is not None and to_date is not None and to_date < from_date:
-        raise Invalid(
-            "INVALID_DATE_RANGE",
-            "to_date must not lie before from_date",
-            {"from_date": from_date, "to_date": to_date},
-        )
+        raise reversed_range(from_date, to_date)
     scope = Scope(store_id, from_date, to_date, asset or None)
+    question = ("trial balance", store_id, from_date, to_date, asset)
+    after = _after(token, question)
     async with database.read() as connection:
-        accounts, proofs = await trial_balance(connection, scope, _after(token), limit + 1)
+        accounts, proofs = await trial_balance(connection, scope, after, limit + 1)
     shown = accounts[:limit]
     more = len(accounts) > limit
-    return TrialBalance(shown, proofs, encode_page_token(*shown[-1].key) if more else "")
+    return TrialBalance(
+        shown, proofs, encode_page_token(*shown[-1].key, question=question) if more else ""
+    )
 
 
-def _after(token: str) -> AccountKey | None:
-    key = decode_page_token(token, str, int, str, str)
+def _after(token: str, question: tuple[object, ...]) -> AccountKey | None:
+    key = decode_page_token(token, str, int, str, str, question=question)
     if key is None:
         return None
     try:

@@ -10,10 +10,11 @@ from services.points.storage.wallet_changes import WalletChangeRepository
 
 async def list_wallet_changes(database: Database, member_id: str, token: str, limit: int) -> Page:
     """The history of a wallet, newest id first."""
-    before = id_in_token(token) or NEWEST
+    question = ("wallet changes", member_id)
+    before = id_in_token(token, question) or NEWEST
     async with database.read() as connection:
         rows = await WalletChangeRepository(connection).history(member_id, before, limit + 1)
-    return cut_page(rows, limit, "change_id")
+    return cut_page(rows, limit, "change_id", question=question)
 
 
 async def read_household(database: Database, household_id: str) -> Sequence[str]:

@@ -31,8 +31,9 @@ async def return_command(
     request: SaleReturn,
     message: return_service_pb2.ReturnSaleRequest,
     tender_kinds: Collection[str],
+    caller: str = "",
 ) -> Command:
-    """The command of a return; the message becomes its document.
+    """The command of a return; the message becomes its document, `caller` is who hands it in.
 
     Whose wallet it needs is read from the bill of the sale, which never changes.
     """
@@ -50,7 +51,9 @@ async def return_command(
         kind=BillKind.SALE_RETURN,
         message=message,
         members=members,
-        decide=partial(_decide, request=request, sold=sold, tender_kinds=tender_kinds),
+        decide=partial(
+            _decide, request=request, sold=sold, tender_kinds=tender_kinds, caller=caller
+        ),
         needs_lots=True,
         periods=periods,
         originals=(request.sale_id,),
@@ -68,7 +71,11 @@ async def quote_return(
 
 
 def _decide(
-    books: Books, request: SaleReturn, sold: SoldGoods | None, tender_kinds: Collection[str]
+    books: Books,
+    request: SaleReturn,
+    sold: SoldGoods | None,
+    tender_kinds: Collection[str],
+    caller: str,
 ) -> list[ReturnDraft]:
     original = books.original(request.sale_id, BillKind.SALE)
     if sold is None:  # it was posted since this return was sent
@@ -77,7 +84,7 @@ def _decide(
     earlier = [read_returned(bill) for bill in original.later if bill.kind is BillKind.SALE_RETURN]
     drafts = decide_sale_return(books, request, sold, returned_before(sold.sale, earlier))
     # Here, so that what follows in the same batch may use a coupon that came back.
-    return [replace(draft, coupons=give_back_coupons(books, draft)) for draft in drafts]
+    return [replace(draft, coupons=give_back_coupons(books, draft, caller)) for draft in drafts]
 
 
 def publish_returns(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> None:

@@ -1,6 +1,5 @@
 """Answers a question about sales with one page of sums."""
 
-import zlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,7 +54,7 @@ async def query_sales(database: Database, command: QuerySales) -> SalesPage:
     Each page reads the figures of its own moment: rows whose sums change between two pages of
     revenue order may come twice or not at all.
     """
-    query, fingerprint = _understand(command)
+    query, question = _understand(command)
     async with database.read() as connection:
         rows = await read_sums(connection, query)
     if len(rows) < query.limit:
@@ -63,11 +62,11 @@ async def query_sales(database: Database, command: QuerySales) -> SalesPage:
     del rows[-1]  # read only to learn whether there is more
     last = rows[-1]
     day = last.day.isoformat() if last.day else ""
-    token = encode_page_token(fingerprint, last.key or "", day, last.revenue_fen)
+    token = encode_page_token(last.key or "", day, last.revenue_fen, question=question)
     return SalesPage(rows, token)
 
 
-def _understand(command: QuerySales) -> tuple[SumsQuery, int]:
+def _understand(command: QuerySales) -> tuple[SumsQuery, tuple[object, ...]]:
     grouping = parse_grouping(command.group_by)
     order = parse_order(command.order)
     check_range(command.from_date, command.to_date)
@@ -75,18 +74,14 @@ def _understand(command: QuerySales) -> tuple[SumsQuery, int]:
     wanted = frozenset(canonical_id(store_id, "store_ids") for store_id in command.store_ids)
     stores = stores_to_sum(grouping, wanted, command.stores_in_scope)
     limit = page_size(command.page_size, default=PAGE_ROWS_DEFAULT, maximum=PAGE_ROWS_MAX)
-    # Part of the token, so that a token of one question is refused by another.
-    fingerprint = zlib.crc32(
-        repr(
-            (
-                grouping,
-                command.from_date,
-                command.to_date,
-                None if stores is None else sorted(stores),
-                command.category_depth,
-                order,
-            )
-        ).encode()
+    question = (
+        "sales",
+        grouping,
+        command.from_date,
+        command.to_date,
+        None if stores is None else sorted(stores),
+        command.category_depth,
+        order,
     )
     query = SumsQuery(
         grouping=grouping,
@@ -95,17 +90,17 @@ def _understand(command: QuerySales) -> tuple[SumsQuery, int]:
         stores=stores,
         category_depth=command.category_depth,
         order=order,
-        after=_after(command.page_token, grouping, fingerprint),
+        after=_after(command.page_token, grouping, question),
         limit=limit + 1,
     )
-    return query, fingerprint
+    return query, question
 
 
-def _after(token: str, grouping: Grouping, fingerprint: int) -> After | None:
-    parts = decode_page_token(token, int, str, str, int)
+def _after(token: str, grouping: Grouping, question: tuple[object, ...]) -> After | None:
+    parts = decode_page_token(token, str, str, int, question=question)
     if parts is None:
         return None
-    given, key, day, revenue_fen = parts
+    key, day, revenue_fen = parts
     try:
         after = After(
             key=canonical_id(str(key), "page_token") if key else None,
@@ -116,10 +111,9 @@ def _after(token: str, grouping: Grouping, fingerprint: int) -> After | None:
         after = None
     if (
         after is None
-        or given != fingerprint
         or (after.key is None) != (grouping.key is None)
         or (after.day is None) != (grouping.period is None)
         or abs(after.revenue_fen) > _FEN_MAX
     ):
-        raise Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this question gave out")
+        raise Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
     return after

@@ -1,6 +1,5 @@
 """Answers a question about value movements with one page of sums."""
 
-import zlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,31 +51,29 @@ async def query_value_movements(database: Database, command: QueryValueMovements
     wanted = frozenset(canonical_id(store_id, "store_ids") for store_id in command.store_ids)
     stores = stores_to_sum(_BY_STORE, wanted, command.stores_in_scope)
     limit = page_size(command.page_size, default=PAGE_ROWS_DEFAULT, maximum=PAGE_ROWS_MAX)
-    # Part of the token, so that a token of one question is refused by another.
-    asked = ("value", first, last, None if stores is None else sorted(stores))
-    fingerprint = zlib.crc32(repr(asked).encode())
-    after = _after(command.page_token, fingerprint)
+    question = ("value", first, last, None if stores is None else sorted(stores))
+    after = _after(command.page_token, question)
     async with database.read() as connection:
         rows = await read_value_rows(connection, ValueQuery(first, last, stores, after, limit + 1))
     if len(rows) <= limit:
         return ValuePage(rows, "")
     del rows[-1]  # read only to learn whether there is more
     end = rows[-1]
-    token = encode_page_token(fingerprint, end.day.isoformat(), end.store_id, end.kind)
+    token = encode_page_token(end.day.isoformat(), end.store_id, end.kind, question=question)
     return ValuePage(rows, token)
 
 
-def _after(token: str, fingerprint: int) -> ValueKey | None:
-    parts = decode_page_token(token, int, str, str, int)
+def _after(token: str, question: tuple[object, ...]) -> ValueKey | None:
+    parts = decode_page_token(token, str, str, int, question=question)
     if parts is None:
         return None
-    given, day, store_id, kind = parts
+    day, store_id, kind = parts
     try:
         after = ValueKey(
             date.fromisoformat(str(day)), canonical_id(str(store_id), "page_token"), int(kind)
         )
     except (ValueError, Invalid):
         after = None
-    if after is None or given != fingerprint or not 0 <= after.kind <= _KIND_MAX:
-        raise Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this question gave out")
+    if after is None or not 0 <= after.kind <= _KIND_MAX:
+        raise Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
     return after

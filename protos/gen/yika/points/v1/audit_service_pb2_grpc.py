@@ -72,6 +72,7 @@ class AuditServiceServicer:
     def VerifyLedger(self, request, context):
         """Verifies one member at once, or asks for a verification of all. With the id of one that was
         asked for before it tells how that one stands.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -79,6 +80,7 @@ class AuditServiceServicer:
 
     def GetVerification(self, request, context):
         """Reads how a verification stands.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -86,6 +88,7 @@ class AuditServiceServicer:
 
     def ListBreaks(self, request, context):
         """Lists the breaks that verifications have found, by member.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

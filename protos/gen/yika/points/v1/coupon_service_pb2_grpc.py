@@ -123,6 +123,7 @@ class CouponServiceServicer:
 
     def IssueCoupons(self, request, context):
         """Issues one coupon to each of up to 1,000 members, all or none.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -130,6 +131,7 @@ class CouponServiceServicer:
 
     def CreateCouponOrder(self, request, context):
         """Orders up to 5,000,000 anonymous codes, which are then made in the background.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,6 +139,7 @@ class CouponServiceServicer:
 
     def CancelCouponOrder(self, request, context):
         """Stops an order; what it has issued stays.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -144,6 +147,7 @@ class CouponServiceServicer:
 
     def RevokeCouponOrder(self, request, context):
         """Takes all unused coupons of an order out of use, at once, and stops it if it still issues.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -165,6 +169,7 @@ class CouponServiceServicer:
 
     def ExportCouponCodes(self, request, context):
         """Makes the plain codes of an order again, for print; every call is recorded with its caller.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -229,6 +234,7 @@ class CouponServiceServicer:
 
     def RevokeCoupon(self, request, context):
         """Takes one unused coupon out of use.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

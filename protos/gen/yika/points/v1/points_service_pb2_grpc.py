@@ -104,6 +104,7 @@ class PointsServiceServicer:
 
     def ListBalances(self, request, context):
         """Lists the points of all members, in order of member_id.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -58,6 +58,7 @@ class ProgrammeServiceServicer:
 
     def PublishProgramme(self, request, context):
         """Stores the next version of the programme. Versions are never changed.
+        Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

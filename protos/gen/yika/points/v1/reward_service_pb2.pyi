@@ -20,10 +20,21 @@ class AdjustmentState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ADJUSTMENT_STATE_PROPOSED: _ClassVar[AdjustmentState]
     ADJUSTMENT_STATE_APPROVED: _ClassVar[AdjustmentState]
     ADJUSTMENT_STATE_REJECTED: _ClassVar[AdjustmentState]
+
+class AdjustmentLimit(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ADJUSTMENT_LIMIT_UNSPECIFIED: _ClassVar[AdjustmentLimit]
+    ADJUSTMENT_LIMIT_ONE_ADJUSTMENT: _ClassVar[AdjustmentLimit]
+    ADJUSTMENT_LIMIT_MEMBER_DAY: _ClassVar[AdjustmentLimit]
+    ADJUSTMENT_LIMIT_PERSON_DAY: _ClassVar[AdjustmentLimit]
 ADJUSTMENT_STATE_UNSPECIFIED: AdjustmentState
 ADJUSTMENT_STATE_PROPOSED: AdjustmentState
 ADJUSTMENT_STATE_APPROVED: AdjustmentState
 ADJUSTMENT_STATE_REJECTED: AdjustmentState
+ADJUSTMENT_LIMIT_UNSPECIFIED: AdjustmentLimit
+ADJUSTMENT_LIMIT_ONE_ADJUSTMENT: AdjustmentLimit
+ADJUSTMENT_LIMIT_MEMBER_DAY: AdjustmentLimit
+ADJUSTMENT_LIMIT_PERSON_DAY: AdjustmentLimit
 
 class AdjustPointsRequest(_message.Message):
     __slots__ = ("header", "points", "allow_debt", "expiry_date")
@@ -48,7 +59,7 @@ class AdjustPointsResponse(_message.Message):
     def __init__(self, receipt: _Optional[_Union[_ledger_pb2.BillReceipt, _Mapping]] = ..., proposal: _Optional[_Union[AdjustmentProposal, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
 class AdjustmentProposal(_message.Message):
-    __slots__ = ("proposal_id", "adjustment", "proposed_by", "proposed_time", "state", "decided_by", "decided_time", "decision_reason", "bill_id")
+    __slots__ = ("proposal_id", "adjustment", "proposed_by", "proposed_time", "state", "decided_by", "decided_time", "decision_reason", "bill_id", "limit")
     PROPOSAL_ID_FIELD_NUMBER: _ClassVar[int]
     ADJUSTMENT_FIELD_NUMBER: _ClassVar[int]
     PROPOSED_BY_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +69,7 @@ class AdjustmentProposal(_message.Message):
     DECIDED_TIME_FIELD_NUMBER: _ClassVar[int]
     DECISION_REASON_FIELD_NUMBER: _ClassVar[int]
     BILL_ID_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
     proposal_id: str
     adjustment: AdjustPointsRequest
     proposed_by: str
@@ -67,7 +79,8 @@ class AdjustmentProposal(_message.Message):
     decided_time: _timestamp_pb2.Timestamp
     decision_reason: str
     bill_id: str
-    def __init__(self, proposal_id: _Optional[str] = ..., adjustment: _Optional[_Union[AdjustPointsRequest, _Mapping]] = ..., proposed_by: _Optional[str] = ..., proposed_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[AdjustmentState, str]] = ..., decided_by: _Optional[str] = ..., decided_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision_reason: _Optional[str] = ..., bill_id: _Optional[str] = ...) -> None: ...
+    limit: AdjustmentLimit
+    def __init__(self, proposal_id: _Optional[str] = ..., adjustment: _Optional[_Union[AdjustPointsRequest, _Mapping]] = ..., proposed_by: _Optional[str] = ..., proposed_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[AdjustmentState, str]] = ..., decided_by: _Optional[str] = ..., decided_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision_reason: _Optional[str] = ..., bill_id: _Optional[str] = ..., limit: _Optional[_Union[AdjustmentLimit, str]] = ...) -> None: ...
 
 class ApproveAdjustmentRequest(_message.Message):
     __slots__ = ("header", "proposal_id", "adjustment", "proposed_by", "approved_by")

@@ -87,8 +87,10 @@ class RewardServiceServicer:
     """
 
     def AdjustPoints(self, request, context):
-        """Adds or takes points by an adjustment (积分调整). Above the programme's limit it is only proposed:
-        nothing is booked until somebody else approves it.
+        """Adds or takes points by an adjustment (积分调整). Above one of the programme's limits it is only
+        proposed: nothing is booked until somebody else approves it. adjustment_limit_points is that of
+        one adjustment, adjustment_day_limit_points that of what one caller adds, or takes, on a day, and
+        of what one member has added, or taken. The proposal says which it was.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

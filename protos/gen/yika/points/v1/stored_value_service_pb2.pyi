@@ -145,7 +145,7 @@ class QuoteCashOutRequest(_message.Message):
     def __init__(self, member_id: _Optional[str] = ..., store_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., amount_fen: _Optional[int] = ..., top_up_id: _Optional[str] = ...) -> None: ...
 
 class QuoteCashOutResponse(_message.Message):
-    __slots__ = ("principal_fen", "payout_fen", "bonus_withdrawn_fen", "bonus_deducted_fen", "non_cash_required", "top_ups", "tender_kinds")
+    __slots__ = ("principal_fen", "payout_fen", "bonus_withdrawn_fen", "bonus_deducted_fen", "non_cash_required", "top_ups", "tender_kinds", "identity_required")
     PRINCIPAL_FEN_FIELD_NUMBER: _ClassVar[int]
     PAYOUT_FEN_FIELD_NUMBER: _ClassVar[int]
     BONUS_WITHDRAWN_FEN_FIELD_NUMBER: _ClassVar[int]
@@ -153,6 +153,7 @@ class QuoteCashOutResponse(_message.Message):
     NON_CASH_REQUIRED_FIELD_NUMBER: _ClassVar[int]
     TOP_UPS_FIELD_NUMBER: _ClassVar[int]
     TENDER_KINDS_FIELD_NUMBER: _ClassVar[int]
+    IDENTITY_REQUIRED_FIELD_NUMBER: _ClassVar[int]
     principal_fen: int
     payout_fen: int
     bonus_withdrawn_fen: int
@@ -160,7 +161,8 @@ class QuoteCashOutResponse(_message.Message):
     non_cash_required: bool
     top_ups: _containers.RepeatedCompositeFieldContainer[TopUpCashOut]
     tender_kinds: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, principal_fen: _Optional[int] = ..., payout_fen: _Optional[int] = ..., bonus_withdrawn_fen: _Optional[int] = ..., bonus_deducted_fen: _Optional[int] = ..., non_cash_required: _Optional[bool] = ..., top_ups: _Optional[_Iterable[_Union[TopUpCashOut, _Mapping]]] = ..., tender_kinds: _Optional[_Iterable[str]] = ...) -> None: ...
+    identity_required: bool
+    def __init__(self, principal_fen: _Optional[int] = ..., payout_fen: _Optional[int] = ..., bonus_withdrawn_fen: _Optional[int] = ..., bonus_deducted_fen: _Optional[int] = ..., non_cash_required: _Optional[bool] = ..., top_ups: _Optional[_Iterable[_Union[TopUpCashOut, _Mapping]]] = ..., tender_kinds: _Optional[_Iterable[str]] = ..., identity_required: _Optional[bool] = ...) -> None: ...
 
 class TopUpCashOut(_message.Message):
     __slots__ = ("top_up_id", "business_date", "principal_fen", "bonus_withdrawn_fen", "bonus_deducted_fen", "in_cooling_off")
