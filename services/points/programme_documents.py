@@ -1,6 +1,7 @@
 """The programme between the contract and the domain: one place that checks a version."""
 
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
 from chassis.clock import CHINA_TIME, from_timestamp, to_timestamp
 from chassis.errors import Invalid
@@ -80,7 +81,7 @@ def read_programme_message(
             read_stored_value_programme(
                 message.stored_value,
                 version=message.version,
-                effective_on=effective_at.astimezone(CHINA_TIME).date(),
+                effective_on=_effective_on(effective_at),
                 tender_kinds=tender_kinds,
             )
             if message.HasField("stored_value")
@@ -128,6 +129,18 @@ def built_in_message(programme: Programme) -> programme_pb2.Programme:
         adjustment_limit_points=programme.adjustment_limit_points,
         adjustment_day_limit_points=programme.adjustment_day_limit_points,
     )
+
+
+def _effective_on(effective_at: datetime) -> date:
+    """The day in China, which the last hours of the calendar's last day do not have."""
+    try:
+        return effective_at.astimezone(CHINA_TIME).date()
+    except OverflowError as error:
+        raise Invalid(
+            "INVALID_TIME",
+            "effective_time lies beyond the calendar",
+            {"field": "effective_time", "value": effective_at.isoformat()},
+        ) from error
 
 
 def _read_adjustment_limit(message: programme_pb2.Programme) -> int:

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.clock import to_timestamp, utc_now
 from chassis.ids import new_id
 from tests.fixtures.ledger import Ledger
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
+from tests.fixtures.stored_value import build_stored_value_programme
 from yika.points.v1 import (
     earning_pb2,
     programme_pb2,
@@ -79,6 +81,14 @@ class TestPublishProgramme:
             ({"effective_time": None}, "INVALID_TIME"),
             ({"effective_time": to_timestamp(utc_now() - timedelta(days=1))}, "INVALID_TIME"),
             ({"effective_time": to_timestamp(utc_now() + timedelta(days=400))}, "INVALID_TIME"),
+            # In China it is the year 10,000 by then.
+            (
+                {
+                    "effective_time": Timestamp(seconds=253_402_300_799),
+                    "stored_value": build_stored_value_programme(),
+                },
+                "INVALID_TIME",
+            ),
             ({"earning": None}, "INVALID_RATE"),
             ({"clawback_policy": 99}, "UNKNOWN_CLAWBACK_POLICY"),
             ({"return_grace_days": 367}, "OUT_OF_RANGE"),

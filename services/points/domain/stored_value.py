@@ -166,7 +166,7 @@ def top_up_bonus(
     bonus, rule = best
     expiry = None
     if rule.bonus_validity_days is not None:
-        expiry = business_date + timedelta(days=rule.bonus_validity_days)
+        expiry = add_days(business_date, rule.bonus_validity_days)
     return BonusGrant(bonus, rule.rule_version, expiry)
 
 
@@ -191,6 +191,11 @@ def split_spend(
         return principal_part, amount_fen - principal_part
     principal_part, bonus_part = allocate(amount_fen, [principal_fen, bonus_fen])
     return principal_part, bonus_part
+
+
+def add_days(day: date, days: int) -> date:
+    """So many days later; date.max beyond the calendar."""
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 def add_months(day: date, months: int) -> date:
