@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from chassis.ids import new_id
-from pricing.earning import BASE_PROGRAMME, Grant
+from pricing.earning import BASE_PROGRAMME, EarningBasis, Grant, Rounding
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
 from services.points.domain.passes import PassDefinition
@@ -16,7 +16,7 @@ from services.points.domain.stored_value import (
     TopUpBand,
     TopUpRule,
 )
-from services.points.domain.value_explanation import GrantedValue, explain_value
+from services.points.domain.value_explanation import GrantedValue, SaleGrant, explain_value
 
 PASS = PassDefinition(new_id(), 1, "洗车十次", 10, 9_999)
 RULE = TopUpRule("spring", 1, "春节充值礼", (TopUpBand(10_000, 1_000, 0),), date(2026, 1, 1))
@@ -31,6 +31,7 @@ PROGRAMME = Programme(
         transfer_tender_kinds=FIRST_STORED_VALUE.transfer_tender_kinds,
     ),
 )
+BASIS = EarningBasis(Rounding.FLOOR_PER_SALE, 1_000_000, (24_000_000,), 24)
 YEAR_END = date(2026, 12, 31)
 
 
@@ -148,9 +149,9 @@ class TestExplainValue:
         assert told.en.endswith(f" 8 points came to you {en}.")
 
     def test_says_of_a_sale_what_pricing_says(self) -> None:
-        grant = Grant("base@1", 24, 0, None, 2_400, 24_000_000, False)
+        sold = SaleGrant(Grant("base@1", 24, 0, None, 2_400, 24_000_000, False), BASIS)
         value = GrantedValue(Asset.POINTS, 24, "base@1")
-        told = explain_value(bill(BillKind.SALE, 2_400), PROGRAMME, value, grant)
+        told = explain_value(bill(BillKind.SALE, 2_400), PROGRAMME, value, sold)
         assert (
             told.zh == "2026年5月1日在门店消费24.00元，按基本规则每1元积1分，获得24分，永久有效。"
         )
@@ -160,7 +161,7 @@ class TestExplainValue:
         )
 
     def test_says_something_of_a_rule_that_nobody_knows(self) -> None:
-        grant = Grant("gone@1", 24, 0, None, 2_400, 24_000_000, False)
+        sold = SaleGrant(Grant("gone@1", 24, 0, None, 2_400, 24_000_000, False), BASIS)
         value = GrantedValue(Asset.POINTS, 24, "gone@1")
-        told = explain_value(bill(BillKind.SALE, 2_400), PROGRAMME, value, grant)
+        told = explain_value(bill(BillKind.SALE, 2_400), PROGRAMME, value, sold)
         assert told.zh == "2026年5月1日按规则“gone@1”记入24分，永久有效。"

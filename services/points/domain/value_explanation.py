@@ -6,8 +6,9 @@ What sales earn is told by pricing, which knows the rules; the other kinds of bi
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from pricing.earning import Explanation, Grant, explain
+from pricing.earning import EarningBasis, Explanation, Grant, explain
 from pricing.earning.wording import day_en, day_zh, yuan
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
@@ -40,15 +41,22 @@ class GrantedValue:
     moved_by: BillKind | None = None
 
 
+class SaleGrant(NamedTuple):
+    """Points of one rule that a sale earned, and what the sale keeps of its earning as a whole."""
+
+    grant: Grant
+    basis: EarningBasis
+
+
 def explain_value(
-    bill: StoredBill, programme: Programme, value: GrantedValue, grant: Grant | None = None
+    bill: StoredBill, programme: Programme, value: GrantedValue, sold: SaleGrant | None = None
 ) -> Explanation:
     """Why there is what a bill granted, by the programme in whose version it was made.
 
-    `grant` is what a sale keeps of what it earned.
+    `sold` is what a sale keeps of what it earned.
     """
-    if grant is not None:
-        sentence = _earned(bill, programme, grant)
+    if sold is not None:
+        sentence = _earned(bill, programme, sold)
     else:
         told = _source(bill, programme, value)
         sentence = _sentence(*told, *_validity(value))
@@ -63,9 +71,10 @@ def explain_value(
     return Explanation(zh, en)
 
 
-def _earned(bill: StoredBill, programme: Programme, grant: Grant) -> Explanation:
+def _earned(bill: StoredBill, programme: Programme, sold: SaleGrant) -> Explanation:
+    grant = sold.grant
     try:
-        return explain(programme.earning, grant, bill.business_date, bill.total_fen)
+        return explain(programme.earning, grant, sold.basis, bill.business_date, bill.total_fen)
     except KeyError:  # a rule that the version does not have; nobody is refused an answer for it
         value = GrantedValue(
             Asset.POINTS, grant.points, grant.rule_version, expiry_date=grant.expiry_date

@@ -7,13 +7,13 @@ from datetime import date
 from chassis.clock import CHINA_TIME
 from chassis.database import Database
 from chassis.errors import NotFound
-from pricing.earning import Explanation, Grant
+from pricing.earning import Explanation
 from services.points.documents import read_allocation
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.programme import Programme, Programmes
-from services.points.domain.value_explanation import GrantedValue, explain_value
+from services.points.domain.value_explanation import GrantedValue, SaleGrant, explain_value
 from services.points.storage.value_sources import ValueSources
 
 # In the place of a lot's ordinal, where a debt took all that was granted.
@@ -45,12 +45,12 @@ async def explain_lot(
                 {"member_id": member_id, "bill_id": key.bill_id, "ordinal": key.ordinal},
             )
         moved_by = await sources.kind(lot.moved_by) if lot.moved_by else None
-        grant = _grants(bill).get(lot.rule_version) if lot.asset is Asset.POINTS else None
+        sold = _grants(bill).get(lot.rule_version) if lot.asset is Asset.POINTS else None
         settled = 0
         if lot.moved_by is None:
-            settled = await _settled(sources, bill, lot, grant)
+            settled = await _settled(sources, bill, lot, sold)
     value = _value(lot, bill, lot.granted, settled, moved_by)
-    return _explained(bill, programmes, key.ordinal, value, grant)
+    return _explained(bill, programmes, key.ordinal, value, sold)
 
 
 async def explain_bill(
@@ -66,13 +66,14 @@ async def explain_bill(
     found: list[ValueExplanation] = []
     for lot in lots:
         amount = amounts[lot.key]
-        grant = grants.pop(lot.rule_version, None) if lot.asset is Asset.POINTS else None
-        part = grant.points - amount if grant else 0
+        sold = grants.pop(lot.rule_version, None) if lot.asset is Asset.POINTS else None
+        part = sold.grant.points - amount if sold else 0
         if bill.kind is BillKind.POINTS_ADJUSTMENT:
             part = settled
         value = _value(lot, bill, amount, part, None)
-        found.append(_explained(bill, programmes, lot.ordinal, value, grant))
-    for grant in grants.values():
+        found.append(_explained(bill, programmes, lot.ordinal, value, sold))
+    for sold in grants.values():
+        grant = sold.grant
         value = GrantedValue(
             Asset.POINTS,
             grant.points,
@@ -80,7 +81,7 @@ async def explain_bill(
             expiry_date=grant.expiry_date,
             settled=grant.points,
         )
-        found.append(_explained(bill, programmes, NO_LOT, value, grant))
+        found.append(_explained(bill, programmes, NO_LOT, value, sold))
     if bill.kind is BillKind.POINTS_ADJUSTMENT and settled and not lots:
         version = f"adjustment@{bill.programme_version}"
         value = GrantedValue(Asset.POINTS, settled, version, settled=settled)
@@ -97,18 +98,23 @@ async def find_explained_bill(database: Database, bill_id: str) -> StoredBill:
     return bill
 
 
-def _grants(bill: StoredBill) -> dict[str, Grant]:
+def _grants(bill: StoredBill) -> dict[str, SaleGrant]:
     """What a sale earned, by rule version; nothing of other bills."""
     if bill.kind is not BillKind.SALE or not bill.allocation:
         return {}
     earned = read_allocation(bill.allocation).earned
-    return {grant.rule_version: grant for grant in earned.grants} if earned else {}
+    if earned is None:
+        return {}
+    return {grant.rule_version: SaleGrant(grant, earned.basis) for grant in earned.grants}
 
 
-async def _settled(sources: ValueSources, bill: StoredBill, lot: Lot, grant: Grant | None) -> int:
+async def _settled(
+    sources: ValueSources, bill: StoredBill, lot: Lot, sold: SaleGrant | None
+) -> int:
     """What of the grant behind a lot a debt took before there was the lot."""
-    if grant is not None:
-        return grant.points - (await sources.granted(bill)).get(lot.key, grant.points)
+    if sold is not None:
+        points = sold.grant.points
+        return points - (await sources.granted(bill)).get(lot.key, points)
     if bill.kind is BillKind.POINTS_ADJUSTMENT:
         return await sources.settled(bill)
     return 0
@@ -141,8 +147,8 @@ def _explained(
     programmes: Programmes,
     ordinal: int,
     value: GrantedValue,
-    grant: Grant | None,
+    sold: SaleGrant | None,
 ) -> ValueExplanation:
     programme: Programme = programmes.version(bill.programme_version)
-    text = explain_value(bill, programme, value, grant)
+    text = explain_value(bill, programme, value, sold)
     return ValueExplanation(bill.bill_id, ordinal, value, text)
