@@ -16,7 +16,12 @@ from services.points.domain.stored_value import (
     TopUpBand,
     TopUpRule,
 )
-from services.points.domain.value_explanation import GrantedValue, SaleGrant, explain_value
+from services.points.domain.value_explanation import (
+    GrantedValue,
+    SaleGrant,
+    amount_come,
+    explain_value,
+)
 
 PASS = PassDefinition(new_id(), 1, "洗车十次", 10, 9_999)
 RULE = TopUpRule("spring", 1, "春节充值礼", (TopUpBand(10_000, 1_000, 0),), date(2026, 1, 1))
@@ -143,8 +148,9 @@ class TestExplainValue:
         ],
     )
     def test_says_how_it_came_from_another_member(self, kind: BillKind, zh: str, en: str) -> None:
-        value = GrantedValue(Asset.POINTS, 8, "adjustment@1", moved_by=kind)
+        value = GrantedValue(Asset.POINTS, 9, "adjustment@1", moved_by=kind, moved_amount=8)
         told = explain_value(bill(BillKind.POINTS_ADJUSTMENT), PROGRAMME, value)
+        assert told.zh.startswith("2026年5月1日由工作人员调整增加9分")
         assert told.zh.endswith(f"{zh}，转入8分。")
         assert told.en.endswith(f" 8 points came to you {en}.")
 
@@ -165,3 +171,21 @@ class TestExplainValue:
         value = GrantedValue(Asset.POINTS, 24, "gone@1")
         told = explain_value(bill(BillKind.SALE, 2_400), PROGRAMME, value, sold)
         assert told.zh == "2026年5月1日按规则“gone@1”记入24分，永久有效。"
+
+
+class TestAmountCome:
+    @pytest.mark.parametrize(
+        ("passed", "amount"),
+        [
+            ([10], 10),
+            ([5, 3], 8),
+            ([10, -4], 10),
+            ([10, -10, 10], 10),
+            ([10, -10, 3], 10),
+            ([-10, 10], 10),
+            ([-10, 4, -2], 4),
+            ([], 0),
+        ],
+    )
+    def test_counts_once_what_goes_to_and_fro(self, passed: list[int], amount: int) -> None:
+        assert amount_come(passed) == amount

@@ -3,8 +3,8 @@
 What sales earn is told by pricing, which knows the rules; the other kinds of bills are told here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -27,8 +27,8 @@ _MOVES: Mapping[BillKind, tuple[str, str]] = {
 class GrantedValue:
     """What a bill granted: `amount` units, of which `settled` went to a debt of points.
 
-    `available_on` is the first day of what was pending at first; `moved_by` the document that
-    brought it here from another member.
+    `available_on` is the first day of what was pending at first. Of what another member was
+    granted `moved_by` is the document that brought it here, and `moved_amount` how much came.
     """
 
     asset: Asset
@@ -39,6 +39,7 @@ class GrantedValue:
     expiry_date: date | None = None
     settled: int = 0
     moved_by: BillKind | None = None
+    moved_amount: int = 0
 
 
 class SaleGrant(NamedTuple):
@@ -66,9 +67,22 @@ def explain_value(
         en += f" {value.settled} of them settled points that you owed."
     if value.moved_by is not None:
         move_zh, move_en = _MOVES.get(value.moved_by, ("转移", "from another member"))
-        zh += f"后经{move_zh}转入，转入{_amount_zh(value)}。"
-        en += f" {_amount_en(value)} came to you {move_en}."
+        came = replace(value, amount=value.moved_amount)
+        zh += f"后经{move_zh}转入，转入{_amount_zh(came)}。"
+        en += f" {_amount_en(came)} came to you {move_en}."
     return Explanation(zh, en)
+
+
+def amount_come(passed: Iterable[int]) -> int:
+    """How much of a lot came to a member, of what came (> 0) and went on (< 0) in that order.
+
+    What goes to and fro is counted once: what goes on is taken from what came before.
+    """
+    here = most = 0
+    for amount in passed:
+        here = max(0, here + amount)
+        most = max(most, here)
+    return most
 
 
 def _earned(bill: StoredBill, programme: Programme, sold: SaleGrant) -> Explanation:

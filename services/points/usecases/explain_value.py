@@ -1,7 +1,7 @@
 """Explains lots and bills: which rule in which version gave what, in a sentence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from chassis.clock import CHINA_TIME
@@ -13,7 +13,12 @@ from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.programme import Programme, Programmes
-from services.points.domain.value_explanation import GrantedValue, SaleGrant, explain_value
+from services.points.domain.value_explanation import (
+    GrantedValue,
+    SaleGrant,
+    amount_come,
+    explain_value,
+)
 from services.points.storage.value_sources import ValueSources
 
 # In the place of a lot's ordinal, where a debt took all that was granted.
@@ -44,12 +49,17 @@ async def explain_lot(
                 "the member has no such lot",
                 {"member_id": member_id, "bill_id": key.bill_id, "ordinal": key.ordinal},
             )
-        moved_by = await sources.kind(lot.moved_by) if lot.moved_by else None
         sold = _grants(bill).get(lot.rule_version) if lot.asset is Asset.POINTS else None
-        settled = 0
-        if lot.moved_by is None:
-            settled = await _settled(sources, bill, lot, sold)
-    value = _value(lot, bill, lot.granted, settled, moved_by)
+        # Not what the lot itself says was granted: here that is what came, and came back.
+        amount = (await sources.granted(bill)).get(key, 0)
+        debt = await sources.settled(bill)
+        value = _value(lot, bill, amount, _settled(bill, amount, sold, debt))
+        if lot.moved_by:
+            value = replace(
+                value,
+                moved_by=await sources.kind(lot.moved_by),
+                moved_amount=amount_come(await sources.passed(member_id, key)),
+            )
     return _explained(bill, programmes, key.ordinal, value, sold)
 
 
@@ -61,16 +71,13 @@ async def explain_bill(
         sources = ValueSources(connection)
         amounts = await sources.granted(bill)
         lots = [lot for lot in await sources.lots(bill) if lot.key in amounts]
-        settled = await sources.settled(bill)
+        debt = await sources.settled(bill)
     grants = _grants(bill)
     found: list[ValueExplanation] = []
     for lot in lots:
         amount = amounts[lot.key]
         sold = grants.pop(lot.rule_version, None) if lot.asset is Asset.POINTS else None
-        part = sold.grant.points - amount if sold else 0
-        if bill.kind is BillKind.POINTS_ADJUSTMENT:
-            part = settled
-        value = _value(lot, bill, amount, part, None)
+        value = _value(lot, bill, amount, _settled(bill, amount, sold, debt))
         found.append(_explained(bill, programmes, lot.ordinal, value, sold))
     for sold in grants.values():
         grant = sold.grant
@@ -82,9 +89,9 @@ async def explain_bill(
             settled=grant.points,
         )
         found.append(_explained(bill, programmes, NO_LOT, value, sold))
-    if bill.kind is BillKind.POINTS_ADJUSTMENT and settled and not lots:
+    if bill.kind is BillKind.POINTS_ADJUSTMENT and debt and not lots:
         version = f"adjustment@{bill.programme_version}"
-        value = GrantedValue(Asset.POINTS, settled, version, settled=settled)
+        value = GrantedValue(Asset.POINTS, debt, version, settled=debt)
         found.append(_explained(bill, programmes, NO_LOT, value, None))
     return found
 
@@ -108,30 +115,25 @@ def _grants(bill: StoredBill) -> dict[str, SaleGrant]:
     return {grant.rule_version: SaleGrant(grant, earned.basis) for grant in earned.grants}
 
 
-async def _settled(
-    sources: ValueSources, bill: StoredBill, lot: Lot, sold: SaleGrant | None
-) -> int:
-    """What of the grant behind a lot a debt took before there was the lot."""
+def _settled(bill: StoredBill, amount: int, sold: SaleGrant | None, debt: int) -> int:
+    """What a debt took of a grant before the rest of it, `amount`, became a lot.
+
+    `debt` is all that the bill granted to a debt.
+    """
     if sold is not None:
-        points = sold.grant.points
-        return points - (await sources.granted(bill)).get(lot.key, points)
-    if bill.kind is BillKind.POINTS_ADJUSTMENT:
-        return await sources.settled(bill)
-    return 0
+        return sold.grant.points - amount
+    return debt if bill.kind is BillKind.POINTS_ADJUSTMENT else 0
 
 
-def _value(
-    lot: Lot, bill: StoredBill, amount: int, settled: int, moved_by: BillKind | None
-) -> GrantedValue:
+def _value(lot: Lot, bill: StoredBill, amount: int, settled: int) -> GrantedValue:
     return GrantedValue(
         asset=lot.asset,
-        amount=amount + (0 if moved_by else settled),
+        amount=amount + settled,
         rule_version=lot.rule_version,
         pass_id=lot.pass_id,
         available_on=_first_day(lot, bill),
         expiry_date=lot.expiry_date,
         settled=settled,
-        moved_by=moved_by,
     )
 
 
