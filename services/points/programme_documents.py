@@ -20,6 +20,7 @@ from services.points.earning_messages import programme_message
 from services.points.earning_programme import read_programme
 from services.points.gift_programme import read_gifts
 from services.points.pass_programme import read_pass_definitions
+from services.points.stored_value_messages import stored_value_message
 from services.points.stored_value_programme import read_stored_value_programme
 from yika.points.v1 import programme_pb2
 
@@ -126,6 +127,7 @@ def built_in_message(programme: Programme) -> programme_pb2.Programme:
         ),
         clawback_policy=programme_pb2.ClawbackPolicy.Name(programme.clawback_policy),
         return_grace_days=programme.return_grace_days,
+        stored_value=stored_value_message(programme.stored_value),
         adjustment_limit_points=programme.adjustment_limit_points,
         adjustment_day_limit_points=programme.adjustment_day_limit_points,
     )

@@ -44,8 +44,7 @@ def decide_card_transfer(
 
 
 def _check_limit(programme: Programme, header: Header, taker: Wallet, after_fen: int) -> None:
-    kinds = programme.stored_value.card_types
-    kind = next((each for each in kinds if each.code == taker.card_type), kinds[0])
+    kind = programme.stored_value.kind_of(taker.card_type)
     limits = limits_on(header.business_date, programme.stored_value.limits)
     limit_fen = limits.named_balance_fen_max if kind.named else limits.unnamed_balance_fen_max
     if after_fen > limit_fen:

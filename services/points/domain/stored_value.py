@@ -114,10 +114,10 @@ class StoredValueProgramme:
         known = ",".join(each.code for each in self.card_types)
         raise Invalid("UNKNOWN_CARD_TYPE", "no such kind of card", {"known": known})
 
-    def spending_order(self, code: str) -> SpendingOrder:
-        """Of a wallet's kind of card; of the first kind when it has none that is still known."""
+    def kind_of(self, code: str) -> CardType:
+        """A wallet's kind of card; the first kind when it has none that is still known."""
         own = (each for each in self.card_types if each.code == code)
-        return next(own, self.card_types[0]).spending_order
+        return next(own, self.card_types[0])
 
 
 # What holds before anybody has set rules: no bonus, and shares as the court would compute them.
