@@ -1,13 +1,15 @@
 """Stores the next version of the chain's programme, some time before it takes effect."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
 from chassis.errors import Invalid, PreconditionFailed, id_reused
-from services.points.domain.programme import FIRST_PROGRAMME
+from services.points.directory import Directory
+from services.points.domain.programme import FIRST_PROGRAMME, Programme
+from services.points.domain.programme_scope import scope_of
 from services.points.domain.stored_value import StoredValueProgramme
 from services.points.programme_documents import read_programme_document, read_programme_message
 from services.points.storage.card_types import UNNAMED, card_types_in_use
@@ -20,6 +22,7 @@ _AHEAD_MAX = timedelta(days=366)
 
 async def publish_programme(
     database: Database,
+    directory: Directory,
     message: programme_pb2.Programme,
     *,
     tender_kinds: Collection[str],
@@ -29,12 +32,14 @@ async def publish_programme(
 ) -> bool:
     """Stores a version; True when it had been stored before with the same content.
 
-    Invalid for bad rules and for an effective_time too near, past or too far; AlreadyExists
+    Invalid for bad rules, NotFound UNKNOWN_STORE, UNKNOWN_PRODUCT or UNKNOWN_CATEGORY for rules of
+    what does not exist; Invalid for an effective_time too near, past or too far; AlreadyExists
     ID_REUSED; PreconditionFailed WRONG_VERSION when it is not the next one (somebody else may have
     published meanwhile), EFFECTIVE_TIME_BEFORE_NEWEST when it would rewrite what is planned,
     CARD_TYPE_IN_USE when it would take a kind of card from under the value of wallets.
     """
     programme = read_programme_message(message, tender_kinds)
+    await directory.require_scope(scope_of(programme))
     async with database.transaction() as tx:
         repository = ProgrammeRepository(tx.connection)
         await repository.lock()
@@ -45,26 +50,7 @@ async def publish_programme(
                 if known != message:
                     raise id_reused("programme", programme.programme_id)
                 return True
-        next_version = stored[-1].version + 1 if stored else 2
-        if programme.version != next_version:
-            raise PreconditionFailed(
-                "WRONG_VERSION",
-                f"the next version is {next_version}",
-                {"version": programme.version, "next_version": next_version},
-            )
-        if not now + notice <= programme.effective_at <= now + _AHEAD_MAX:
-            raise Invalid(
-                "INVALID_TIME",
-                f"effective_time must lie {int(notice.total_seconds())} seconds to "
-                f"{_AHEAD_MAX.days} days ahead",
-                {"field": "effective_time", "value": programme.effective_at.isoformat()},
-            )
-        if stored and programme.effective_at <= stored[-1].effective_at:
-            raise PreconditionFailed(
-                "EFFECTIVE_TIME_BEFORE_NEWEST",
-                "a version takes effect after those before it",
-                {"newest_effective_time": stored[-1].effective_at.isoformat()},
-            )
+        _check_place(programme, stored, notice, now)
         before = FIRST_PROGRAMME
         if stored:
             before = read_programme_document(stored[-1].document, tender_kinds)
@@ -78,6 +64,32 @@ async def publish_programme(
         )
         await repository.add(version)
     return False
+
+
+def _check_place(
+    programme: Programme, stored: Sequence[StoredProgramme], notice: timedelta, now: datetime
+) -> None:
+    """That the version is the next one, and takes effect after those before it and in time."""
+    next_version = stored[-1].version + 1 if stored else 2
+    if programme.version != next_version:
+        raise PreconditionFailed(
+            "WRONG_VERSION",
+            f"the next version is {next_version}",
+            {"version": programme.version, "next_version": next_version},
+        )
+    if not now + notice <= programme.effective_at <= now + _AHEAD_MAX:
+        raise Invalid(
+            "INVALID_TIME",
+            f"effective_time must lie {int(notice.total_seconds())} seconds to "
+            f"{_AHEAD_MAX.days} days ahead",
+            {"field": "effective_time", "value": programme.effective_at.isoformat()},
+        )
+    if stored and programme.effective_at <= stored[-1].effective_at:
+        raise PreconditionFailed(
+            "EFFECTIVE_TIME_BEFORE_NEWEST",
+            "a version takes effect after those before it",
+            {"newest_effective_time": stored[-1].effective_at.isoformat()},
+        )
 
 
 async def _check_card_types(
