@@ -120,6 +120,11 @@ def _notes(
         fractions_zh, fractions_en = _fractions(grant, basis)
         zh += fractions_zh
         en += fractions_en
+        # A rule that gave nothing has no sentence of its own.
+        for exhausted in map(programme.rule, basis.exhausted):
+            if exhausted is not None:
+                zh.append(f"“{_name_zh(exhausted)}”规则的积分上限此前已满")
+                en.append(f'the limit of the rule "{_name_en(exhausted)}" had been reached before')
     return zh, en
 
 

@@ -30,6 +30,7 @@ def _rule_message(rule: TopUpRule) -> stored_value_pb2.TopUpRule:
     return stored_value_pb2.TopUpRule(
         rule_id=rule.rule_id,
         name=rule.name,
+        name_en=rule.name_en,
         bands=map(_band_message, rule.bands),
         tiers=sorted(rule.tiers),
         store_ids=sorted(rule.store_ids),

@@ -39,6 +39,7 @@ class TestReadStoredValueProgramme:
                     rule_id="may",
                     version=4,
                     name="充1000送100",
+                    name_en="100 more from 1,000",
                     bands=(
                         TopUpBand(1_000_00, bonus_fen=100_00),
                         TopUpBand(3_000_00, bonus_bp=1_200),

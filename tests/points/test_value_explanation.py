@@ -1,5 +1,6 @@
 """Sentences that say why there is value: services/points/domain/value_explanation.py."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -153,6 +154,24 @@ class TestExplainValue:
         assert told.zh.startswith("2026年5月1日由工作人员调整增加9分")
         assert told.zh.endswith(f"{zh}，转入8分。")
         assert told.en.endswith(f" 8 points came to you {en}.")
+
+    def test_calls_passes_and_top_up_rules_by_their_english_names(self) -> None:
+        pass_named = replace(PASS, name_en="Ten washes")
+        programme = replace(
+            PROGRAMME,
+            passes={PASS.pass_id: pass_named},
+            stored_value=replace(
+                PROGRAMME.stored_value, top_up_rules=(replace(RULE, name_en="Spring gift"),)
+            ),
+        )
+        value = GrantedValue(Asset.PASS, 10, PASS.rule_version, pass_id=PASS.pass_id)
+        told = explain_value(bill(BillKind.PASS_SALE), programme, value)
+        assert "“洗车十次”" in told.zh
+        assert '"Ten washes"' in told.en
+        value = GrantedValue(Asset.BONUS, 1_000, "spring@1")
+        told = explain_value(bill(BillKind.TOP_UP, 10_000), programme, value)
+        assert "“春节充值礼”" in told.zh
+        assert 'by the rule "Spring gift"' in told.en
 
     def test_says_of_a_sale_what_pricing_says(self) -> None:
         sold = SaleGrant(Grant("base@1", 24, 0, None, 2_400, 24_000_000, False), BASIS)

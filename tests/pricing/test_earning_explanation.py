@@ -108,6 +108,19 @@ class TestExplain:
         assert "送50分，额外获得20分（已达该规则的积分上限）" in told[0]
         assert "20 more points (the rule's limit is reached)" in told[1]
 
+    def test_tells_of_rules_that_a_limit_left_nothing_of(self) -> None:
+        programme = build_programme(
+            bonus("b", 50, caps=Caps(20), name_zh="送五十", name_en="Fifty"),
+            multiplier("x", 20_000, caps=Caps(10)),
+        )
+        first = earn(programme, build_sale(1000))
+        assert first.basis.exhausted == ()
+        second = earn(programme, build_sale(1000), first.carry, first.counters)
+        (grant,) = second.grants
+        zh, en = explain(programme, grant, second.basis, DAY, 1000)
+        assert "获得10分（“x”规则的积分上限此前已满，“送五十”规则的积分上限此前已满）" in zh
+        assert 'the limit of the rule "Fifty" had been reached before)' in en
+
     def test_tells_what_became_of_fractions(self) -> None:
         ((zh, en),) = sentences(build_programme(), build_sale(150))
         assert "获得1分（不足1分的零头留待下次）" in zh

@@ -72,6 +72,7 @@ class TopUpRule:
     tiers: frozenset[str] = frozenset()
     store_ids: frozenset[str] = frozenset()
     bonus_validity_days: int | None = None
+    name_en: str = ""  # empty: as `name`, which is Chinese
 
     @property
     def rule_version(self) -> str:

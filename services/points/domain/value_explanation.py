@@ -104,18 +104,18 @@ def _source(bill: StoredBill, programme: Programme, value: GrantedValue) -> tupl
         case BillKind.TOP_UP if value.asset is Asset.PRINCIPAL:
             return f"{zh}充值本金{amount_zh}", f"On {en} you paid in {amount_en}"
         case BillKind.TOP_UP:
-            name = _top_up_rule(programme, value.rule_version)
+            name_zh, name_en = _top_up_rule(programme, value.rule_version)
             return (
-                f"{zh}充值{yuan(bill.total_fen)}元，按“{name}”规则赠送{amount_zh}",
-                f'On {en} you paid in CNY {yuan(bill.total_fen)}, and by the rule "{name}" you were'
-                f" given {amount_en}",
+                f"{zh}充值{yuan(bill.total_fen)}元，按“{name_zh}”规则赠送{amount_zh}",
+                f'On {en} you paid in CNY {yuan(bill.total_fen)}, and by the rule "{name_en}"'
+                f" you were given {amount_en}",
             )
         case BillKind.POINTS_ADJUSTMENT:
             return f"{zh}由工作人员调整增加{amount_zh}", f"On {en} our staff added {amount_en}"
         case BillKind.PASS_SALE:
-            name = _pass_name(programme, value)
-            return f"{zh}购买计次卡“{name}”，含{amount_zh}", (
-                f'On {en} you bought the pass "{name}" with {amount_en}'
+            name_zh, name_en = _pass_name(programme, value)
+            return f"{zh}购买计次卡“{name_zh}”，含{amount_zh}", (
+                f'On {en} you bought the pass "{name_en}" with {amount_en}'
             )
         case BillKind.SALE_RETURN:
             return (
@@ -178,13 +178,15 @@ def _amount_en(value: GrantedValue) -> str:
     return f"CNY {yuan(value.amount)}"
 
 
-def _top_up_rule(programme: Programme, rule_version: str) -> str:
+def _top_up_rule(programme: Programme, rule_version: str) -> tuple[str, str]:
     for rule in programme.stored_value.top_up_rules:
         if rule.rule_version == rule_version:
-            return rule.name
-    return rule_version
+            return rule.name, rule.name_en or rule.name
+    return rule_version, rule_version
 
 
-def _pass_name(programme: Programme, value: GrantedValue) -> str:
+def _pass_name(programme: Programme, value: GrantedValue) -> tuple[str, str]:
     definition = programme.passes.get(value.pass_id or "")
-    return definition.name if definition else value.rule_version
+    if definition is None:
+        return value.rule_version, value.rule_version
+    return definition.name, definition.name_en or definition.name
