@@ -7,7 +7,7 @@ shows a sentence shows it as it is.
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from pricing.earning.outcome import Grant
+from pricing.earning.outcome import EarningBasis, Grant
 from pricing.earning.programme import (
     WHOLE_BP,
     EarningProgramme,
@@ -29,17 +29,19 @@ class Explanation(NamedTuple):
 def explain(
     programme: EarningProgramme,
     grant: Grant,
+    basis: EarningBasis,
     business_date: date,
     spent_fen: int,
     store_name: str = "",
 ) -> Explanation:
     """Why a sale of `spent_fen` on that date brought these points.
 
-    `programme` in the version that made the grant; KeyError when it has no such rule. Without
+    `basis` is what the sale keeps of its earning, `programme` the version that made the grant;
+    KeyError when it has no such rule. Without
     a store's name the sentence says "in store".
     """
     rule = programme.rule(grant.rule_version)
-    notes_zh, notes_en = _notes(programme, rule, grant)
+    notes_zh, notes_en = _notes(programme, rule, grant, basis)
     zh = [
         f"{day_zh(business_date)}在{store_name or '门店'}消费{yuan(spent_fen)}元"
         + _part_zh(rule, grant, spent_fen),
@@ -104,7 +106,7 @@ def _gained_zh(rule: ProgrammeRule | None) -> str:
 
 
 def _notes(
-    programme: EarningProgramme, rule: ProgrammeRule | None, grant: Grant
+    programme: EarningProgramme, rule: ProgrammeRule | None, grant: Grant, basis: EarningBasis
 ) -> tuple[list[str], list[str]]:
     """What else somebody who does the sum must know."""
     zh, en = [], []
@@ -115,12 +117,33 @@ def _notes(
         if not grant.capped and grant.weight < grant.basis_fen * WHOLE_BP:
             zh.append("部分商品按较低比例积分")
             en.append("some goods earn less")
-        if grant.points > grant.weight // programme.denominator:
-            zh.append("含累计的零头")
-            en.append("with fractions saved up")
-        elif programme.rounding is Rounding.CARRY and grant.weight % programme.denominator:
-            zh.append("不足1分的零头留待下次")
-            en.append("the fraction of a point is kept for next time")
+        fractions_zh, fractions_en = _fractions(grant, basis)
+        zh += fractions_zh
+        en += fractions_en
+        # A rule that gave nothing has no sentence of its own.
+        for exhausted in map(programme.rule, basis.exhausted):
+            if exhausted is not None:
+                zh.append(f"“{_name_zh(exhausted)}”规则的积分上限此前已满")
+                en.append(f'the limit of the rule "{_name_en(exhausted)}" had been reached before')
+    return zh, en
+
+
+def _fractions(grant: Grant, basis: EarningBasis) -> tuple[list[str], list[str]]:
+    """What became of fractions of a point, as the base's grant tells it.
+
+    The fractions of all rules are in it. Only what the whole sale's weight does not make up was
+    saved up by sales before.
+    """
+    whole, rest = divmod(sum(basis.weights), basis.denominator)
+    if basis.rate_points > whole:
+        return ["含累计的零头"], ["with fractions saved up"]
+    zh, en = [], []
+    if grant.points > grant.weight // basis.denominator:
+        zh.append("与其他规则的零头合并取整")
+        en.append("rounded together with the fractions of other rules")
+    if basis.rounding is Rounding.CARRY and rest:
+        zh.append("不足1分的零头留待下次")
+        en.append("the fraction of a point is kept for next time")
     return zh, en
 
 

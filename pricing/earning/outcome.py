@@ -51,6 +51,8 @@ class EarningBasis(NamedTuple):
     rate_points: int  # granted for the weights, bonuses not counted
     bonuses: tuple[Bonus, ...] = ()
     counted: tuple[Counted, ...] = ()
+    # Rule versions that held and gave nothing, because a cap had been reached before.
+    exhausted: tuple[str, ...] = ()
 
 
 class Earned(NamedTuple):

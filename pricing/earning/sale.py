@@ -138,6 +138,7 @@ class _Earning:
         self._counted: list[Counted] = []
         self._weights = [0] * len(fens)
         self._grants: list[Grant] = []
+        self._exhausted: list[str] = []
 
     def earned(self, carried: Carry) -> Earned:
         programme, day = self._programme, self._sale.business_date
@@ -166,6 +167,7 @@ class _Earning:
             rate_points,
             bonuses,
             tuple(self._counted),
+            tuple(self._exhausted),
         )
         return Earned(tuple(self._grants), basis, carry, self._new_counters)
 
@@ -203,6 +205,8 @@ class _Earning:
         ]
         wanted = [fen * extra_bp for fen in in_scope]
         given = self._limited(rule.rule_id, rule.caps, wanted)
+        if any(wanted) and not any(given):
+            self._exhausted.append(self._programme.version_of(rule.rule_id))
         self._grant(
             rule,
             sum(given) // self._programme.denominator,
@@ -235,6 +239,8 @@ class _Earning:
                 version = self._programme.version_of(rule.rule_id)
                 bonuses.append(Bonus(version, points, effect.minimum_fen, spend_fen, periods))
                 self._grant(rule, points, sum(spend_fen), weight, points < effect.points)
+            else:
+                self._exhausted.append(self._programme.version_of(rule.rule_id))
         return tuple(bonuses)
 
     def _grant(

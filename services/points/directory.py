@@ -5,7 +5,7 @@ closes the gap between a registration and its event; it happens before the trans
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,10 +15,16 @@ from chassis.database import Database
 from chassis.error_mapping import from_grpc
 from chassis.errors import DomainError, Invalid, NotFound, Unavailable
 from chassis.ids import canonical_id
+from services.points.domain.programme_scope import ProgrammeScope
 from services.points.domain.sale import Sale
 from services.points.gathering import Gathering
 from services.points.member_facts import MemberFactsSource
-from services.points.storage.directory import known_members, known_products, known_stores
+from services.points.storage.directory import (
+    known_categories,
+    known_members,
+    known_products,
+    known_stores,
+)
 from yika.inventory.v1 import inventory_service_pb2, inventory_service_pb2_grpc
 from yika.members.v1 import member_service_pb2, member_service_pb2_grpc
 
@@ -26,6 +32,8 @@ from yika.members.v1 import member_service_pb2, member_service_pb2_grpc
 _MEMORY_SECONDS = 60.0
 _MEMORY_ENTRIES_MAX = 500_000
 _ASKED_AT_ONCE_MAX = 500
+# Ids that a refusal names; more help nobody.
+_TOLD_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,34 @@ class Directory:
             raise NotFound("UNKNOWN_STORE", f"no store {store_id}", {"store_id": store_id})
         for member_id in member_ids - known.members:
             raise _unknown_member(member_id)
+
+    async def require_scope(self, scope: ProgrammeScope) -> None:
+        """NotFound unless all that a programme names exists; Unavailable when nobody can tell.
+
+        UNKNOWN_STORE, UNKNOWN_PRODUCT, UNKNOWN_CATEGORY, each with the first ids.
+        """
+        known = await self.look_up(set(), set(scope.store_ids), set(scope.product_ids))
+        if strange := scope.store_ids - known.stores:
+            raise NotFound("UNKNOWN_STORE", *_told("store", strange))
+        if strange := frozenset(x for x in scope.product_ids if x not in known.products):
+            raise NotFound("UNKNOWN_PRODUCT", *_told("product", strange))
+        if strange := await self._strange_categories(scope.category_ids):
+            raise NotFound("UNKNOWN_CATEGORY", *_told("category", strange))
+
+    async def _strange_categories(self, ids: frozenset[str]) -> frozenset[str]:
+        """Those that neither known products nor inventory have; no event tells of categories."""
+        if ids:
+            async with self._database.line() as line:
+                ids -= await known_categories(line.driver, ids)
+        if ids:
+            try:
+                answer = await self._inventory.ListCategories(
+                    inventory_service_pb2.ListCategoriesRequest()
+                )
+            except grpc.RpcError as error:
+                raise from_grpc(error) from error
+            ids -= {category.category_id for category in answer.categories}
+        return ids
 
     async def strangers(self, member_ids: set[str]) -> Mapping[str, DomainError]:
         """Of those who are no members the refusal; so too of whom it cannot be told now."""
@@ -190,6 +226,12 @@ class Directory:
                     known.add_product(product.product_id, product.category_id, product.brand)
         except grpc.RpcError as error:
             raise from_grpc(error) from error
+
+
+def _told(what: str, strange: Collection[str]) -> tuple[str, dict[str, str]]:
+    """Message and metadata of the refusal of ids that name nothing."""
+    first = ",".join(sorted(strange)[:_TOLD_MAX])
+    return f"no {what} {first}", {f"{what}_ids": first}
 
 
 def _unknown_member(member_id: str) -> NotFound:

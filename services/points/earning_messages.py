@@ -71,6 +71,7 @@ def fill_earning_message(message: earning_pb2.SaleEarning, earned: Earned) -> No
     stored.denominator = basis.denominator
     stored.weights.extend(basis.weights)
     stored.rate_points = basis.rate_points
+    stored.exhausted_rule_versions.extend(basis.exhausted)
     for bonus in basis.bonuses:
         stored.bonuses.add(
             rule_version=bonus.rule_version,
@@ -107,6 +108,7 @@ def read_basis(message: earning_pb2.EarningBasis) -> EarningBasis:
             Counted(each.rule_id, tuple(each.periods), tuple(each.weights))
             for each in message.counted
         ),
+        exhausted=tuple(message.exhausted_rule_versions),
     )
 
 

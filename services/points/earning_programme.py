@@ -1,7 +1,7 @@
 """How points are earned, between the contract and pricing: one place that checks a programme.
 
 What headquarters publishes may be wrong in many ways; each has its reason here. Whether stores,
-products and categories exist is not asked: a rule may come before its goods.
+products and categories exist is asked when a version is published, and of a stored one no more.
 """
 
 import re

@@ -44,13 +44,9 @@ def read_pass_definitions(
 
 def _read_definition(message: pass_pb2.PassDefinition, version: int, field: str) -> PassDefinition:
     message.pass_id = canonical_id(message.pass_id, f"{field}.pass_id")
-    name = message.name
-    if not name.strip() or len(name) > NAME_LENGTH_MAX or not name.isprintable():
-        raise Invalid(
-            "INVALID_NAME",
-            f"{field}.name must have 1 to {NAME_LENGTH_MAX} characters",
-            {"field": f"{field}.name"},
-        )
+    _check_name(f"{field}.name", message.name)
+    if message.name_en:
+        _check_name(f"{field}.name_en", message.name_en)
     price_fen = message.price_fen
     _check_range("INVALID_AMOUNT", f"{field}.units", message.units, 1, UNITS_MAX)
     _check_range("INVALID_AMOUNT", f"{field}.price_fen", price_fen, 0, AMOUNT_FEN_MAX)
@@ -75,7 +71,8 @@ def _read_definition(message: pass_pb2.PassDefinition, version: int, field: str)
     return PassDefinition(
         pass_id=message.pass_id,
         version=version,
-        name=name,
+        name=message.name,
+        name_en=message.name_en,
         units=message.units,
         price_fen=price_fen,
         validity=validity,
@@ -107,11 +104,21 @@ def _check_range(reason: str, field: str, value: int, least: int, most: int) -> 
         )
 
 
+def _check_name(field: str, name: str) -> None:
+    if not name.strip() or len(name) > NAME_LENGTH_MAX or not name.isprintable():
+        raise Invalid(
+            "INVALID_NAME",
+            f"{field} must have 1 to {NAME_LENGTH_MAX} characters",
+            {"field": field},
+        )
+
+
 def pass_definition_message(definition: PassDefinition) -> pass_pb2.PassDefinition:
     """A definition as callers get it."""
     message = pass_pb2.PassDefinition(
         pass_id=definition.pass_id,
         name=definition.name,
+        name_en=definition.name_en,
         units=definition.units,
         price_fen=definition.price_fen,
         store_ids=sorted(definition.store_ids),

@@ -52,6 +52,7 @@ def wallet_answer(view: WalletView) -> points_service_pb2.GetWalletResponse:
     message.debt_points = view.debt_points
     message.frozen_reason = view.frozen_reason
     message.merged_into = view.merged_into
+    message.card_type = view.card_type
     held = view.held
     for lot in view.lots:
         _fill_lot(message.lots.add(), lot, held.get(lot.key, 0) if held else 0)

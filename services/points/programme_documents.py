@@ -1,6 +1,7 @@
 """The programme between the contract and the domain: one place that checks a version."""
 
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
 from chassis.clock import CHINA_TIME, from_timestamp, to_timestamp
 from chassis.errors import Invalid
@@ -19,6 +20,7 @@ from services.points.earning_messages import programme_message
 from services.points.earning_programme import read_programme
 from services.points.gift_programme import read_gifts
 from services.points.pass_programme import read_pass_definitions
+from services.points.stored_value_messages import stored_value_message
 from services.points.stored_value_programme import read_stored_value_programme
 from yika.points.v1 import programme_pb2
 
@@ -80,7 +82,7 @@ def read_programme_message(
             read_stored_value_programme(
                 message.stored_value,
                 version=message.version,
-                effective_on=effective_at.astimezone(CHINA_TIME).date(),
+                effective_on=_effective_on(effective_at),
                 tender_kinds=tender_kinds,
             )
             if message.HasField("stored_value")
@@ -125,9 +127,22 @@ def built_in_message(programme: Programme) -> programme_pb2.Programme:
         ),
         clawback_policy=programme_pb2.ClawbackPolicy.Name(programme.clawback_policy),
         return_grace_days=programme.return_grace_days,
+        stored_value=stored_value_message(programme.stored_value),
         adjustment_limit_points=programme.adjustment_limit_points,
         adjustment_day_limit_points=programme.adjustment_day_limit_points,
     )
+
+
+def _effective_on(effective_at: datetime) -> date:
+    """The day in China, which the last hours of the calendar's last day do not have."""
+    try:
+        return effective_at.astimezone(CHINA_TIME).date()
+    except OverflowError as error:
+        raise Invalid(
+            "INVALID_TIME",
+            "effective_time lies beyond the calendar",
+            {"field": "effective_time", "value": effective_at.isoformat()},
+        ) from error
 
 
 def _read_adjustment_limit(message: programme_pb2.Programme) -> int:

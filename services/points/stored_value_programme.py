@@ -121,6 +121,8 @@ def _read_card_type(
 def _read_rule(message: stored_value_pb2.TopUpRule, version: int, field: str) -> TopUpRule:
     _check_code(f"{field}.rule_id", message.rule_id)
     _check_text("INVALID_NAME", f"{field}.name", message.name, NAME_LENGTH_MAX)
+    if message.name_en:
+        _check_text("INVALID_NAME", f"{field}.name_en", message.name_en, NAME_LENGTH_MAX)
     _check_count(f"{field}.tiers", len(message.tiers), TIERS_MAX)
     _check_count(f"{field}.store_ids", len(message.store_ids), STORES_MAX)
     for tier in message.tiers:
@@ -145,6 +147,7 @@ def _read_rule(message: stored_value_pb2.TopUpRule, version: int, field: str) ->
         rule_id=message.rule_id,
         version=version,
         name=message.name,
+        name_en=message.name_en,
         bands=_read_bands(message.bands, f"{field}.bands"),
         first_date=first,
         last_date=last,

@@ -29,6 +29,7 @@ def build_message(**changes: object) -> pass_pb2.PassDefinition:
         "shareable": True,
         "units_per_use_max": 2,
         "uses_per_day_max": 1,
+        "name_en": "Ten washes",
         **changes,
     }
     return pass_pb2.PassDefinition(**given)
@@ -52,6 +53,7 @@ class TestReadPassDefinitions:
             shareable=True,
             units_per_use_max=2,
             uses_per_day_max=1,
+            name_en="Ten washes",
         )
         assert found.rule_version == f"{message.pass_id}@7"
 
@@ -100,6 +102,7 @@ class TestReadPassDefinitions:
             ({"name": " "}, "INVALID_NAME"),
             ({"name": "次" * 65}, "INVALID_NAME"),
             ({"name": "洗\n车"}, "INVALID_NAME"),
+            ({"name_en": "x" * 65}, "INVALID_NAME"),
             ({"units": 0}, "INVALID_AMOUNT"),
             ({"units": -1}, "INVALID_AMOUNT"),
             ({"units": 100_001}, "INVALID_AMOUNT"),

@@ -1,23 +1,29 @@
 """The chain's rules from the outside: services/points/grpc_api/programmes.py."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.clock import to_timestamp, utc_now
+from chassis.errors import Kind
 from chassis.ids import new_id
 from tests.fixtures.ledger import Ledger
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
+from tests.fixtures.stored_value import STORE, build_stored_value_programme
 from yika.points.v1 import (
     earning_pb2,
+    gift_pb2,
+    pass_pb2,
     programme_pb2,
     programme_service_pb2,
     programme_service_pb2_grpc,
 )
 
+NOBODYS = new_id()
 PERMISSIONS = ["points.programmes.publish", "points.programmes.read"]
 
 
@@ -53,6 +59,29 @@ async def build_programme(stub: Any, **changes: Any) -> programme_pb2.Programme:
     return programme_pb2.Programme(**given)
 
 
+def build_gift(**changes: Any) -> gift_pb2.Gift:
+    """A gift; without a product unless it is given one."""
+    return gift_pb2.Gift(**{"gift_id": new_id(), "name": "马克杯", "points": 300, **changes})
+
+
+def build_pass(**changes: Any) -> pass_pb2.PassDefinition:
+    """Ten units."""
+    given = {"pass_id": new_id(), "name": "洗车10次", "units": 10, "validity": 1, **changes}
+    return pass_pb2.PassDefinition(**given)
+
+
+def build_rule(*, store_ids: Sequence[str] = (), **scope: Any) -> earning_pb2.EarningRule:
+    """A bonus of a point in these stores, on lines in this scope."""
+    return earning_pb2.EarningRule(
+        rule_id="rule",
+        name_zh="送一分",
+        name_en="One more",
+        conditions=earning_pb2.EarningConditions(store_ids=store_ids),
+        scope=earning_pb2.EarningScope(**scope),
+        bonus=earning_pb2.EarningBonus(bonus_points=1),
+    )
+
+
 def publish(programme: programme_pb2.Programme) -> programme_service_pb2.PublishProgrammeRequest:
     """The request."""
     return programme_service_pb2.PublishProgrammeRequest(programme=programme)
@@ -79,6 +108,14 @@ class TestPublishProgramme:
             ({"effective_time": None}, "INVALID_TIME"),
             ({"effective_time": to_timestamp(utc_now() - timedelta(days=1))}, "INVALID_TIME"),
             ({"effective_time": to_timestamp(utc_now() + timedelta(days=400))}, "INVALID_TIME"),
+            # In China it is the year 10,000 by then.
+            (
+                {
+                    "effective_time": Timestamp(seconds=253_402_300_799),
+                    "stored_value": build_stored_value_programme(),
+                },
+                "INVALID_TIME",
+            ),
             ({"earning": None}, "INVALID_RATE"),
             ({"clawback_policy": 99}, "UNKNOWN_CLAWBACK_POLICY"),
             ({"return_grace_days": 367}, "OUT_OF_RANGE"),
@@ -101,6 +138,47 @@ class TestPublishProgramme:
         refused = await refusal(stub.PublishProgramme(publish(programme)))
         assert refused.reason == reason
         assert await newest(stub) == before
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"gifts": [build_gift(product_id=NOBODYS)]}, "UNKNOWN_PRODUCT"),
+            ({"gifts": [build_gift(store_ids=[NOBODYS])]}, "UNKNOWN_STORE"),
+            ({"passes": [build_pass(product_ids=[NOBODYS])]}, "UNKNOWN_PRODUCT"),
+            ({"passes": [build_pass(store_ids=[NOBODYS])]}, "UNKNOWN_STORE"),
+            ({"stored_value": build_stored_value_programme()}, "UNKNOWN_STORE"),
+            ({"rule": build_rule(store_ids=[NOBODYS])}, "UNKNOWN_STORE"),
+            ({"rule": build_rule(product_ids=[NOBODYS])}, "UNKNOWN_PRODUCT"),
+            ({"rule": build_rule(category_ids=[NOBODYS])}, "UNKNOWN_CATEGORY"),
+        ],
+    )
+    async def test_refuses_what_does_not_exist(
+        self, stub: Any, ledger: Ledger, changes: dict[str, Any], reason: str
+    ) -> None:
+        before = await newest(stub)
+        rule = changes.pop("rule", None)
+        programme = await build_programme(stub, **changes)
+        for gift in programme.gifts:
+            gift.product_id = gift.product_id or ledger.chain.product_ids[0]
+        programme.earning.rules.extend([rule] if rule else [])
+        refused = await refusal(stub.PublishProgramme(publish(programme)))
+        assert (refused.kind, refused.reason) == (Kind.NOT_FOUND, reason)
+        what = reason.removeprefix("UNKNOWN_").lower()
+        assert refused.metadata[f"{what}_ids"] in (NOBODYS, STORE)
+        assert await newest(stub) == before
+
+    async def test_takes_what_the_owners_know(self, stub: Any, ledger: Ledger) -> None:
+        chain = ledger.chain
+        stores, products = [chain.store_id], list(chain.product_ids)
+        programme = await build_programme(
+            stub,
+            gifts=[build_gift(product_id=products[0], store_ids=stores)],
+            passes=[build_pass(product_ids=products, store_ids=stores)],
+        )
+        programme.earning.rules.append(
+            build_rule(store_ids=stores, product_ids=products, category_ids=[chain.category_id])
+        )
+        await stub.PublishProgramme(publish(programme))
 
     async def test_never_rewrites_what_is_planned(self, stub: Any) -> None:
         await stub.PublishProgramme(publish(await build_programme(stub)))

@@ -96,6 +96,12 @@ class TestTopUpBonus:
         grant = bonus_of(replace(RULE, bonus_validity_days=90))
         assert grant == BonusGrant(100_00, "may@3", DAY + timedelta(days=90))
 
+    def test_ends_with_the_calendar_at_the_latest(self) -> None:
+        lasting = replace(RULE, last_date=None, bonus_validity_days=90)
+        bonus = top_up_bonus([lasting], 1_000_00, "", "", date(9999, 12, 1))
+        assert bonus is not None
+        assert bonus.expiry_date == date.max
+
     def test_of_the_best_rule_wins_alone(self) -> None:
         better = replace(RULE, rule_id="z", bands=(TopUpBand(1, bonus_fen=100_01),))
         assert bonus_of(RULE, better) == BonusGrant(100_01, "z@3", None)

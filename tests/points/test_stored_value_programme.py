@@ -15,6 +15,7 @@ from services.points.domain.stored_value import (
     TopUpBand,
     TopUpRule,
 )
+from services.points.stored_value_messages import stored_value_message
 from tests.fixtures.stored_value import (
     DAY,
     STORE,
@@ -38,6 +39,7 @@ class TestReadStoredValueProgramme:
                     rule_id="may",
                     version=4,
                     name="充1000送100",
+                    name_en="100 more from 1,000",
                     bands=(
                         TopUpBand(1_000_00, bonus_fen=100_00),
                         TopUpBand(3_000_00, bonus_bp=1_200),
@@ -130,3 +132,9 @@ class TestReadStoredValueProgramme:
             return
         less, more = sorted(amounts)
         assert 0 <= found.bonus_for(less) <= found.bonus_for(more) <= more
+
+
+class TestStoredValueMessage:
+    def test_reads_back_as_the_same_rules(self) -> None:
+        rules = read_programme(build_stored_value_programme())
+        assert read_programme(stored_value_message(rules)) == rules

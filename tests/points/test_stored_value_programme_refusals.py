@@ -43,6 +43,7 @@ REFUSED: list[tuple[str, str, Change]] = [
     ("INVALID_NAME", "top_up_rules[0].name", rule("name", "  ")),
     ("INVALID_NAME", "top_up_rules[0].name", rule("name", "送" * 65)),
     ("INVALID_NAME", "top_up_rules[0].name", rule("name", "a\x00b")),
+    ("INVALID_NAME", "top_up_rules[0].name_en", rule("name_en", "x" * 65)),
     (
         "LIST_TOO_LONG",
         "top_up_rules[0].tiers",

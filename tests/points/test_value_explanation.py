@@ -1,11 +1,12 @@
 """Sentences that say why there is value: services/points/domain/value_explanation.py."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from chassis.ids import new_id
-from pricing.earning import BASE_PROGRAMME, Grant
+from pricing.earning import BASE_PROGRAMME, EarningBasis, Grant, Rounding
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
 from services.points.domain.passes import PassDefinition
@@ -16,7 +17,12 @@ from services.points.domain.stored_value import (
     TopUpBand,
     TopUpRule,
 )
-from services.points.domain.value_explanation import GrantedValue, explain_value
+from services.points.domain.value_explanation import (
+    GrantedValue,
+    SaleGrant,
+    amount_come,
+    explain_value,
+)
 
 PASS = PassDefinition(new_id(), 1, "洗车十次", 10, 9_999)
 RULE = TopUpRule("spring", 1, "春节充值礼", (TopUpBand(10_000, 1_000, 0),), date(2026, 1, 1))
@@ -31,6 +37,7 @@ PROGRAMME = Programme(
         transfer_tender_kinds=FIRST_STORED_VALUE.transfer_tender_kinds,
     ),
 )
+BASIS = EarningBasis(Rounding.FLOOR_PER_SALE, 1_000_000, (24_000_000,), 24)
 YEAR_END = date(2026, 12, 31)
 
 
@@ -142,15 +149,34 @@ class TestExplainValue:
         ],
     )
     def test_says_how_it_came_from_another_member(self, kind: BillKind, zh: str, en: str) -> None:
-        value = GrantedValue(Asset.POINTS, 8, "adjustment@1", moved_by=kind)
+        value = GrantedValue(Asset.POINTS, 9, "adjustment@1", moved_by=kind, moved_amount=8)
         told = explain_value(bill(BillKind.POINTS_ADJUSTMENT), PROGRAMME, value)
+        assert told.zh.startswith("2026年5月1日由工作人员调整增加9分")
         assert told.zh.endswith(f"{zh}，转入8分。")
         assert told.en.endswith(f" 8 points came to you {en}.")
 
+    def test_calls_passes_and_top_up_rules_by_their_english_names(self) -> None:
+        pass_named = replace(PASS, name_en="Ten washes")
+        programme = replace(
+            PROGRAMME,
+            passes={PASS.pass_id: pass_named},
+            stored_value=replace(
+                PROGRAMME.stored_value, top_up_rules=(replace(RULE, name_en="Spring gift"),)
+            ),
+        )
+        value = GrantedValue(Asset.PASS, 10, PASS.rule_version, pass_id=PASS.pass_id)
+        told = explain_value(bill(BillKind.PASS_SALE), programme, value)
+        assert "“洗车十次”" in told.zh
+        assert '"Ten washes"' in told.en
+        value = GrantedValue(Asset.BONUS, 1_000, "spring@1")
+        told = explain_value(bill(BillKind.TOP_UP, 10_000), programme, value)
+        assert "“春节充值礼”" in told.zh
+        assert 'by the rule "Spring gift"' in told.en
+
     def test_says_of_a_sale_what_pricing_says(self) -> None:
-        grant = Grant("base@1", 24, 0, None, 2_400, 24_000_000, False)
+        sold = SaleGrant(Grant("base@1", 24, 0, None, 2_400, 24_000_000, False), BASIS)
         value = GrantedValue(Asset.POINTS, 24, "base@1")
-        told = explain_value(bill(BillKind.SALE, 2_400), PROGRAMME, value, grant)
+        told = explain_value(bill(BillKind.SALE, 2_400), PROGRAMME, value, sold)
         assert (
             told.zh == "2026年5月1日在门店消费24.00元，按基本规则每1元积1分，获得24分，永久有效。"
         )
@@ -160,7 +186,25 @@ class TestExplainValue:
         )
 
     def test_says_something_of_a_rule_that_nobody_knows(self) -> None:
-        grant = Grant("gone@1", 24, 0, None, 2_400, 24_000_000, False)
+        sold = SaleGrant(Grant("gone@1", 24, 0, None, 2_400, 24_000_000, False), BASIS)
         value = GrantedValue(Asset.POINTS, 24, "gone@1")
-        told = explain_value(bill(BillKind.SALE, 2_400), PROGRAMME, value, grant)
+        told = explain_value(bill(BillKind.SALE, 2_400), PROGRAMME, value, sold)
         assert told.zh == "2026年5月1日按规则“gone@1”记入24分，永久有效。"
+
+
+class TestAmountCome:
+    @pytest.mark.parametrize(
+        ("passed", "amount"),
+        [
+            ([10], 10),
+            ([5, 3], 8),
+            ([10, -4], 10),
+            ([10, -10, 10], 10),
+            ([10, -10, 3], 10),
+            ([-10, 10], 10),
+            ([-10, 4, -2], 4),
+            ([], 0),
+        ],
+    )
+    def test_counts_once_what_goes_to_and_fro(self, passed: list[int], amount: int) -> None:
+        assert amount_come(passed) == amount

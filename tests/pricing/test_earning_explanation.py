@@ -38,10 +38,8 @@ def sentences(
 ) -> list[tuple[str, str]]:
     """Every grant of a sale explained."""
     spent = sum(line.earning_fen for line in sale.lines) if spent_fen is None else spent_fen
-    return [
-        tuple(explain(programme, grant, DAY, spent))
-        for grant in earn(programme, sale, carry).grants
-    ]
+    earned = earn(programme, sale, carry)
+    return [tuple(explain(programme, grant, earned.basis, DAY, spent)) for grant in earned.grants]
 
 
 class TestExplain:
@@ -57,8 +55,9 @@ class TestExplain:
         ]
 
     def test_names_the_store_and_one_point(self) -> None:
-        (grant,) = earn(BASE_PROGRAMME, build_sale(105)).grants
-        assert explain(BASE_PROGRAMME, grant, DAY, 105, "人民路店") == (
+        earned = earn(BASE_PROGRAMME, build_sale(105))
+        (grant,) = earned.grants
+        assert explain(BASE_PROGRAMME, grant, earned.basis, DAY, 105, "人民路店") == (
             "2026年5月1日在人民路店消费1.05元，按基本规则每1元积1分，获得1分，永久有效。",
             "On 1 May 2026 you spent CNY 1.05 at 人民路店. By the base rule, 1 point for every "
             "CNY 1, this earned you 1 point, valid without end.",
@@ -109,6 +108,19 @@ class TestExplain:
         assert "送50分，额外获得20分（已达该规则的积分上限）" in told[0]
         assert "20 more points (the rule's limit is reached)" in told[1]
 
+    def test_tells_of_rules_that_a_limit_left_nothing_of(self) -> None:
+        programme = build_programme(
+            bonus("b", 50, caps=Caps(20), name_zh="送五十", name_en="Fifty"),
+            multiplier("x", 20_000, caps=Caps(10)),
+        )
+        first = earn(programme, build_sale(1000))
+        assert first.basis.exhausted == ()
+        second = earn(programme, build_sale(1000), first.carry, first.counters)
+        (grant,) = second.grants
+        zh, en = explain(programme, grant, second.basis, DAY, 1000)
+        assert "获得10分（“x”规则的积分上限此前已满，“送五十”规则的积分上限此前已满）" in zh
+        assert 'the limit of the rule "Fifty" had been reached before)' in en
+
     def test_tells_what_became_of_fractions(self) -> None:
         ((zh, en),) = sentences(build_programme(), build_sale(150))
         assert "获得1分（不足1分的零头留待下次）" in zh
@@ -119,6 +131,16 @@ class TestExplain:
         ((zh, _),) = sentences(BASE_PROGRAMME, build_sale(150))
         assert "（" not in zh
 
+    def test_tells_fractions_of_other_rules_from_those_saved_up(self) -> None:
+        programme = build_programme(multiplier("x", 16_000))
+        base, _ = sentences(programme, build_sale(625))  # 6.25 and 3.75: the extra is 3
+        assert "获得7分（与其他规则的零头合并取整）" in base[0]
+        assert "7 points (rounded together with the fractions of other rules)" in base[1]
+        base, _ = sentences(programme, build_sale(626))
+        assert "获得7分（与其他规则的零头合并取整，不足1分的零头留待下次）" in base[0]
+        base, _ = sentences(programme, build_sale(626), Carry(99, 100))
+        assert "获得8分（含累计的零头）" in base[0]
+
     def test_tells_that_some_goods_earn_less(self) -> None:
         programme = build_programme(multiplier("half", 5_000, scope=MEAT))
         ((zh, en),) = sentences(programme, build_sale(300, build_line(200, "meat")))
@@ -126,6 +148,7 @@ class TestExplain:
         assert "(some goods earn less)" in en
 
     def test_knows_no_rule_of_another_version(self) -> None:
-        (grant,) = earn(BASE_PROGRAMME, build_sale(100)).grants
+        earned = earn(BASE_PROGRAMME, build_sale(100))
+        (grant,) = earned.grants
         with pytest.raises(KeyError):
-            explain(build_programme(), grant, date(2026, 5, 1), 100)
+            explain(build_programme(), grant, earned.basis, date(2026, 5, 1), 100)

@@ -51,9 +51,8 @@ def _kind_together(books: Books, header: Header, giver: Wallet, taker: Wallet) -
     """The kind of card that the taker then has: its own while it holds value, else the giver's."""
     if not stored_balance_fen(taker, header.business_date):
         return giver.card_type
-    kinds = books.programmes.at(header.occurred_at).stored_value.card_types
-    # Value whose kind of card nobody has named is spent as the programme's first kind.
-    ours, theirs = (wallet.card_type or kinds[0].code for wallet in (giver, taker))
+    rules = books.programmes.at(header.occurred_at).stored_value
+    ours, theirs = (rules.kind_of(wallet.card_type).code for wallet in (giver, taker))
     if ours != theirs:
         raise PreconditionFailed(
             "CARD_TYPE_DIFFERS",
@@ -66,8 +65,7 @@ def _kind_together(books: Books, header: Header, giver: Wallet, taker: Wallet) -
 def _check_limit(
     programme: Programme, header: Header, card_type: str, member_id: str, after_fen: int
 ) -> None:
-    kinds = programme.stored_value.card_types
-    kind = next((each for each in kinds if each.code == card_type), kinds[0])
+    kind = programme.stored_value.kind_of(card_type)
     limits = limits_on(header.business_date, programme.stored_value.limits)
     limit_fen = limits.named_balance_fen_max if kind.named else limits.unnamed_balance_fen_max
     if after_fen > limit_fen:

@@ -44,6 +44,7 @@ class PassDefinition:
     shareable: bool = False
     units_per_use_max: int = 0
     uses_per_day_max: int = 0
+    name_en: str = ""  # empty: as `name`, which is Chinese
 
     @property
     def rule_version(self) -> str:

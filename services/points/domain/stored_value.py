@@ -72,6 +72,7 @@ class TopUpRule:
     tiers: frozenset[str] = frozenset()
     store_ids: frozenset[str] = frozenset()
     bonus_validity_days: int | None = None
+    name_en: str = ""  # empty: as `name`, which is Chinese
 
     @property
     def rule_version(self) -> str:
@@ -114,10 +115,10 @@ class StoredValueProgramme:
         known = ",".join(each.code for each in self.card_types)
         raise Invalid("UNKNOWN_CARD_TYPE", "no such kind of card", {"known": known})
 
-    def spending_order(self, code: str) -> SpendingOrder:
-        """Of a wallet's kind of card; of the first kind when it has none that is still known."""
+    def kind_of(self, code: str) -> CardType:
+        """A wallet's kind of card; the first kind when it has none that is still known."""
         own = (each for each in self.card_types if each.code == code)
-        return next(own, self.card_types[0]).spending_order
+        return next(own, self.card_types[0])
 
 
 # What holds before anybody has set rules: no bonus, and shares as the court would compute them.
@@ -166,7 +167,7 @@ def top_up_bonus(
     bonus, rule = best
     expiry = None
     if rule.bonus_validity_days is not None:
-        expiry = business_date + timedelta(days=rule.bonus_validity_days)
+        expiry = add_days(business_date, rule.bonus_validity_days)
     return BonusGrant(bonus, rule.rule_version, expiry)
 
 
@@ -191,6 +192,11 @@ def split_spend(
         return principal_part, amount_fen - principal_part
     principal_part, bonus_part = allocate(amount_fen, [principal_fen, bonus_fen])
     return principal_part, bonus_part
+
+
+def add_days(day: date, days: int) -> date:
+    """So many days later; date.max beyond the calendar."""
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 def add_months(day: date, months: int) -> date:

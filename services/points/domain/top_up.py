@@ -77,8 +77,7 @@ def offer_top_up(
     wallet.require_usable()
     card_type = rules.card_type(order.card_type)
     balance_fen = stored_balance_fen(wallet, business_date)
-    # Value whose kind of card nobody has named is spent as the programme's first kind.
-    current = wallet.card_type or rules.card_types[0].code
+    current = rules.kind_of(wallet.card_type).code
     if balance_fen and current != card_type.code:
         raise PreconditionFailed(
             "CARD_TYPE_DIFFERS",

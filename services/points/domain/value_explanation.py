@@ -3,11 +3,12 @@
 What sales earn is told by pricing, which knows the rules; the other kinds of bills are told here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
-from pricing.earning import Explanation, Grant, explain
+from pricing.earning import EarningBasis, Explanation, Grant, explain
 from pricing.earning.wording import day_en, day_zh, yuan
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
@@ -26,8 +27,8 @@ _MOVES: Mapping[BillKind, tuple[str, str]] = {
 class GrantedValue:
     """What a bill granted: `amount` units, of which `settled` went to a debt of points.
 
-    `available_on` is the first day of what was pending at first; `moved_by` the document that
-    brought it here from another member.
+    `available_on` is the first day of what was pending at first. Of what another member was
+    granted `moved_by` is the document that brought it here, and `moved_amount` how much came.
     """
 
     asset: Asset
@@ -38,17 +39,25 @@ class GrantedValue:
     expiry_date: date | None = None
     settled: int = 0
     moved_by: BillKind | None = None
+    moved_amount: int = 0
+
+
+class SaleGrant(NamedTuple):
+    """Points of one rule that a sale earned, and what the sale keeps of its earning as a whole."""
+
+    grant: Grant
+    basis: EarningBasis
 
 
 def explain_value(
-    bill: StoredBill, programme: Programme, value: GrantedValue, grant: Grant | None = None
+    bill: StoredBill, programme: Programme, value: GrantedValue, sold: SaleGrant | None = None
 ) -> Explanation:
     """Why there is what a bill granted, by the programme in whose version it was made.
 
-    `grant` is what a sale keeps of what it earned.
+    `sold` is what a sale keeps of what it earned.
     """
-    if grant is not None:
-        sentence = _earned(bill, programme, grant)
+    if sold is not None:
+        sentence = _earned(bill, programme, sold)
     else:
         told = _source(bill, programme, value)
         sentence = _sentence(*told, *_validity(value))
@@ -58,14 +67,28 @@ def explain_value(
         en += f" {value.settled} of them settled points that you owed."
     if value.moved_by is not None:
         move_zh, move_en = _MOVES.get(value.moved_by, ("转移", "from another member"))
-        zh += f"后经{move_zh}转入，转入{_amount_zh(value)}。"
-        en += f" {_amount_en(value)} came to you {move_en}."
+        came = replace(value, amount=value.moved_amount)
+        zh += f"后经{move_zh}转入，转入{_amount_zh(came)}。"
+        en += f" {_amount_en(came)} came to you {move_en}."
     return Explanation(zh, en)
 
 
-def _earned(bill: StoredBill, programme: Programme, grant: Grant) -> Explanation:
+def amount_come(passed: Iterable[int]) -> int:
+    """How much of a lot came to a member, of what came (> 0) and went on (< 0) in that order.
+
+    What goes to and fro is counted once: what goes on is taken from what came before.
+    """
+    here = most = 0
+    for amount in passed:
+        here = max(0, here + amount)
+        most = max(most, here)
+    return most
+
+
+def _earned(bill: StoredBill, programme: Programme, sold: SaleGrant) -> Explanation:
+    grant = sold.grant
     try:
-        return explain(programme.earning, grant, bill.business_date, bill.total_fen)
+        return explain(programme.earning, grant, sold.basis, bill.business_date, bill.total_fen)
     except KeyError:  # a rule that the version does not have; nobody is refused an answer for it
         value = GrantedValue(
             Asset.POINTS, grant.points, grant.rule_version, expiry_date=grant.expiry_date
@@ -81,18 +104,18 @@ def _source(bill: StoredBill, programme: Programme, value: GrantedValue) -> tupl
         case BillKind.TOP_UP if value.asset is Asset.PRINCIPAL:
             return f"{zh}充值本金{amount_zh}", f"On {en} you paid in {amount_en}"
         case BillKind.TOP_UP:
-            name = _top_up_rule(programme, value.rule_version)
+            name_zh, name_en = _top_up_rule(programme, value.rule_version)
             return (
-                f"{zh}充值{yuan(bill.total_fen)}元，按“{name}”规则赠送{amount_zh}",
-                f'On {en} you paid in CNY {yuan(bill.total_fen)}, and by the rule "{name}" you were'
-                f" given {amount_en}",
+                f"{zh}充值{yuan(bill.total_fen)}元，按“{name_zh}”规则赠送{amount_zh}",
+                f'On {en} you paid in CNY {yuan(bill.total_fen)}, and by the rule "{name_en}"'
+                f" you were given {amount_en}",
             )
         case BillKind.POINTS_ADJUSTMENT:
             return f"{zh}由工作人员调整增加{amount_zh}", f"On {en} our staff added {amount_en}"
         case BillKind.PASS_SALE:
-            name = _pass_name(programme, value)
-            return f"{zh}购买计次卡“{name}”，含{amount_zh}", (
-                f'On {en} you bought the pass "{name}" with {amount_en}'
+            name_zh, name_en = _pass_name(programme, value)
+            return f"{zh}购买计次卡“{name_zh}”，含{amount_zh}", (
+                f'On {en} you bought the pass "{name_en}" with {amount_en}'
             )
         case BillKind.SALE_RETURN:
             return (
@@ -155,13 +178,15 @@ def _amount_en(value: GrantedValue) -> str:
     return f"CNY {yuan(value.amount)}"
 
 
-def _top_up_rule(programme: Programme, rule_version: str) -> str:
+def _top_up_rule(programme: Programme, rule_version: str) -> tuple[str, str]:
     for rule in programme.stored_value.top_up_rules:
         if rule.rule_version == rule_version:
-            return rule.name
-    return rule_version
+            return rule.name, rule.name_en or rule.name
+    return rule_version, rule_version
 
 
-def _pass_name(programme: Programme, value: GrantedValue) -> str:
+def _pass_name(programme: Programme, value: GrantedValue) -> tuple[str, str]:
     definition = programme.passes.get(value.pass_id or "")
-    return definition.name if definition else value.rule_version
+    if definition is None:
+        return value.rule_version, value.rule_version
+    return definition.name, definition.name_en or definition.name

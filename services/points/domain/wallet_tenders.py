@@ -45,7 +45,7 @@ def pay_stored_value(
     PreconditionFailed WALLET_FROZEN, INSUFFICIENT_STORED_VALUE or what a hold says.
     """
     posting.wallet.require_usable()
-    order = programme.stored_value.spending_order(posting.wallet.card_type)
+    order = programme.stored_value.kind_of(posting.wallet.card_type).spending_order
     if tender.hold_id:
         taken = _take_held_stored_value(posting, order, tender)
     else:

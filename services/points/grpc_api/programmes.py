@@ -31,6 +31,7 @@ class ProgrammeServicer(programme_service_pb2_grpc.ProgrammeServiceServicer):
         principal.require_store("*")  # the rules hold in every store
         replayed = await publish_programme(
             self._ledger.database,
+            self._ledger.directory,
             request.programme,
             tender_kinds=self._ledger.tender_kinds,
             published_by=principal.subject,

@@ -66,6 +66,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
             debt_points=found.wallet.debt_points,
             frozen_reason=found.wallet.frozen_reason or "",
             merged_into=found.wallet.merged_into or "",
+            card_type=found.wallet.card_type,
         )
 
     async def GetBalancesAt(

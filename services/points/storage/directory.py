@@ -43,6 +43,12 @@ _PRODUCTS = """
     """
 
 
+# One pass over the products, and only when rules are published: no index is kept for it.
+_CATEGORIES = """
+    SELECT DISTINCT category_id::text FROM known_products WHERE category_id = ANY($1::uuid[])
+    """
+
+
 class KnownProduct(NamedTuple):
     """What the ledger keeps of a product; an empty brand is none."""
 
@@ -64,6 +70,11 @@ async def known_stores(driver: Driver, ids: Collection[str]) -> set[str]:
 async def known_products(driver: Driver, ids: Collection[str]) -> Sequence[KnownProduct]:
     """Those of the ids that are known products."""
     return [KnownProduct(*row) for row in await driver.fetch(_PRODUCTS, list(ids))]
+
+
+async def known_categories(driver: Driver, ids: Collection[str]) -> set[str]:
+    """Those of the ids that are categories of known products."""
+    return {row[0] for row in await driver.fetch(_CATEGORIES, list(ids))}
 
 
 class DirectoryRepository:

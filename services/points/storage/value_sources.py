@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.assets import POINTS_DEBT, POINTS_ISSUED, WALLET, Asset, BillKind
+from services.points.domain.assets import (
+    MEMBER_TRANSFER,
+    POINTS_DEBT,
+    POINTS_ISSUED,
+    WALLET,
+    Asset,
+    BillKind,
+)
 from services.points.domain.books import StoredBill
 from services.points.domain.lot import Lot, LotKey
 from services.points.storage.bill_reader import bill_of
@@ -72,6 +79,31 @@ class ValueSources:
             .order_by(lots.c.ordinal)
         )
         return [lot_of(row._mapping) for row in rows]
+
+    async def passed(self, member_id: str, key: LotKey) -> Sequence[int]:
+        """What of a lot came from other members (> 0) and went to them (< 0), in order."""
+        came = transfers.c.credit_account == WALLET
+        rows = await self._connection.execute(
+            select(case((came, transfers.c.amount), else_=-transfers.c.amount))
+            .join(
+                bills,
+                and_(
+                    bills.c.member_id == transfers.c.member_id,
+                    bills.c.bill_id == transfers.c.bill_id,
+                ),
+            )
+            .where(
+                transfers.c.member_id == member_id,
+                transfers.c.lot_bill_id == key.bill_id,
+                transfers.c.lot_ordinal == key.ordinal,
+                or_(
+                    transfers.c.debit_account == MEMBER_TRANSFER,
+                    transfers.c.credit_account == MEMBER_TRANSFER,
+                ),
+            )
+            .order_by(bills.c.sequence, transfers.c.ordinal)
+        )
+        return list(rows.scalars())
 
     async def kind(self, bill_id: str) -> BillKind | None:
         """What kind of document a bill is."""

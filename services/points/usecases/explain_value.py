@@ -1,19 +1,24 @@
 """Explains lots and bills: which rule in which version gave what, in a sentence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from chassis.clock import CHINA_TIME
 from chassis.database import Database
 from chassis.errors import NotFound
-from pricing.earning import Explanation, Grant
+from pricing.earning import Explanation
 from services.points.documents import read_allocation
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.programme import Programme, Programmes
-from services.points.domain.value_explanation import GrantedValue, explain_value
+from services.points.domain.value_explanation import (
+    GrantedValue,
+    SaleGrant,
+    amount_come,
+    explain_value,
+)
 from services.points.storage.value_sources import ValueSources
 
 # In the place of a lot's ordinal, where a debt took all that was granted.
@@ -44,13 +49,18 @@ async def explain_lot(
                 "the member has no such lot",
                 {"member_id": member_id, "bill_id": key.bill_id, "ordinal": key.ordinal},
             )
-        moved_by = await sources.kind(lot.moved_by) if lot.moved_by else None
-        grant = _grants(bill).get(lot.rule_version) if lot.asset is Asset.POINTS else None
-        settled = 0
-        if lot.moved_by is None:
-            settled = await _settled(sources, bill, lot, grant)
-    value = _value(lot, bill, lot.granted, settled, moved_by)
-    return _explained(bill, programmes, key.ordinal, value, grant)
+        sold = _grants(bill).get(lot.rule_version) if lot.asset is Asset.POINTS else None
+        # Not what the lot itself says was granted: here that is what came, and came back.
+        amount = (await sources.granted(bill)).get(key, 0)
+        debt = await sources.settled(bill)
+        value = _value(lot, bill, amount, _settled(bill, amount, sold, debt))
+        if lot.moved_by:
+            value = replace(
+                value,
+                moved_by=await sources.kind(lot.moved_by),
+                moved_amount=amount_come(await sources.passed(member_id, key)),
+            )
+    return _explained(bill, programmes, key.ordinal, value, sold)
 
 
 async def explain_bill(
@@ -61,18 +71,16 @@ async def explain_bill(
         sources = ValueSources(connection)
         amounts = await sources.granted(bill)
         lots = [lot for lot in await sources.lots(bill) if lot.key in amounts]
-        settled = await sources.settled(bill)
+        debt = await sources.settled(bill)
     grants = _grants(bill)
     found: list[ValueExplanation] = []
     for lot in lots:
         amount = amounts[lot.key]
-        grant = grants.pop(lot.rule_version, None) if lot.asset is Asset.POINTS else None
-        part = grant.points - amount if grant else 0
-        if bill.kind is BillKind.POINTS_ADJUSTMENT:
-            part = settled
-        value = _value(lot, bill, amount, part, None)
-        found.append(_explained(bill, programmes, lot.ordinal, value, grant))
-    for grant in grants.values():
+        sold = grants.pop(lot.rule_version, None) if lot.asset is Asset.POINTS else None
+        value = _value(lot, bill, amount, _settled(bill, amount, sold, debt))
+        found.append(_explained(bill, programmes, lot.ordinal, value, sold))
+    for sold in grants.values():
+        grant = sold.grant
         value = GrantedValue(
             Asset.POINTS,
             grant.points,
@@ -80,10 +88,10 @@ async def explain_bill(
             expiry_date=grant.expiry_date,
             settled=grant.points,
         )
-        found.append(_explained(bill, programmes, NO_LOT, value, grant))
-    if bill.kind is BillKind.POINTS_ADJUSTMENT and settled and not lots:
+        found.append(_explained(bill, programmes, NO_LOT, value, sold))
+    if bill.kind is BillKind.POINTS_ADJUSTMENT and debt and not lots:
         version = f"adjustment@{bill.programme_version}"
-        value = GrantedValue(Asset.POINTS, settled, version, settled=settled)
+        value = GrantedValue(Asset.POINTS, debt, version, settled=debt)
         found.append(_explained(bill, programmes, NO_LOT, value, None))
     return found
 
@@ -97,35 +105,35 @@ async def find_explained_bill(database: Database, bill_id: str) -> StoredBill:
     return bill
 
 
-def _grants(bill: StoredBill) -> dict[str, Grant]:
+def _grants(bill: StoredBill) -> dict[str, SaleGrant]:
     """What a sale earned, by rule version; nothing of other bills."""
     if bill.kind is not BillKind.SALE or not bill.allocation:
         return {}
     earned = read_allocation(bill.allocation).earned
-    return {grant.rule_version: grant for grant in earned.grants} if earned else {}
+    if earned is None:
+        return {}
+    return {grant.rule_version: SaleGrant(grant, earned.basis) for grant in earned.grants}
 
 
-async def _settled(sources: ValueSources, bill: StoredBill, lot: Lot, grant: Grant | None) -> int:
-    """What of the grant behind a lot a debt took before there was the lot."""
-    if grant is not None:
-        return grant.points - (await sources.granted(bill)).get(lot.key, grant.points)
-    if bill.kind is BillKind.POINTS_ADJUSTMENT:
-        return await sources.settled(bill)
-    return 0
+def _settled(bill: StoredBill, amount: int, sold: SaleGrant | None, debt: int) -> int:
+    """What a debt took of a grant before the rest of it, `amount`, became a lot.
+
+    `debt` is all that the bill granted to a debt.
+    """
+    if sold is not None:
+        return sold.grant.points - amount
+    return debt if bill.kind is BillKind.POINTS_ADJUSTMENT else 0
 
 
-def _value(
-    lot: Lot, bill: StoredBill, amount: int, settled: int, moved_by: BillKind | None
-) -> GrantedValue:
+def _value(lot: Lot, bill: StoredBill, amount: int, settled: int) -> GrantedValue:
     return GrantedValue(
         asset=lot.asset,
-        amount=amount + (0 if moved_by else settled),
+        amount=amount + settled,
         rule_version=lot.rule_version,
         pass_id=lot.pass_id,
         available_on=_first_day(lot, bill),
         expiry_date=lot.expiry_date,
         settled=settled,
-        moved_by=moved_by,
     )
 
 
@@ -141,8 +149,8 @@ def _explained(
     programmes: Programmes,
     ordinal: int,
     value: GrantedValue,
-    grant: Grant | None,
+    sold: SaleGrant | None,
 ) -> ValueExplanation:
     programme: Programme = programmes.version(bill.programme_version)
-    text = explain_value(bill, programme, value, grant)
+    text = explain_value(bill, programme, value, sold)
     return ValueExplanation(bill.bill_id, ordinal, value, text)

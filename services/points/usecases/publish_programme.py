@@ -1,11 +1,18 @@
 """Stores the next version of the chain's programme, some time before it takes effect."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
 from chassis.errors import Invalid, PreconditionFailed, id_reused
-from services.points.programme_documents import read_programme_message
+from services.points.directory import Directory
+from services.points.domain.programme import FIRST_PROGRAMME, Programme
+from services.points.domain.programme_scope import scope_of
+from services.points.domain.stored_value import StoredValueProgramme
+from services.points.programme_documents import read_programme_document, read_programme_message
+from services.points.storage.card_types import UNNAMED, card_types_in_use
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
 from yika.points.v1 import programme_pb2
 
@@ -15,6 +22,7 @@ _AHEAD_MAX = timedelta(days=366)
 
 async def publish_programme(
     database: Database,
+    directory: Directory,
     message: programme_pb2.Programme,
     *,
     tender_kinds: Collection[str],
@@ -24,41 +32,29 @@ async def publish_programme(
 ) -> bool:
     """Stores a version; True when it had been stored before with the same content.
 
-    Invalid for bad rules and for an effective_time too near, past or too far; AlreadyExists
+    Invalid for bad rules, NotFound UNKNOWN_STORE, UNKNOWN_PRODUCT or UNKNOWN_CATEGORY for rules of
+    what does not exist; Invalid for an effective_time too near, past or too far; AlreadyExists
     ID_REUSED; PreconditionFailed WRONG_VERSION when it is not the next one (somebody else may have
-    published meanwhile), EFFECTIVE_TIME_BEFORE_NEWEST when it would rewrite what is planned.
+    published meanwhile), EFFECTIVE_TIME_BEFORE_NEWEST when it would rewrite what is planned,
+    CARD_TYPE_IN_USE when it would take a kind of card from under the value of wallets.
     """
     programme = read_programme_message(message, tender_kinds)
+    await directory.require_scope(scope_of(programme))
     async with database.transaction() as tx:
         repository = ProgrammeRepository(tx.connection)
         await repository.lock()
         stored = await repository.versions()
         for each in stored:
-            before = programme_pb2.Programme.FromString(each.document)
-            if before.programme_id == programme.programme_id:
-                if before != message:
+            known = programme_pb2.Programme.FromString(each.document)
+            if known.programme_id == programme.programme_id:
+                if known != message:
                     raise id_reused("programme", programme.programme_id)
                 return True
-        next_version = stored[-1].version + 1 if stored else 2
-        if programme.version != next_version:
-            raise PreconditionFailed(
-                "WRONG_VERSION",
-                f"the next version is {next_version}",
-                {"version": programme.version, "next_version": next_version},
-            )
-        if not now + notice <= programme.effective_at <= now + _AHEAD_MAX:
-            raise Invalid(
-                "INVALID_TIME",
-                f"effective_time must lie {int(notice.total_seconds())} seconds to "
-                f"{_AHEAD_MAX.days} days ahead",
-                {"field": "effective_time", "value": programme.effective_at.isoformat()},
-            )
-        if stored and programme.effective_at <= stored[-1].effective_at:
-            raise PreconditionFailed(
-                "EFFECTIVE_TIME_BEFORE_NEWEST",
-                "a version takes effect after those before it",
-                {"newest_effective_time": stored[-1].effective_at.isoformat()},
-            )
+        _check_place(programme, stored, notice, now)
+        before = FIRST_PROGRAMME
+        if stored:
+            before = read_programme_document(stored[-1].document, tender_kinds)
+        await _check_card_types(tx.connection, before.stored_value, programme.stored_value)
         version = StoredProgramme(
             version=programme.version,
             effective_at=programme.effective_at,
@@ -68,3 +64,47 @@ async def publish_programme(
         )
         await repository.add(version)
     return False
+
+
+def _check_place(
+    programme: Programme, stored: Sequence[StoredProgramme], notice: timedelta, now: datetime
+) -> None:
+    """That the version is the next one, and takes effect after those before it and in time."""
+    next_version = stored[-1].version + 1 if stored else 2
+    if programme.version != next_version:
+        raise PreconditionFailed(
+            "WRONG_VERSION",
+            f"the next version is {next_version}",
+            {"version": programme.version, "next_version": next_version},
+        )
+    if not now + notice <= programme.effective_at <= now + _AHEAD_MAX:
+        raise Invalid(
+            "INVALID_TIME",
+            f"effective_time must lie {int(notice.total_seconds())} seconds to "
+            f"{_AHEAD_MAX.days} days ahead",
+            {"field": "effective_time", "value": programme.effective_at.isoformat()},
+        )
+    if stored and programme.effective_at <= stored[-1].effective_at:
+        raise PreconditionFailed(
+            "EFFECTIVE_TIME_BEFORE_NEWEST",
+            "a version takes effect after those before it",
+            {"newest_effective_time": stored[-1].effective_at.isoformat()},
+        )
+
+
+async def _check_card_types(
+    connection: AsyncConnection, before: StoredValueProgramme, after: StoredValueProgramme
+) -> None:
+    """PreconditionFailed CARD_TYPE_IN_USE when wallets with value would become another kind."""
+    kept = {each.code for each in after.card_types}
+    gone = {each.code for each in before.card_types} - kept
+    first = before.card_types[0].code
+    if after.card_types[0].code != first:
+        gone.add(UNNAMED)
+    for code in await card_types_in_use(connection, gone):
+        held = f"value of card type {code}" if code else "value whose card type nobody has named"
+        raise PreconditionFailed(
+            "CARD_TYPE_IN_USE",
+            f"wallets hold {held}: card type {code or first} must stay where it was",
+            {"card_type": code or first, "field": "stored_value.card_types"},
+        )

@@ -30,6 +30,7 @@ class WalletView:
     debt_points: int = 0
     frozen_reason: str = ""
     merged_into: str = ""
+    card_type: str = ""
     lots: list[Lot] = field(default_factory=list)
     held: Mapping[LotKey, int] = field(default_factory=dict)
 
@@ -103,6 +104,7 @@ def view_of(wallet: Wallet, *, business_date: date, now: datetime) -> WalletView
         debt_points=wallet.debt_points,
         frozen_reason=wallet.frozen_reason or "",
         merged_into=wallet.merged_into or "",
+        card_type=wallet.card_type,
         lots=spending_order(lots),
         held=held,
     )

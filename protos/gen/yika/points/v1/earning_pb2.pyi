@@ -176,20 +176,22 @@ class EarnedGrant(_message.Message):
     def __init__(self, rule_version: _Optional[str] = ..., granted_points: _Optional[int] = ..., pending_days: _Optional[int] = ..., expiry_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., basis_fen: _Optional[int] = ..., weight: _Optional[int] = ..., capped: _Optional[bool] = ...) -> None: ...
 
 class EarningBasis(_message.Message):
-    __slots__ = ("rounding", "denominator", "weights", "rate_points", "bonuses", "counted")
+    __slots__ = ("rounding", "denominator", "weights", "rate_points", "bonuses", "counted", "exhausted_rule_versions")
     ROUNDING_FIELD_NUMBER: _ClassVar[int]
     DENOMINATOR_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FIELD_NUMBER: _ClassVar[int]
     RATE_POINTS_FIELD_NUMBER: _ClassVar[int]
     BONUSES_FIELD_NUMBER: _ClassVar[int]
     COUNTED_FIELD_NUMBER: _ClassVar[int]
+    EXHAUSTED_RULE_VERSIONS_FIELD_NUMBER: _ClassVar[int]
     rounding: EarningRounding
     denominator: int
     weights: _containers.RepeatedScalarFieldContainer[int]
     rate_points: int
     bonuses: _containers.RepeatedCompositeFieldContainer[EarnedBonus]
     counted: _containers.RepeatedCompositeFieldContainer[CappedWeights]
-    def __init__(self, rounding: _Optional[_Union[EarningRounding, str]] = ..., denominator: _Optional[int] = ..., weights: _Optional[_Iterable[int]] = ..., rate_points: _Optional[int] = ..., bonuses: _Optional[_Iterable[_Union[EarnedBonus, _Mapping]]] = ..., counted: _Optional[_Iterable[_Union[CappedWeights, _Mapping]]] = ...) -> None: ...
+    exhausted_rule_versions: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, rounding: _Optional[_Union[EarningRounding, str]] = ..., denominator: _Optional[int] = ..., weights: _Optional[_Iterable[int]] = ..., rate_points: _Optional[int] = ..., bonuses: _Optional[_Iterable[_Union[EarnedBonus, _Mapping]]] = ..., counted: _Optional[_Iterable[_Union[CappedWeights, _Mapping]]] = ..., exhausted_rule_versions: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class EarnedBonus(_message.Message):
     __slots__ = ("rule_version", "bonus_points", "minimum_fen", "line_amounts_fen", "periods")

@@ -269,7 +269,7 @@ class PaymentSource(_message.Message):
     def __init__(self, tender_kind: _Optional[str] = ..., amount_fen: _Optional[int] = ..., asset: _Optional[_Union[Asset, str]] = ..., units: _Optional[int] = ..., lot_bill_id: _Optional[str] = ..., lot_ordinal: _Optional[int] = ...) -> None: ...
 
 class Wallet(_message.Message):
-    __slots__ = ("member_id", "points", "lots", "principal_fen", "bonus_fen", "pending_points", "held_points", "held_fen", "debt_points", "frozen_reason", "merged_into")
+    __slots__ = ("member_id", "points", "lots", "principal_fen", "bonus_fen", "pending_points", "held_points", "held_fen", "debt_points", "frozen_reason", "merged_into", "card_type")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     POINTS_FIELD_NUMBER: _ClassVar[int]
     LOTS_FIELD_NUMBER: _ClassVar[int]
@@ -281,6 +281,7 @@ class Wallet(_message.Message):
     DEBT_POINTS_FIELD_NUMBER: _ClassVar[int]
     FROZEN_REASON_FIELD_NUMBER: _ClassVar[int]
     MERGED_INTO_FIELD_NUMBER: _ClassVar[int]
+    CARD_TYPE_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     points: int
     lots: _containers.RepeatedCompositeFieldContainer[Lot]
@@ -292,4 +293,5 @@ class Wallet(_message.Message):
     debt_points: int
     frozen_reason: str
     merged_into: str
-    def __init__(self, member_id: _Optional[str] = ..., points: _Optional[int] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., pending_points: _Optional[int] = ..., held_points: _Optional[int] = ..., held_fen: _Optional[int] = ..., debt_points: _Optional[int] = ..., frozen_reason: _Optional[str] = ..., merged_into: _Optional[str] = ...) -> None: ...
+    card_type: str
+    def __init__(self, member_id: _Optional[str] = ..., points: _Optional[int] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., pending_points: _Optional[int] = ..., held_points: _Optional[int] = ..., held_fen: _Optional[int] = ..., debt_points: _Optional[int] = ..., frozen_reason: _Optional[str] = ..., merged_into: _Optional[str] = ..., card_type: _Optional[str] = ...) -> None: ...

@@ -26,19 +26,19 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19yika/points/v1/pass.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xc9\x02\n\x0ePassDefinition\x12\x0f\n\x07pass_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05units\x18\x03 \x01(\x03\x12\x11\n\tprice_fen\x18\x04 \x01(\x03\x12\x11\n\tstore_ids\x18\x05 \x03(\t\x12\x13\n\x0bproduct_ids\x18\x06 \x03(\t\x12.\n\x08validity\x18\x07 \x01(\x0e\x32\x1c.yika.points.v1.PassValidity\x12\x15\n\rvalidity_days\x18\x08 \x01(\x05\x12\x17\n\rrefund_fee_bp\x18\t \x01(\x03H\x00\x12\x18\n\x0erefund_fee_fen\x18\n \x01(\x03H\x00\x12\x11\n\tshareable\x18\x0b \x01(\x08\x12\x19\n\x11units_per_use_max\x18\x0c \x01(\x03\x12\x18\n\x10uses_per_day_max\x18\r \x01(\x03\x42\x0c\n\nrefund_fee\"\x97\x02\n\x04Pass\x12\x14\n\x0csale_bill_id\x18\x01 \x01(\t\x12\x17\n\x0fowner_member_id\x18\x02 \x01(\t\x12\x32\n\ndefinition\x18\x03 \x01(\x0b\x32\x1e.yika.points.v1.PassDefinition\x12\x19\n\x11programme_version\x18\x04 \x01(\x05\x12\x12\n\nunits_left\x18\x05 \x01(\x03\x12\x12\n\nheld_units\x18\x06 \x01(\x03\x12-\n\tsold_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x0b\x65xpiry_date\x18\x08 \x01(\x0b\x32\x11.google.type.Date\x12\x12\n\nrefund_fen\x18\t \x01(\x03\"\xc0\x01\n\tPassShare\x12\x10\n\x08share_id\x18\x01 \x01(\t\x12\x17\n\x0fowner_member_id\x18\x02 \x01(\t\x12\x0f\n\x07pass_id\x18\x03 \x01(\t\x12\x16\n\x0euser_member_id\x18\x04 \x01(\t\x12/\n\x0bshared_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nended_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*l\n\x0cPassValidity\x12\x1d\n\x19PASS_VALIDITY_UNSPECIFIED\x10\x00\x12\x1b\n\x17PASS_VALIDITY_FROM_SALE\x10\x01\x12 \n\x1cPASS_VALIDITY_FROM_FIRST_USE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19yika/points/v1/pass.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xda\x02\n\x0ePassDefinition\x12\x0f\n\x07pass_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05units\x18\x03 \x01(\x03\x12\x11\n\tprice_fen\x18\x04 \x01(\x03\x12\x11\n\tstore_ids\x18\x05 \x03(\t\x12\x13\n\x0bproduct_ids\x18\x06 \x03(\t\x12.\n\x08validity\x18\x07 \x01(\x0e\x32\x1c.yika.points.v1.PassValidity\x12\x15\n\rvalidity_days\x18\x08 \x01(\x05\x12\x17\n\rrefund_fee_bp\x18\t \x01(\x03H\x00\x12\x18\n\x0erefund_fee_fen\x18\n \x01(\x03H\x00\x12\x11\n\tshareable\x18\x0b \x01(\x08\x12\x19\n\x11units_per_use_max\x18\x0c \x01(\x03\x12\x18\n\x10uses_per_day_max\x18\r \x01(\x03\x12\x0f\n\x07name_en\x18\x0e \x01(\tB\x0c\n\nrefund_fee\"\x97\x02\n\x04Pass\x12\x14\n\x0csale_bill_id\x18\x01 \x01(\t\x12\x17\n\x0fowner_member_id\x18\x02 \x01(\t\x12\x32\n\ndefinition\x18\x03 \x01(\x0b\x32\x1e.yika.points.v1.PassDefinition\x12\x19\n\x11programme_version\x18\x04 \x01(\x05\x12\x12\n\nunits_left\x18\x05 \x01(\x03\x12\x12\n\nheld_units\x18\x06 \x01(\x03\x12-\n\tsold_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x0b\x65xpiry_date\x18\x08 \x01(\x0b\x32\x11.google.type.Date\x12\x12\n\nrefund_fen\x18\t \x01(\x03\"\xc0\x01\n\tPassShare\x12\x10\n\x08share_id\x18\x01 \x01(\t\x12\x17\n\x0fowner_member_id\x18\x02 \x01(\t\x12\x0f\n\x07pass_id\x18\x03 \x01(\t\x12\x16\n\x0euser_member_id\x18\x04 \x01(\t\x12/\n\x0bshared_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nended_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*l\n\x0cPassValidity\x12\x1d\n\x19PASS_VALIDITY_UNSPECIFIED\x10\x00\x12\x1b\n\x17PASS_VALIDITY_FROM_SALE\x10\x01\x12 \n\x1cPASS_VALIDITY_FROM_FIRST_USE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'yika.points.v1.pass_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PASSVALIDITY']._serialized_start=911
-  _globals['_PASSVALIDITY']._serialized_end=1019
+  _globals['_PASSVALIDITY']._serialized_start=928
+  _globals['_PASSVALIDITY']._serialized_end=1036
   _globals['_PASSDEFINITION']._serialized_start=103
-  _globals['_PASSDEFINITION']._serialized_end=432
-  _globals['_PASS']._serialized_start=435
-  _globals['_PASS']._serialized_end=714
-  _globals['_PASSSHARE']._serialized_start=717
-  _globals['_PASSSHARE']._serialized_end=909
+  _globals['_PASSDEFINITION']._serialized_end=449
+  _globals['_PASS']._serialized_start=452
+  _globals['_PASS']._serialized_end=731
+  _globals['_PASSSHARE']._serialized_start=734
+  _globals['_PASSSHARE']._serialized_end=926
 # @@protoc_insertion_point(module_scope)

@@ -21,7 +21,7 @@ PASS_VALIDITY_FROM_SALE: PassValidity
 PASS_VALIDITY_FROM_FIRST_USE: PassValidity
 
 class PassDefinition(_message.Message):
-    __slots__ = ("pass_id", "name", "units", "price_fen", "store_ids", "product_ids", "validity", "validity_days", "refund_fee_bp", "refund_fee_fen", "shareable", "units_per_use_max", "uses_per_day_max")
+    __slots__ = ("pass_id", "name", "units", "price_fen", "store_ids", "product_ids", "validity", "validity_days", "refund_fee_bp", "refund_fee_fen", "shareable", "units_per_use_max", "uses_per_day_max", "name_en")
     PASS_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     UNITS_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +35,7 @@ class PassDefinition(_message.Message):
     SHAREABLE_FIELD_NUMBER: _ClassVar[int]
     UNITS_PER_USE_MAX_FIELD_NUMBER: _ClassVar[int]
     USES_PER_DAY_MAX_FIELD_NUMBER: _ClassVar[int]
+    NAME_EN_FIELD_NUMBER: _ClassVar[int]
     pass_id: str
     name: str
     units: int
@@ -48,7 +49,8 @@ class PassDefinition(_message.Message):
     shareable: bool
     units_per_use_max: int
     uses_per_day_max: int
-    def __init__(self, pass_id: _Optional[str] = ..., name: _Optional[str] = ..., units: _Optional[int] = ..., price_fen: _Optional[int] = ..., store_ids: _Optional[_Iterable[str]] = ..., product_ids: _Optional[_Iterable[str]] = ..., validity: _Optional[_Union[PassValidity, str]] = ..., validity_days: _Optional[int] = ..., refund_fee_bp: _Optional[int] = ..., refund_fee_fen: _Optional[int] = ..., shareable: _Optional[bool] = ..., units_per_use_max: _Optional[int] = ..., uses_per_day_max: _Optional[int] = ...) -> None: ...
+    name_en: str
+    def __init__(self, pass_id: _Optional[str] = ..., name: _Optional[str] = ..., units: _Optional[int] = ..., price_fen: _Optional[int] = ..., store_ids: _Optional[_Iterable[str]] = ..., product_ids: _Optional[_Iterable[str]] = ..., validity: _Optional[_Union[PassValidity, str]] = ..., validity_days: _Optional[int] = ..., refund_fee_bp: _Optional[int] = ..., refund_fee_fen: _Optional[int] = ..., shareable: _Optional[bool] = ..., units_per_use_max: _Optional[int] = ..., uses_per_day_max: _Optional[int] = ..., name_en: _Optional[str] = ...) -> None: ...
 
 class Pass(_message.Message):
     __slots__ = ("sale_bill_id", "owner_member_id", "definition", "programme_version", "units_left", "held_units", "sold_time", "expiry_date", "refund_fen")

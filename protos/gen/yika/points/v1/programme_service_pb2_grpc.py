@@ -57,8 +57,8 @@ class ProgrammeServiceServicer:
     """
 
     def PublishProgramme(self, request, context):
-        """Stores the next version of the programme. Versions are never changed.
-        Needs a token that reaches every store.
+        """Stores the next version of the programme. Versions are never changed. The stores, products and
+        categories that it names must exist. Needs a token that reaches every store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

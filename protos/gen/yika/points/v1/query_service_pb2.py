@@ -28,7 +28,7 @@ from yika.auth.v1 import auth_pb2 as yika_dot_auth_dot_v1_dot_auth__pb2
 from yika.points.v1 import ledger_pb2 as yika_dot_points_dot_v1_dot_ledger__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"yika/points/v1/query_service.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1byika/points/v1/ledger.proto\"o\n\x12GetHoldingsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12(\n\rbusiness_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x1c\n\x14\x65xpiring_within_days\x18\x03 \x01(\x05\"\x81\x01\n\x13GetHoldingsResponse\x12)\n\x08holdings\x18\x01 \x03(\x0b\x32\x17.yika.points.v1.Holding\x12\x13\n\x0b\x64\x65\x62t_points\x18\x02 \x01(\x03\x12\x15\n\rfrozen_reason\x18\x03 \x01(\t\x12\x13\n\x0bmerged_into\x18\x04 \x01(\t\"\xf3\x01\n\x07Holding\x12$\n\x05\x61sset\x18\x01 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x0f\n\x07pass_id\x18\x02 \x01(\t\x12\x13\n\x0b\x66ree_amount\x18\x03 \x01(\x03\x12\x16\n\x0epending_amount\x18\x04 \x01(\x03\x12\x13\n\x0bheld_amount\x18\x05 \x01(\x03\x12\x16\n\x0e\x65xpired_amount\x18\x06 \x01(\x03\x12\x17\n\x0f\x65xpiring_amount\x18\x07 \x01(\x03\x12+\n\x10next_expiry_date\x18\x08 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tlot_count\x18\t \x01(\x05\"\x80\x01\n\x14GetBalancesAtRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12.\n\nas_of_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x9f\x01\n\x15GetBalancesAtResponse\x12.\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x1c.yika.points.v1.AssetBalance\x12\x13\n\x0b\x64\x65\x62t_points\x18\x02 \x01(\x03\x12(\n\x04lots\x18\x03 \x03(\x0b\x32\x1a.yika.points.v1.LotBalance\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\"U\n\x0c\x41ssetBalance\x12$\n\x05\x61sset\x18\x01 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x0f\n\x07pass_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61mount\x18\x03 \x01(\x03\"\xb8\x01\n\nLotBalance\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\x12\x0f\n\x07ordinal\x18\x02 \x01(\x05\x12$\n\x05\x61sset\x18\x03 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x0f\n\x07pass_id\x18\x04 \x01(\t\x12\x0e\n\x06\x61mount\x18\x05 \x01(\x03\x12\x10\n\x08store_id\x18\x06 \x01(\t\x12/\n\x0b\x65\x61rned_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\x1aSummarizeBalancesAtRequest\x12.\n\nas_of_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x1bSummarizeBalancesAtResponse\x12.\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x1c.yika.points.v1.AssetBalance\"P\n\x14ListLiabilityRequest\x12\x11\n\tstore_ids\x18\x01 \x03(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\\\n\x15ListLiabilityResponse\x12*\n\x04rows\x18\x01 \x03(\x0b\x32\x1c.yika.points.v1.LiabilityRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x97\x01\n\x0cLiabilityRow\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12$\n\x05\x61sset\x18\x02 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12,\n\x11\x65xpiry_month_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x0e\n\x06\x61mount\x18\x04 \x01(\x03\x12\x11\n\tlot_count\x18\x05 \x01(\x03\"\xbe\x01\n\x15ListSettlementRequest\x12$\n\tfrom_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x18\n\x10seller_store_ids\x18\x03 \x03(\t\x12\x1a\n\x12redeemer_store_ids\x18\x04 \x03(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"^\n\x16ListSettlementResponse\x12+\n\x04rows\x18\x01 \x03(\x0b\x32\x1d.yika.points.v1.SettlementRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8c\x01\n\rSettlementRow\x12\x17\n\x0fseller_store_id\x18\x01 \x01(\t\x12\x19\n\x11redeemer_store_id\x18\x02 \x01(\t\x12$\n\x05\x61sset\x18\x03 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\r\n\x05units\x18\x04 \x01(\x03\x12\x12\n\namount_fen\x18\x05 \x01(\x03\"y\n\x1aSummarizeSettlementRequest\x12$\n\tfrom_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tstore_ids\x18\x03 \x03(\t\"T\n\x1bSummarizeSettlementResponse\x12\x35\n\tpositions\x18\x01 \x03(\x0b\x32\".yika.points.v1.SettlementPosition\"\x82\x01\n\x12SettlementPosition\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12$\n\x05\x61sset\x18\x02 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x10\n\x08owed_fen\x18\x03 \x01(\x03\x12\x11\n\towing_fen\x18\x04 \x01(\x03\x12\x0f\n\x07net_fen\x18\x05 \x01(\x03\x32\x85\x06\n\x12LedgerQueryService\x12o\n\x0bGetHoldings\x12\".yika.points.v1.GetHoldingsRequest\x1a#.yika.points.v1.GetHoldingsResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12u\n\rGetBalancesAt\x12$.yika.points.v1.GetBalancesAtRequest\x1a%.yika.points.v1.GetBalancesAtResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12\x88\x01\n\x13SummarizeBalancesAt\x12*.yika.points.v1.SummarizeBalancesAtRequest\x1a+.yika.points.v1.SummarizeBalancesAtResponse\"\x18\xfa\xa9\x19\x14points.balances.read\x12v\n\rListLiability\x12$.yika.points.v1.ListLiabilityRequest\x1a%.yika.points.v1.ListLiabilityResponse\"\x18\xfa\xa9\x19\x14points.balances.read\x12y\n\x0eListSettlement\x12%.yika.points.v1.ListSettlementRequest\x1a&.yika.points.v1.ListSettlementResponse\"\x18\xfa\xa9\x19\x14points.balances.read\x12\x88\x01\n\x13SummarizeSettlement\x12*.yika.points.v1.SummarizeSettlementRequest\x1a+.yika.points.v1.SummarizeSettlementResponse\"\x18\xfa\xa9\x19\x14points.balances.readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"yika/points/v1/query_service.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1byika/points/v1/ledger.proto\"o\n\x12GetHoldingsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12(\n\rbusiness_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x1c\n\x14\x65xpiring_within_days\x18\x03 \x01(\x05\"\x94\x01\n\x13GetHoldingsResponse\x12)\n\x08holdings\x18\x01 \x03(\x0b\x32\x17.yika.points.v1.Holding\x12\x13\n\x0b\x64\x65\x62t_points\x18\x02 \x01(\x03\x12\x15\n\rfrozen_reason\x18\x03 \x01(\t\x12\x13\n\x0bmerged_into\x18\x04 \x01(\t\x12\x11\n\tcard_type\x18\x05 \x01(\t\"\xf3\x01\n\x07Holding\x12$\n\x05\x61sset\x18\x01 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x0f\n\x07pass_id\x18\x02 \x01(\t\x12\x13\n\x0b\x66ree_amount\x18\x03 \x01(\x03\x12\x16\n\x0epending_amount\x18\x04 \x01(\x03\x12\x13\n\x0bheld_amount\x18\x05 \x01(\x03\x12\x16\n\x0e\x65xpired_amount\x18\x06 \x01(\x03\x12\x17\n\x0f\x65xpiring_amount\x18\x07 \x01(\x03\x12+\n\x10next_expiry_date\x18\x08 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tlot_count\x18\t \x01(\x05\"\x80\x01\n\x14GetBalancesAtRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12.\n\nas_of_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x9f\x01\n\x15GetBalancesAtResponse\x12.\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x1c.yika.points.v1.AssetBalance\x12\x13\n\x0b\x64\x65\x62t_points\x18\x02 \x01(\x03\x12(\n\x04lots\x18\x03 \x03(\x0b\x32\x1a.yika.points.v1.LotBalance\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\"U\n\x0c\x41ssetBalance\x12$\n\x05\x61sset\x18\x01 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x0f\n\x07pass_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61mount\x18\x03 \x01(\x03\"\xb8\x01\n\nLotBalance\x12\x0f\n\x07\x62ill_id\x18\x01 \x01(\t\x12\x0f\n\x07ordinal\x18\x02 \x01(\x05\x12$\n\x05\x61sset\x18\x03 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x0f\n\x07pass_id\x18\x04 \x01(\t\x12\x0e\n\x06\x61mount\x18\x05 \x01(\x03\x12\x10\n\x08store_id\x18\x06 \x01(\t\x12/\n\x0b\x65\x61rned_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\x1aSummarizeBalancesAtRequest\x12.\n\nas_of_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x1bSummarizeBalancesAtResponse\x12.\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x1c.yika.points.v1.AssetBalance\"P\n\x14ListLiabilityRequest\x12\x11\n\tstore_ids\x18\x01 \x03(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\\\n\x15ListLiabilityResponse\x12*\n\x04rows\x18\x01 \x03(\x0b\x32\x1c.yika.points.v1.LiabilityRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x97\x01\n\x0cLiabilityRow\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12$\n\x05\x61sset\x18\x02 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12,\n\x11\x65xpiry_month_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x0e\n\x06\x61mount\x18\x04 \x01(\x03\x12\x11\n\tlot_count\x18\x05 \x01(\x03\"\xbe\x01\n\x15ListSettlementRequest\x12$\n\tfrom_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x18\n\x10seller_store_ids\x18\x03 \x03(\t\x12\x1a\n\x12redeemer_store_ids\x18\x04 \x03(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"^\n\x16ListSettlementResponse\x12+\n\x04rows\x18\x01 \x03(\x0b\x32\x1d.yika.points.v1.SettlementRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8c\x01\n\rSettlementRow\x12\x17\n\x0fseller_store_id\x18\x01 \x01(\t\x12\x19\n\x11redeemer_store_id\x18\x02 \x01(\t\x12$\n\x05\x61sset\x18\x03 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\r\n\x05units\x18\x04 \x01(\x03\x12\x12\n\namount_fen\x18\x05 \x01(\x03\"y\n\x1aSummarizeSettlementRequest\x12$\n\tfrom_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07to_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tstore_ids\x18\x03 \x03(\t\"T\n\x1bSummarizeSettlementResponse\x12\x35\n\tpositions\x18\x01 \x03(\x0b\x32\".yika.points.v1.SettlementPosition\"\x82\x01\n\x12SettlementPosition\x12\x10\n\x08store_id\x18\x01 \x01(\t\x12$\n\x05\x61sset\x18\x02 \x01(\x0e\x32\x15.yika.points.v1.Asset\x12\x10\n\x08owed_fen\x18\x03 \x01(\x03\x12\x11\n\towing_fen\x18\x04 \x01(\x03\x12\x0f\n\x07net_fen\x18\x05 \x01(\x03\x32\x85\x06\n\x12LedgerQueryService\x12o\n\x0bGetHoldings\x12\".yika.points.v1.GetHoldingsRequest\x1a#.yika.points.v1.GetHoldingsResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12u\n\rGetBalancesAt\x12$.yika.points.v1.GetBalancesAtRequest\x1a%.yika.points.v1.GetBalancesAtResponse\"\x17\xfa\xa9\x19\x13points.wallets.read\x12\x88\x01\n\x13SummarizeBalancesAt\x12*.yika.points.v1.SummarizeBalancesAtRequest\x1a+.yika.points.v1.SummarizeBalancesAtResponse\"\x18\xfa\xa9\x19\x14points.balances.read\x12v\n\rListLiability\x12$.yika.points.v1.ListLiabilityRequest\x1a%.yika.points.v1.ListLiabilityResponse\"\x18\xfa\xa9\x19\x14points.balances.read\x12y\n\x0eListSettlement\x12%.yika.points.v1.ListSettlementRequest\x1a&.yika.points.v1.ListSettlementResponse\"\x18\xfa\xa9\x19\x14points.balances.read\x12\x88\x01\n\x13SummarizeSettlement\x12*.yika.points.v1.SummarizeSettlementRequest\x1a+.yika.points.v1.SummarizeSettlementResponse\"\x18\xfa\xa9\x19\x14points.balances.readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,39 +50,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETHOLDINGSREQUEST']._serialized_start=165
   _globals['_GETHOLDINGSREQUEST']._serialized_end=276
   _globals['_GETHOLDINGSRESPONSE']._serialized_start=279
-  _globals['_GETHOLDINGSRESPONSE']._serialized_end=408
-  _globals['_HOLDING']._serialized_start=411
-  _globals['_HOLDING']._serialized_end=654
-  _globals['_GETBALANCESATREQUEST']._serialized_start=657
-  _globals['_GETBALANCESATREQUEST']._serialized_end=785
-  _globals['_GETBALANCESATRESPONSE']._serialized_start=788
-  _globals['_GETBALANCESATRESPONSE']._serialized_end=947
-  _globals['_ASSETBALANCE']._serialized_start=949
-  _globals['_ASSETBALANCE']._serialized_end=1034
-  _globals['_LOTBALANCE']._serialized_start=1037
-  _globals['_LOTBALANCE']._serialized_end=1221
-  _globals['_SUMMARIZEBALANCESATREQUEST']._serialized_start=1223
-  _globals['_SUMMARIZEBALANCESATREQUEST']._serialized_end=1299
-  _globals['_SUMMARIZEBALANCESATRESPONSE']._serialized_start=1301
-  _globals['_SUMMARIZEBALANCESATRESPONSE']._serialized_end=1378
-  _globals['_LISTLIABILITYREQUEST']._serialized_start=1380
-  _globals['_LISTLIABILITYREQUEST']._serialized_end=1460
-  _globals['_LISTLIABILITYRESPONSE']._serialized_start=1462
-  _globals['_LISTLIABILITYRESPONSE']._serialized_end=1554
-  _globals['_LIABILITYROW']._serialized_start=1557
-  _globals['_LIABILITYROW']._serialized_end=1708
-  _globals['_LISTSETTLEMENTREQUEST']._serialized_start=1711
-  _globals['_LISTSETTLEMENTREQUEST']._serialized_end=1901
-  _globals['_LISTSETTLEMENTRESPONSE']._serialized_start=1903
-  _globals['_LISTSETTLEMENTRESPONSE']._serialized_end=1997
-  _globals['_SETTLEMENTROW']._serialized_start=2000
-  _globals['_SETTLEMENTROW']._serialized_end=2140
-  _globals['_SUMMARIZESETTLEMENTREQUEST']._serialized_start=2142
-  _globals['_SUMMARIZESETTLEMENTREQUEST']._serialized_end=2263
-  _globals['_SUMMARIZESETTLEMENTRESPONSE']._serialized_start=2265
-  _globals['_SUMMARIZESETTLEMENTRESPONSE']._serialized_end=2349
-  _globals['_SETTLEMENTPOSITION']._serialized_start=2352
-  _globals['_SETTLEMENTPOSITION']._serialized_end=2482
-  _globals['_LEDGERQUERYSERVICE']._serialized_start=2485
-  _globals['_LEDGERQUERYSERVICE']._serialized_end=3258
+  _globals['_GETHOLDINGSRESPONSE']._serialized_end=427
+  _globals['_HOLDING']._serialized_start=430
+  _globals['_HOLDING']._serialized_end=673
+  _globals['_GETBALANCESATREQUEST']._serialized_start=676
+  _globals['_GETBALANCESATREQUEST']._serialized_end=804
+  _globals['_GETBALANCESATRESPONSE']._serialized_start=807
+  _globals['_GETBALANCESATRESPONSE']._serialized_end=966
+  _globals['_ASSETBALANCE']._serialized_start=968
+  _globals['_ASSETBALANCE']._serialized_end=1053
+  _globals['_LOTBALANCE']._serialized_start=1056
+  _globals['_LOTBALANCE']._serialized_end=1240
+  _globals['_SUMMARIZEBALANCESATREQUEST']._serialized_start=1242
+  _globals['_SUMMARIZEBALANCESATREQUEST']._serialized_end=1318
+  _globals['_SUMMARIZEBALANCESATRESPONSE']._serialized_start=1320
+  _globals['_SUMMARIZEBALANCESATRESPONSE']._serialized_end=1397
+  _globals['_LISTLIABILITYREQUEST']._serialized_start=1399
+  _globals['_LISTLIABILITYREQUEST']._serialized_end=1479
+  _globals['_LISTLIABILITYRESPONSE']._serialized_start=1481
+  _globals['_LISTLIABILITYRESPONSE']._serialized_end=1573
+  _globals['_LIABILITYROW']._serialized_start=1576
+  _globals['_LIABILITYROW']._serialized_end=1727
+  _globals['_LISTSETTLEMENTREQUEST']._serialized_start=1730
+  _globals['_LISTSETTLEMENTREQUEST']._serialized_end=1920
+  _globals['_LISTSETTLEMENTRESPONSE']._serialized_start=1922
+  _globals['_LISTSETTLEMENTRESPONSE']._serialized_end=2016
+  _globals['_SETTLEMENTROW']._serialized_start=2019
+  _globals['_SETTLEMENTROW']._serialized_end=2159
+  _globals['_SUMMARIZESETTLEMENTREQUEST']._serialized_start=2161
+  _globals['_SUMMARIZESETTLEMENTREQUEST']._serialized_end=2282
+  _globals['_SUMMARIZESETTLEMENTRESPONSE']._serialized_start=2284
+  _globals['_SUMMARIZESETTLEMENTRESPONSE']._serialized_end=2368
+  _globals['_SETTLEMENTPOSITION']._serialized_start=2371
+  _globals['_SETTLEMENTPOSITION']._serialized_end=2501
+  _globals['_LEDGERQUERYSERVICE']._serialized_start=2504
+  _globals['_LEDGERQUERYSERVICE']._serialized_end=3277
 # @@protoc_insertion_point(module_scope)

@@ -23,16 +23,18 @@ class GetHoldingsRequest(_message.Message):
     def __init__(self, member_id: _Optional[str] = ..., business_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., expiring_within_days: _Optional[int] = ...) -> None: ...
 
 class GetHoldingsResponse(_message.Message):
-    __slots__ = ("holdings", "debt_points", "frozen_reason", "merged_into")
+    __slots__ = ("holdings", "debt_points", "frozen_reason", "merged_into", "card_type")
     HOLDINGS_FIELD_NUMBER: _ClassVar[int]
     DEBT_POINTS_FIELD_NUMBER: _ClassVar[int]
     FROZEN_REASON_FIELD_NUMBER: _ClassVar[int]
     MERGED_INTO_FIELD_NUMBER: _ClassVar[int]
+    CARD_TYPE_FIELD_NUMBER: _ClassVar[int]
     holdings: _containers.RepeatedCompositeFieldContainer[Holding]
     debt_points: int
     frozen_reason: str
     merged_into: str
-    def __init__(self, holdings: _Optional[_Iterable[_Union[Holding, _Mapping]]] = ..., debt_points: _Optional[int] = ..., frozen_reason: _Optional[str] = ..., merged_into: _Optional[str] = ...) -> None: ...
+    card_type: str
+    def __init__(self, holdings: _Optional[_Iterable[_Union[Holding, _Mapping]]] = ..., debt_points: _Optional[int] = ..., frozen_reason: _Optional[str] = ..., merged_into: _Optional[str] = ..., card_type: _Optional[str] = ...) -> None: ...
 
 class Holding(_message.Message):
     __slots__ = ("asset", "pass_id", "free_amount", "pending_amount", "held_amount", "expired_amount", "expiring_amount", "next_expiry_date", "lot_count")

@@ -25,23 +25,23 @@ _sym_db = _symbol_database.Default()
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!yika/points/v1/stored_value.proto\x12\x0eyika.points.v1\x1a\x16google/type/date.proto\"w\n\x08\x43\x61rdType\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05named\x18\x02 \x01(\x08\x12\x35\n\x0espending_order\x18\x03 \x01(\x0e\x32\x1d.yika.points.v1.SpendingOrder\x12\x17\n\x0fvalidity_months\x18\x04 \x01(\x05\"O\n\tTopUpBand\x12\x10\n\x08\x66rom_fen\x18\x01 \x01(\x03\x12\x13\n\tbonus_fen\x18\x02 \x01(\x03H\x00\x12\x12\n\x08\x62onus_bp\x18\x03 \x01(\x03H\x00\x42\x07\n\x05\x62onus\"\xe0\x01\n\tTopUpRule\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x05\x62\x61nds\x18\x03 \x03(\x0b\x32\x19.yika.points.v1.TopUpBand\x12\r\n\x05tiers\x18\x04 \x03(\t\x12\x11\n\tstore_ids\x18\x05 \x03(\t\x12%\n\nfirst_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12$\n\tlast_date\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12\x1b\n\x13\x62onus_validity_days\x18\x08 \x01(\x05\"\xbb\x04\n\x11StoredValueLimits\x12\"\n\x15named_balance_fen_max\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12$\n\x17unnamed_balance_fen_max\x18\x02 \x01(\x03H\x01\x88\x01\x01\x12&\n\x19unnamed_identity_from_fen\x18\x03 \x01(\x03H\x02\x88\x01\x01\x12*\n\x1dinstitution_transfer_from_fen\x18\x04 \x01(\x03H\x03\x88\x01\x01\x12)\n\x1cindividual_transfer_from_fen\x18\x05 \x01(\x03H\x04\x88\x01\x01\x12(\n\x1bunnamed_validity_months_min\x18\x06 \x01(\x05H\x05\x88\x01\x01\x12(\n\x1b\x63\x61sh_refund_balance_fen_max\x18\x07 \x01(\x03H\x06\x88\x01\x01\x12\x1d\n\x10\x63ooling_off_days\x18\x08 \x01(\x05H\x07\x88\x01\x01\x42\x18\n\x16_named_balance_fen_maxB\x1a\n\x18_unnamed_balance_fen_maxB\x1c\n\x1a_unnamed_identity_from_fenB \n\x1e_institution_transfer_from_fenB\x1f\n\x1d_individual_transfer_from_fenB\x1e\n\x1c_unnamed_validity_months_minB\x1e\n\x1c_cash_refund_balance_fen_maxB\x13\n\x11_cooling_off_days\"\xe4\x01\n\x14StoredValueProgramme\x12,\n\ncard_types\x18\x01 \x03(\x0b\x32\x18.yika.points.v1.CardType\x12/\n\x0ctop_up_rules\x18\x02 \x03(\x0b\x32\x19.yika.points.v1.TopUpRule\x12\x31\n\x06limits\x18\x03 \x01(\x0b\x32!.yika.points.v1.StoredValueLimits\x12\x1b\n\x13top_up_tender_kinds\x18\x04 \x03(\t\x12\x1d\n\x15transfer_tender_kinds\x18\x05 \x03(\t*\x95\x01\n\rSpendingOrder\x12\x1e\n\x1aSPENDING_ORDER_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSPENDING_ORDER_BONUS_FIRST\x10\x01\x12\"\n\x1eSPENDING_ORDER_PRINCIPAL_FIRST\x10\x02\x12 \n\x1cSPENDING_ORDER_IN_PROPORTION\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!yika/points/v1/stored_value.proto\x12\x0eyika.points.v1\x1a\x16google/type/date.proto\"w\n\x08\x43\x61rdType\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05named\x18\x02 \x01(\x08\x12\x35\n\x0espending_order\x18\x03 \x01(\x0e\x32\x1d.yika.points.v1.SpendingOrder\x12\x17\n\x0fvalidity_months\x18\x04 \x01(\x05\"O\n\tTopUpBand\x12\x10\n\x08\x66rom_fen\x18\x01 \x01(\x03\x12\x13\n\tbonus_fen\x18\x02 \x01(\x03H\x00\x12\x12\n\x08\x62onus_bp\x18\x03 \x01(\x03H\x00\x42\x07\n\x05\x62onus\"\xf1\x01\n\tTopUpRule\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x05\x62\x61nds\x18\x03 \x03(\x0b\x32\x19.yika.points.v1.TopUpBand\x12\r\n\x05tiers\x18\x04 \x03(\t\x12\x11\n\tstore_ids\x18\x05 \x03(\t\x12%\n\nfirst_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12$\n\tlast_date\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12\x1b\n\x13\x62onus_validity_days\x18\x08 \x01(\x05\x12\x0f\n\x07name_en\x18\t \x01(\t\"\xbb\x04\n\x11StoredValueLimits\x12\"\n\x15named_balance_fen_max\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12$\n\x17unnamed_balance_fen_max\x18\x02 \x01(\x03H\x01\x88\x01\x01\x12&\n\x19unnamed_identity_from_fen\x18\x03 \x01(\x03H\x02\x88\x01\x01\x12*\n\x1dinstitution_transfer_from_fen\x18\x04 \x01(\x03H\x03\x88\x01\x01\x12)\n\x1cindividual_transfer_from_fen\x18\x05 \x01(\x03H\x04\x88\x01\x01\x12(\n\x1bunnamed_validity_months_min\x18\x06 \x01(\x05H\x05\x88\x01\x01\x12(\n\x1b\x63\x61sh_refund_balance_fen_max\x18\x07 \x01(\x03H\x06\x88\x01\x01\x12\x1d\n\x10\x63ooling_off_days\x18\x08 \x01(\x05H\x07\x88\x01\x01\x42\x18\n\x16_named_balance_fen_maxB\x1a\n\x18_unnamed_balance_fen_maxB\x1c\n\x1a_unnamed_identity_from_fenB \n\x1e_institution_transfer_from_fenB\x1f\n\x1d_individual_transfer_from_fenB\x1e\n\x1c_unnamed_validity_months_minB\x1e\n\x1c_cash_refund_balance_fen_maxB\x13\n\x11_cooling_off_days\"\xe4\x01\n\x14StoredValueProgramme\x12,\n\ncard_types\x18\x01 \x03(\x0b\x32\x18.yika.points.v1.CardType\x12/\n\x0ctop_up_rules\x18\x02 \x03(\x0b\x32\x19.yika.points.v1.TopUpRule\x12\x31\n\x06limits\x18\x03 \x01(\x0b\x32!.yika.points.v1.StoredValueLimits\x12\x1b\n\x13top_up_tender_kinds\x18\x04 \x03(\t\x12\x1d\n\x15transfer_tender_kinds\x18\x05 \x03(\t*\x95\x01\n\rSpendingOrder\x12\x1e\n\x1aSPENDING_ORDER_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSPENDING_ORDER_BONUS_FIRST\x10\x01\x12\"\n\x1eSPENDING_ORDER_PRINCIPAL_FIRST\x10\x02\x12 \n\x1cSPENDING_ORDER_IN_PROPORTION\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'yika.points.v1.stored_value_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SPENDINGORDER']._serialized_start=1312
-  _globals['_SPENDINGORDER']._serialized_end=1461
+  _globals['_SPENDINGORDER']._serialized_start=1329
+  _globals['_SPENDINGORDER']._serialized_end=1478
   _globals['_CARDTYPE']._serialized_start=77
   _globals['_CARDTYPE']._serialized_end=196
   _globals['_TOPUPBAND']._serialized_start=198
   _globals['_TOPUPBAND']._serialized_end=277
   _globals['_TOPUPRULE']._serialized_start=280
-  _globals['_TOPUPRULE']._serialized_end=504
-  _globals['_STOREDVALUELIMITS']._serialized_start=507
-  _globals['_STOREDVALUELIMITS']._serialized_end=1078
-  _globals['_STOREDVALUEPROGRAMME']._serialized_start=1081
-  _globals['_STOREDVALUEPROGRAMME']._serialized_end=1309
+  _globals['_TOPUPRULE']._serialized_end=521
+  _globals['_STOREDVALUELIMITS']._serialized_start=524
+  _globals['_STOREDVALUELIMITS']._serialized_end=1095
+  _globals['_STOREDVALUEPROGRAMME']._serialized_start=1098
+  _globals['_STOREDVALUEPROGRAMME']._serialized_end=1326
 # @@protoc_insertion_point(module_scope)

@@ -42,7 +42,7 @@ class TopUpBand(_message.Message):
     def __init__(self, from_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., bonus_bp: _Optional[int] = ...) -> None: ...
 
 class TopUpRule(_message.Message):
-    __slots__ = ("rule_id", "name", "bands", "tiers", "store_ids", "first_date", "last_date", "bonus_validity_days")
+    __slots__ = ("rule_id", "name", "bands", "tiers", "store_ids", "first_date", "last_date", "bonus_validity_days", "name_en")
     RULE_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     BANDS_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +51,7 @@ class TopUpRule(_message.Message):
     FIRST_DATE_FIELD_NUMBER: _ClassVar[int]
     LAST_DATE_FIELD_NUMBER: _ClassVar[int]
     BONUS_VALIDITY_DAYS_FIELD_NUMBER: _ClassVar[int]
+    NAME_EN_FIELD_NUMBER: _ClassVar[int]
     rule_id: str
     name: str
     bands: _containers.RepeatedCompositeFieldContainer[TopUpBand]
@@ -59,7 +60,8 @@ class TopUpRule(_message.Message):
     first_date: _date_pb2.Date
     last_date: _date_pb2.Date
     bonus_validity_days: int
-    def __init__(self, rule_id: _Optional[str] = ..., name: _Optional[str] = ..., bands: _Optional[_Iterable[_Union[TopUpBand, _Mapping]]] = ..., tiers: _Optional[_Iterable[str]] = ..., store_ids: _Optional[_Iterable[str]] = ..., first_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., last_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., bonus_validity_days: _Optional[int] = ...) -> None: ...
+    name_en: str
+    def __init__(self, rule_id: _Optional[str] = ..., name: _Optional[str] = ..., bands: _Optional[_Iterable[_Union[TopUpBand, _Mapping]]] = ..., tiers: _Optional[_Iterable[str]] = ..., store_ids: _Optional[_Iterable[str]] = ..., first_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., last_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., bonus_validity_days: _Optional[int] = ..., name_en: _Optional[str] = ...) -> None: ...
 
 class StoredValueLimits(_message.Message):
     __slots__ = ("named_balance_fen_max", "unnamed_balance_fen_max", "unnamed_identity_from_fen", "institution_transfer_from_fen", "individual_transfer_from_fen", "unnamed_validity_months_min", "cash_refund_balance_fen_max", "cooling_off_days")

@@ -1,0 +1,147 @@
+"""Kinds of card that a new version of the programme leaves out, and what wallets tell of theirs."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.clock import to_timestamp, utc_now
+from chassis.errors import DomainError, Kind
+from chassis.ids import new_id
+from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
+from tests.fixtures.builders_stored_value import build_spend, build_top_up
+from tests.fixtures.refusals import refusal
+from tests.fixtures.running import open_stub
+from tests.fixtures.servers import Servers
+from tests.fixtures.stored_value_desk import (
+    RULES_FROM,
+    Desk,
+    build_customer,
+    build_rules,
+    running_desk,
+    transfer_card,
+)
+from yika.points.v1 import (
+    points_service_pb2,
+    programme_pb2,
+    programme_service_pb2,
+    programme_service_pb2_grpc,
+    query_service_pb2,
+    query_service_pb2_grpc,
+)
+
+
+@pytest.fixture
+async def desk(servers: Servers) -> AsyncIterator[Desk]:
+    """A ledger of this test's own, whose programme has the kinds "member" and "gift"."""
+    async with running_desk(servers) as running:
+        yield running
+
+
+def build_version(*codes: str, version: int = 3) -> programme_pb2.Programme:
+    """The next version with these kinds of card, all named."""
+    rules = build_rules()
+    rules.programme_id, rules.version, rules.earning.version = new_id(), version, version
+    rules.effective_time.CopyFrom(to_timestamp(utc_now() + timedelta(days=1)))
+    del rules.stored_value.card_types[:]
+    for code in codes:
+        rules.stored_value.card_types.add(code=code, named=True, spending_order=1)
+    return rules
+
+
+async def publish(desk: Desk, *codes: str) -> Any:
+    """Publishes the next version."""
+    async with open_stub(
+        programme_service_pb2_grpc.ProgrammeServiceStub,
+        desk.address,
+        ["points.programmes.publish"],
+    ) as stub:
+        return await stub.PublishProgramme(
+            programme_service_pb2.PublishProgrammeRequest(programme=build_version(*codes))
+        )
+
+
+async def refused(desk: Desk, *codes: str) -> DomainError:
+    """Why a version is not published."""
+    return await refusal(publish(desk, *codes))
+
+
+class TestPublishProgramme:
+    async def test_does_not_drop_a_kind_that_wallets_hold_value_of(self, desk: Desk) -> None:
+        chain = await build_customer(desk)
+        await desk.stub.TopUp(build_top_up(chain, 50_00, card_type="gift"))
+        error = await refused(desk, "member")
+        assert (error.kind, error.reason) == (Kind.PRECONDITION, "CARD_TYPE_IN_USE")
+        assert error.metadata["card_type"] == "gift"
+        await desk.points.PostSale(build_spend(chain, 50_00))
+        await publish(desk, "member")  # nothing is left on it
+
+    async def test_adds_and_orders_kinds_while_none_is_unnamed(self, desk: Desk) -> None:
+        chain = await build_customer(desk)
+        await desk.stub.TopUp(build_top_up(chain))
+        await publish(desk, "new", "gift", "member")
+
+    async def test_keeps_the_first_kind_of_value_that_nobody_named(self, desk: Desk) -> None:
+        chain = await build_customer(desk)
+        await desk.stub.TopUp(build_top_up(chain, card_type="gift"))
+        taker = await transfer_card(desk, chain)  # whose wallet had no kind of card
+        assert await told_types(desk, taker.member_id) == ("", "")
+        error = await refused(desk, "gift", "member")
+        assert error.reason == "CARD_TYPE_IN_USE"
+        assert error.metadata["card_type"] == "member"
+        await publish(desk, "member")
+
+
+async def told_types(desk: Desk, member_id: str) -> tuple[str, str]:
+    """The kind of card as GetWallet and as GetHoldings tell it."""
+    asked = points_service_pb2.GetWalletRequest(member_id=member_id)
+    wallet = (await desk.points.GetWallet(asked)).wallet
+    async with open_stub(
+        query_service_pb2_grpc.LedgerQueryServiceStub, desk.address, ["points.wallets.read"]
+    ) as queries:
+        holdings = await queries.GetHoldings(
+            query_service_pb2.GetHoldingsRequest(member_id=member_id)
+        )
+    return wallet.card_type, holdings.card_type
+
+
+class TestCardType:
+    async def test_is_told_of_a_wallet(self, desk: Desk) -> None:
+        chain = await build_customer(desk)
+        assert (
+            await desk.points.GetWallet(
+                points_service_pb2.GetWalletRequest(member_id=chain.member_id)
+            )
+        ).wallet.card_type == ""
+        await desk.stub.TopUp(build_top_up(chain, card_type="gift"))
+        assert await told_types(desk, chain.member_id) == ("gift", "gift")
+
+    async def test_that_is_known_no_more_counts_as_the_first(self, desk: Desk) -> None:
+        chain = await build_customer(desk)
+        await desk.stub.TopUp(build_top_up(chain, card_type="gift"))
+        # Somebody topped up after the version without it was published and before it held.
+        rules = build_version("plain")
+        async with desk.database.transaction() as tx:
+            held_from = RULES_FROM + timedelta(days=1)
+            rules.effective_time.CopyFrom(to_timestamp(held_from))
+            await ProgrammeRepository(tx.connection).add(
+                StoredProgramme(3, held_from, held_from, "test", rules.SerializeToString())
+            )
+        await desk.stub.TopUp(build_top_up(chain, card_type="plain"))
+        assert await told_types(desk, chain.member_id) == ("plain", "plain")
+
+
+class TestGetProgramme:
+    async def test_tells_the_stored_value_of_the_built_in_version(self, desk: Desk) -> None:
+        async with open_stub(
+            programme_service_pb2_grpc.ProgrammeServiceStub,
+            desk.address,
+            ["points.programmes.read"],
+        ) as stub:
+            asked = programme_service_pb2.GetProgrammeRequest(version=1)
+            rules = (await stub.GetProgramme(asked)).programme.programme.stored_value
+        (kind,) = rules.card_types
+        assert (kind.code, kind.named, kind.spending_order) == ("member", True, 3)
+        assert rules.top_up_tender_kinds == ["alipay", "bank_card", "cash", "wechat_pay"]
+        assert rules.transfer_tender_kinds == ["alipay", "bank_card", "wechat_pay"]
