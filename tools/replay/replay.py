@@ -69,17 +69,18 @@ async def replay(stack: Stack, options: argparse.Namespace, console: Console) ->
     checkpoint = Checkpoint(Path(stack.state) / FILE_NAME, journey.basket_key)
     async with AsyncExitStack() as closing:
         services = await open_services(stack, closing)
-        forgotten, learnt = await reconcile(services.points, calls, journey, maker, checkpoint)
-        if forgotten:
-            console.print(f"{forgotten:,} baskets are no longer in the books: posted again")
-        if learnt:
-            console.print(f"{learnt:,} baskets were found in the books")
         console.print(
             f"watch the figures arrive: {stack.url('portal')}/?day={watch_day(journey, chosen)}"
         )
         with build_progress(console) as progress:
             loader = Loader(calls, services.inventory, services.members)
             await load(loader, journey, chosen, progress)
+            # After the stores are there: the ledger tells nothing of one that nobody knows.
+            forgotten, learnt = await reconcile(services.points, calls, journey, maker, checkpoint)
+            if forgotten:
+                console.print(f"{forgotten:,} baskets are no longer in the books: posted again")
+            if learnt:
+                console.print(f"{learnt:,} baskets were found in the books")
             result = await post(services, calls, maker, checkpoint, chosen, options, progress)
         print_posted(result, journey, chosen, calls, console)
         if result.refused:
