@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from chassis.clock import to_timestamp, utc_now
 from chassis.errors import DomainError, Kind
@@ -20,7 +21,6 @@ from tests.fixtures.stored_value_desk import (
     build_customer,
     build_rules,
     running_desk,
-    transfer_card,
 )
 from yika.points.v1 import (
     points_service_pb2,
@@ -84,9 +84,10 @@ class TestPublishProgramme:
 
     async def test_keeps_the_first_kind_of_value_that_nobody_named(self, desk: Desk) -> None:
         chain = await build_customer(desk)
-        await desk.stub.TopUp(build_top_up(chain, card_type="gift"))
-        taker = await transfer_card(desk, chain)  # whose wallet had no kind of card
-        assert await told_types(desk, taker.member_id) == ("", "")
+        await desk.stub.TopUp(build_top_up(chain))
+        async with desk.database.transaction() as tx:  # as wallets of before kinds were kept
+            await tx.connection.execute(text("UPDATE wallets SET card_type = ''"))
+        assert await told_types(desk, chain.member_id) == ("", "")
         error = await refused(desk, "gift", "member")
         assert error.reason == "CARD_TYPE_IN_USE"
         assert error.metadata["card_type"] == "member"
