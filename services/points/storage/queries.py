@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select, text
+from sqlalchemy import Row, Select, and_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.domain.wallet import Wallet
@@ -15,6 +15,9 @@ Record = Row[Any]  # a row with the columns of its table as attributes
 
 # Larger than any id: the first page of a list that runs newest first starts here.
 NEWEST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+OF_ITS_BILL = and_(
+    bills.c.member_id == transfers.c.member_id, bills.c.bill_id == transfers.c.bill_id
+)
 
 
 class LedgerQueries:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.domain.assets import POINTS_DEBT, WALLET, Asset
+from services.points.storage.queries import OF_ITS_BILL
 from services.points.storage.tables import bills, lots, transfers
 
 Record = Row[Any]
@@ -67,13 +68,7 @@ class StatementQueries:
                 bills.c.occurred_at,
                 _WALLET_CHANGE.label("change"),
             )
-            .join(
-                bills,
-                and_(
-                    bills.c.member_id == transfers.c.member_id,
-                    bills.c.bill_id == transfers.c.bill_id,
-                ),
-            )
+            .join(bills, OF_ITS_BILL)
             .where(
                 bills.c.member_id == member_id,
                 text("bills.sequence > 0"),  # as the index says it
@@ -95,13 +90,7 @@ class StatementQueries:
         sequence, ordinal = position
         query = (
             select(func.coalesce(func.sum(_WALLET_CHANGE), 0))
-            .join(
-                bills,
-                and_(
-                    bills.c.member_id == transfers.c.member_id,
-                    bills.c.bill_id == transfers.c.bill_id,
-                ),
-            )
+            .join(bills, OF_ITS_BILL)
             .where(
                 bills.c.member_id == member_id,
                 text("bills.sequence > 0"),  # as the index says it

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.domain.assets import (
@@ -17,6 +17,7 @@ from services.points.domain.books import StoredBill
 from services.points.domain.lot import Lot, LotKey
 from services.points.storage.bill_reader import bill_of
 from services.points.storage.locked_books import lot_of
+from services.points.storage.queries import OF_ITS_BILL
 from services.points.storage.tables import bills, lots, transfers
 
 
@@ -85,13 +86,7 @@ class ValueSources:
         came = transfers.c.credit_account == WALLET
         rows = await self._connection.execute(
             select(case((came, transfers.c.amount), else_=-transfers.c.amount))
-            .join(
-                bills,
-                and_(
-                    bills.c.member_id == transfers.c.member_id,
-                    bills.c.bill_id == transfers.c.bill_id,
-                ),
-            )
+            .join(bills, OF_ITS_BILL)
             .where(
                 transfers.c.member_id == member_id,
                 transfers.c.lot_bill_id == key.bill_id,
