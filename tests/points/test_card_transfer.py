@@ -1,7 +1,6 @@
 """Moving what is on a card: services/points/usecases/transfer_card.py."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,7 +13,6 @@ from services.points.domain.assets import Asset
 from services.points.domain.prepaid_law import ChainLimits
 from services.points.domain.stored_value import CardType, SpendingOrder, StoredValueProgramme
 from services.points.usecases.post_bills import Posted
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,
     Chain,
@@ -22,7 +20,6 @@ from tests.fixtures.builders_points import (
     build_command,
     build_sale,
 )
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     card_command,
     done,
@@ -41,14 +38,6 @@ KINDS = (
     CardType("gift", False, SpendingOrder.PRINCIPAL_FIRST, 36),
 )
 GIVER, TAKER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(2))
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Earned points that expired unspent are not charged on a return, with whomever they expired."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -13,7 +12,6 @@ from services.points.domain.assets import Asset
 from services.points.domain.expiry import expiry_header
 from services.points.domain.programme import HouseholdTransfer, Programme, Programmes
 from services.points.usecases.book_expiry import expiry_command
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,
     SOLD_AT,
@@ -25,7 +23,6 @@ from tests.fixtures.builders_points import (
     post_commands,
 )
 from tests.fixtures.returning import build_return, command_of, posted, rows, seed_wallet, wallet
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     merge_command,
     points_command,
@@ -46,14 +43,6 @@ RULES = Programmes(
 )
 LATER = SOLD_AT + timedelta(days=10)
 EXPIRED_ON = BUSINESS_DATE + timedelta(days=9)
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file. Its books balance."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Passes between two wallets, in the real database: never in both, and as long as they last."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -9,23 +8,13 @@ from sqlalchemy import text
 from chassis.clock import to_proto_date
 from chassis.database import Database
 from services.points.domain.passes import PassValidity
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_holds import PASS, build_hold, hold
 from tests.fixtures.pass_postings import NOW, PostedPasses, build_books
 from tests.fixtures.passes import DAY
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import card_command, merge_command, undo_command
 
 THIRDS = {"units": 3, "price_fen": 100}
 TEN_DAYS = {"validity": PassValidity.FROM_FIRST_USE, "validity_days": 10}
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file, each with its own chain; in balance at the end."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
 
 
 async def units(books: PostedPasses) -> dict[str, int]:

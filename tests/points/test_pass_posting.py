@@ -1,16 +1,12 @@
 """Passes in the real database: what the door writes, command by command and in one batch."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-
-import pytest
 
 from chassis.database import Database
 from chassis.errors import Unavailable
 from services.points.domain.assets import Asset
 from services.points.domain.passes import PassValidity
 from services.points.domain.programme import Programmes
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import post_commands
 from tests.fixtures.pass_postings import (
     NOW,
@@ -19,16 +15,6 @@ from tests.fixtures.pass_postings import (
 )
 from tests.fixtures.passes import DAY
 from tests.fixtures.returning import seed_wallet
-from tests.fixtures.servers import Servers, migrated_database
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file, each with its own chain; in balance at the end."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
-
 
 TEN_DAYS = {"validity": PassValidity.FROM_FIRST_USE, "validity_days": 10}
 

@@ -1,7 +1,6 @@
 """Giving points within a household: services/points/usecases/transfer_points.py."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,14 +17,12 @@ from services.points.domain.posting import Posting
 from services.points.domain.programme import HouseholdTransfer, Programme, Programmes
 from services.points.usecases.explain_value import explain_lot
 from services.points.usecases.post_bills import Posted
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
     Chain,
     build_chain,
     post_commands,
 )
 from tests.fixtures.builders_value import add_points_hold
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     PROGRAMMES,
     done,
@@ -41,14 +38,6 @@ from tests.fixtures.wallet_commands import (
 from tests.fixtures.wallet_moves import GIVING, NOW, Bench, granting, refused
 
 GIVER, TAKER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(2))
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own. Its books balance."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
 
 
 @pytest.fixture

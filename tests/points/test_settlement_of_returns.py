@@ -1,11 +1,9 @@
 """Goods that came back are not owed for, whatever the sale was paid with and however they came."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +18,6 @@ from services.points.domain.programme import (
 )
 from services.points.domain.settlement import Cell, Position
 from services.points.usecases.read_outstanding import summarize_settlement
-from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_points import (
     Chain,
     build_chain,
@@ -41,7 +38,6 @@ from tests.fixtures.returning import (
     seed_wallet,
     wallet,
 )
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.settling import DAYS, cells_of
 
 # Each example posts to a real database: a failing one is shown as it was found.
@@ -109,14 +105,6 @@ async def open_shop(database: Database, programmes: Programmes) -> Shop:
     """A shop of a chain of its own."""
     chain = (await build_chain(database))[0]
     return Shop(database, chain, await another_store(database), programmes)
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file, each with its own chain; in balance at the end."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-        assert (await verify_all(ledger)).break_count == 0
 
 
 class TestPointsBack:
