@@ -16,17 +16,16 @@ from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,
     Chain,
-    build_chain,
     build_command,
     build_sale,
 )
 from tests.fixtures.wallet_commands import (
+    build_household,
     card_command,
     done,
     give,
     owned,
     post,
-    put_into_household,
     reason_of,
     stored_wallet,
     value_command,
@@ -43,11 +42,7 @@ GIVER, TAKER = (f"01920000-0000-7000-8000-00000000000{number}" for number in ran
 @pytest.fixture
 async def chain(database: Database) -> Chain:
     """A chain whose two members have a wallet each and are a household."""
-    chain, _ = await build_chain(database)
-    for member_id in (chain.member_id, chain.other_member_id):
-        await give(database, chain, member_id, bonus=1)
-    await put_into_household(database, [chain.member_id, chain.other_member_id])
-    return chain
+    return await build_household(database)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from tests.fixtures.builders_points import (
 from tests.fixtures.builders_value import add_points_hold
 from tests.fixtures.wallet_commands import (
     PROGRAMMES,
+    build_household,
     done,
     give,
     owned,
@@ -43,11 +44,7 @@ GIVER, TAKER = (f"01920000-0000-7000-8000-00000000000{number}" for number in ran
 @pytest.fixture
 async def chain(database: Database) -> Chain:
     """A chain whose two members have a wallet each and are a household."""
-    chain, _ = await build_chain(database)
-    for member_id in (chain.member_id, chain.other_member_id):
-        await give(database, chain, member_id, bonus=1)
-    await put_into_household(database, [chain.member_id, chain.other_member_id])
-    return chain
+    return await build_household(database)
 
 
 @pytest.fixture
