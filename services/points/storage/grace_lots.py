@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from services.points.domain.assets import BillKind
+from services.points.domain.assets import BONUS_REDEEMED, Asset, BillKind
 from services.points.domain.books import SaleAllocation
 from services.points.domain.grace import bonus_in_grace, bonus_that_came_back
 from services.points.domain.lot import LotKey
@@ -12,12 +12,12 @@ from services.points.storage.driver import Driver
 ReadAllocation = Callable[[bytes], SaleAllocation]
 
 # By whoever had the lots: ix_lots_bonus tells, and a member's transfers are few beside all of them.
-_SPENT_BY = """
+_SPENT_BY = f"""
     SELECT DISTINCT transfers.bill_id FROM lots JOIN transfers USING (member_id)
-    WHERE lots.bill_id = ANY($1::uuid[]) AND lots.asset = 4
+    WHERE lots.bill_id = ANY($1::uuid[]) AND lots.asset = {Asset.BONUS:d}
       AND transfers.lot_bill_id = lots.bill_id AND transfers.lot_ordinal = lots.ordinal
-      AND transfers.credit_account = 'bonus_redeemed'
-    """
+      AND transfers.credit_account = '{BONUS_REDEEMED}'
+    """  # noqa: S608 - constants of this program
 _GIVES_BACK = (BillKind.SALE_RETURN, BillKind.PASS_REFUND)
 
 
