@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from chassis.clock import to_timestamp, utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
+from services.points.usecases.publish_programme import publish_programme
 from tests.fixtures.ledger import Ledger
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
@@ -179,6 +180,20 @@ class TestPublishProgramme:
             build_rule(store_ids=stores, product_ids=products, category_ids=[chain.category_id])
         )
         await stub.PublishProgramme(publish(programme))
+
+    async def test_a_retry_asks_no_other_service(self, stub: Any, ledger: Ledger) -> None:
+        programme = await build_programme(stub)
+        await stub.PublishProgramme(publish(programme))
+        nobody: Any = None
+        assert await publish_programme(
+            ledger.database,
+            nobody,
+            programme,
+            tender_kinds=(),
+            published_by="again",
+            notice=timedelta(),
+            now=utc_now(),
+        )
 
     async def test_never_rewrites_what_is_planned(self, stub: Any) -> None:
         await stub.PublishProgramme(publish(await build_programme(stub)))

@@ -38,18 +38,18 @@ async def publish_programme(
     published meanwhile), EFFECTIVE_TIME_BEFORE_NEWEST when it would rewrite what is planned,
     CARD_TYPE_IN_USE when it would take a kind of card from under the value of wallets.
     """
+    async with database.read() as connection:
+        # Before anything is asked of others: a retry needs neither them nor today's rules of form.
+        if _is_stored(message, await ProgrammeRepository(connection).versions()):
+            return True
     programme = read_programme_message(message, tender_kinds)
     await directory.require_scope(scope_of(programme))
     async with database.transaction() as tx:
         repository = ProgrammeRepository(tx.connection)
         await repository.lock()
         stored = await repository.versions()
-        for each in stored:
-            known = programme_pb2.Programme.FromString(each.document)
-            if known.programme_id == programme.programme_id:
-                if known != message:
-                    raise id_reused("programme", programme.programme_id)
-                return True
+        if _is_stored(message, stored):
+            return True
         _check_place(programme, stored, notice, now)
         before = FIRST_PROGRAMME
         if stored:
@@ -63,6 +63,16 @@ async def publish_programme(
             document=message.SerializeToString(),
         )
         await repository.add(version)
+    return False
+
+
+def _is_stored(message: programme_pb2.Programme, stored: Sequence[StoredProgramme]) -> bool:
+    for each in stored:
+        known = programme_pb2.Programme.FromString(each.document)
+        if known.programme_id == message.programme_id:
+            if known != message:
+                raise id_reused("programme", known.programme_id)
+            return True
     return False
 
 
