@@ -9,9 +9,9 @@ from chassis.database import Database
 from chassis.errors import DomainError
 from services.points.commands import Command
 from services.points.directory import Directory
-from services.points.documents import read_header, receipt_message
 from services.points.domain.header import Header
 from services.points.door import Door
+from services.points.messages.documents import read_header, receipt_message
 from services.points.programmes import ProgrammeSource
 from services.points.usecases.post_bills import Posted
 from yika.points.v1 import ledger_pb2

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from chassis.database import Database
 from services.points.domain.programme import Programmes
-from services.points.programme_documents import read_programme_document
+from services.points.messages.programme_documents import read_programme_document
 from services.points.storage.programmes import ProgrammeRepository
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.commands import Command
-from services.points.documents import read_header
 from services.points.domain.adjustment_limit import (
     AdjustmentLimit,
     DaySums,
@@ -20,6 +19,7 @@ from services.points.domain.adjustment_limit import (
 )
 from services.points.domain.points_adjustment import Adjustment, decide_direct_adjustment
 from services.points.domain.programme import Programme, Programmes
+from services.points.messages.documents import read_header
 from services.points.usecases.adjust_points import adjustment_command
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import Chain, build_chain, build_header, post_commands

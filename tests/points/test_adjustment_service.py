@@ -9,12 +9,12 @@ from google.type.date_pb2 import Date
 from chassis.clock import to_proto_date, to_timestamp, utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
-from services.points.documents import read_header
 from services.points.domain.programme import ADJUSTMENT_LIMIT_POINTS as LIMIT
 from services.points.domain.programme import Programme, Programmes
 from services.points.domain.proposal import OPEN_PROPOSALS_MAX
 from services.points.door import Door
-from services.points.reward_messages import read_adjustment
+from services.points.messages.documents import read_header
+from services.points.messages.reward_messages import read_adjustment
 from services.points.usecases.adjust_points import adjust_points
 from tests.fixtures.builders_points import post_commands, running_door
 from tests.fixtures.ledger import Stub

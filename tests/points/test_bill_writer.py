@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from chassis.database import DriverTransaction
 from chassis.errors import AlreadyExists
-from services.points.documents import write_receipt
 from services.points.domain.books import Books
 from services.points.domain.programme import Programmes
+from services.points.messages.documents import write_receipt
 from services.points.storage.bill_writer import NewBill, write_bills
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import build_chain, build_command, build_sale, post_commands

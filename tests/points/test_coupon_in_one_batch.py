@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chassis.database import Database
-from services.points.coupon_requests import read_issue
 from services.points.domain.coupon import CouponState
+from services.points.messages.coupon_requests import read_issue
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.usecases.issue_coupons import issue_coupons
 from services.points.usecases.post_bills import Posted

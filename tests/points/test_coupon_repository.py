@@ -12,7 +12,6 @@ from chassis.database import Database
 from chassis.errors import DomainError
 from chassis.ids import new_id
 from services.points.coupon_desk import CouponDesk
-from services.points.coupon_facts import change_facts
 from services.points.domain.coupon import Coupon, CouponState, redeem, release, reserve
 from services.points.domain.coupon_event import (
     CouponChange,
@@ -21,6 +20,7 @@ from services.points.domain.coupon_event import (
     change_of,
     redemption_id,
 )
+from services.points.messages.coupon_facts import change_facts
 from services.points.storage.coupons import CouponRepository
 from services.points.usecases.issue_coupon_batch import issue_coupon_batch
 from tests.fixtures.builders_coupons import NOW, TODAY, build_order

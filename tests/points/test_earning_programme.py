@@ -21,9 +21,9 @@ from pricing.earning import (
     Rounding,
     Scope,
 )
-from services.points.earning_checks import CAP_POINTS_MAX, IDS_MAX
-from services.points.earning_messages import programme_message
-from services.points.earning_programme import (
+from services.points.messages.earning_checks import CAP_POINTS_MAX, IDS_MAX
+from services.points.messages.earning_messages import programme_message
+from services.points.messages.earning_programme import (
     BONUS_POINTS_MAX,
     FEN_PER_POINT_MAX,
     MINIMUM_FEN_MAX,

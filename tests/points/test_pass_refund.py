@@ -7,12 +7,12 @@ import pytest
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from services.points.documents import read_allocation
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import SaleAllocation
 from services.points.domain.grace import bonus_in_grace, bonus_that_came_back
 from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.lot import LotKey
+from services.points.messages.documents import read_allocation
 from tests.fixtures.passes import DAY, NOON, PassBooks, build_definition, merged
 from tests.fixtures.wallet_value import give_stored_value
 

@@ -6,10 +6,10 @@ import pytest
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from services.points.documents import read_allocation
 from services.points.domain.assets import Asset
 from services.points.domain.lot import LotKey
 from services.points.domain.passes import PassValidity
+from services.points.messages.documents import read_allocation
 from tests.fixtures.passes import DAY, VERSION, PassBooks, build_definition
 from tests.fixtures.wallet_value import give_stored_value
 

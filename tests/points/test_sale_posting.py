@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import DomainError, PreconditionFailed
-from services.points.documents import read_allocation, write_allocation
 from services.points.domain.assets import Asset
 from services.points.domain.books import Books, Draft
 from services.points.domain.hold import HeldLot, Hold
@@ -20,6 +19,7 @@ from services.points.domain.programme import PointsTender, Programme, Programmes
 from services.points.domain.sale import Sale, SaleLine, SaleTender
 from services.points.domain.sale_posting import decide_sale
 from services.points.domain.wallet import Wallet
+from services.points.messages.documents import read_allocation, write_allocation
 
 NOW = datetime(2026, 5, 1, 4, tzinfo=UTC)  # noon in the store
 DAY = date(2026, 5, 1)

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from chassis.database import Database
 from pricing.earning import Caps, EarningProgramme, FixedBonus, ProgrammeRule
-from services.points.documents import read_sale
 from services.points.domain.assets import Asset
 from services.points.domain.programme import Programme, Programmes
+from services.points.messages.documents import read_sale
 from services.points.usecases.post_sales import sale_command
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,

@@ -10,12 +10,12 @@ import pytest
 
 from chassis.clock import utc_now
 from chassis.error_mapping import from_grpc
-from services.points.documents import read_header
 from services.points.domain.books import Receipt
 from services.points.domain.member_facts import NO_FACTS
 from services.points.domain.programme import Programmes
-from services.points.programme_documents import read_programme_message
-from services.points.stored_value_requests import read_cash_out, read_top_up
+from services.points.messages.documents import read_header
+from services.points.messages.programme_documents import read_programme_message
+from services.points.messages.stored_value_requests import read_cash_out, read_top_up
 from services.points.usecases.cash_out import cash_out_command
 from services.points.usecases.post_bills import Posted
 from services.points.usecases.reverse_top_up import reverse_top_up_command

@@ -10,9 +10,9 @@ from chassis.errors import Kind
 from chassis.ids import new_id
 from services.members.bootstrap import build as build_members
 from services.members.settings import Settings as MembersSettings
-from services.points.documents import read_header
 from services.points.domain.member_facts import NO_FACTS
-from services.points.stored_value_requests import read_top_up
+from services.points.messages.documents import read_header
+from services.points.messages.stored_value_requests import read_top_up
 from services.points.usecases.post_bills import Posted
 from services.points.usecases.top_up import top_up_command
 from tests.fixtures.builders_points import Chain, post_commands

@@ -10,9 +10,9 @@ from chassis.auth import current_principal
 from chassis.clock import from_proto_date, to_timestamp, utc_now
 from chassis.ids import canonical_id
 from chassis.paging import page_size
-from services.points import presenters
 from services.points.domain.breaks import WHOLE_BOOKS
 from services.points.ledger import Ledger
+from services.points.messages import presenters
 from services.points.storage.breaks import Run
 from services.points.usecases.list_breaks import BreakView, list_breaks
 from services.points.usecases.read_trial_balance import read_trial_balance

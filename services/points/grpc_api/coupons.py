@@ -9,11 +9,11 @@ from chassis.clock import utc_now
 from chassis.errors import Invalid
 from chassis.ids import canonical_id, new_id
 from chassis.paging import page_size
-from services.points import coupon_messages as messages
-from services.points import coupon_requests as requests
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupon import Coupon
 from services.points.domain.coupon_event import required
+from services.points.messages import coupon_messages as messages
+from services.points.messages import coupon_requests as requests
 from services.points.storage.coupon_orders import OrderEventKind
 from services.points.usecases import read_coupons
 from services.points.usecases.bind_coupon import bind_coupon

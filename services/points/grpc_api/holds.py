@@ -8,13 +8,13 @@ from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.domain.hold_request import HoldLimits
-from services.points.hold_messages import (
+from services.points.ledger import Ledger
+from services.points.messages.hold_messages import (
     check_texts,
     first_hold_message,
     hold_message,
     read_hold_request,
 )
-from services.points.ledger import Ledger
 from services.points.usecases.create_hold import create_hold
 from services.points.usecases.read_holds import read_hold, read_holds
 from services.points.usecases.void_hold import void_hold

@@ -7,8 +7,8 @@ from chassis.clock import CHINA_TIME, from_proto_date, utc_now
 from chassis.errors import NotFound
 from chassis.ids import canonical_id
 from chassis.paging import page_size
-from services.points import pass_messages
 from services.points.ledger import Ledger
+from services.points.messages import pass_messages
 from services.points.usecases.read_passes import list_pass_shares, read_passes
 from services.points.usecases.refund_pass import refund_pass_command
 from services.points.usecases.reverse_pass_use import reverse_pass_use_command

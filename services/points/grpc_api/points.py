@@ -11,10 +11,10 @@ from chassis.clock import CHINA_TIME, from_proto_date, utc_now
 from chassis.errors import DomainError
 from chassis.ids import canonical_id
 from chassis.paging import page_size
-from services.points import presenters
 from services.points.ledger import Ledger
+from services.points.messages import presenters
+from services.points.messages.query_requests import read_asset, read_bill_filter
 from services.points.pages import canonical_stores
-from services.points.query_requests import read_asset, read_bill_filter
 from services.points.usecases import list_ledger
 from services.points.usecases.accept_sales import accept_sales
 from services.points.usecases.list_bills import list_member_bills, list_store_bills

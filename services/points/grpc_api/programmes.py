@@ -8,7 +8,7 @@ from chassis.auth import current_principal
 from chassis.clock import from_timestamp, to_timestamp, utc_now
 from chassis.errors import NotFound
 from services.points.ledger import Ledger
-from services.points.programme_documents import built_in_message
+from services.points.messages.programme_documents import built_in_message
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
 from services.points.usecases.publish_programme import publish_programme
 from yika.points.v1 import programme_pb2, programme_service_pb2, programme_service_pb2_grpc

@@ -9,7 +9,7 @@ from chassis.paging import page_size
 from services.points.domain.lot import LotKey
 from services.points.domain.points_adjustment import unknown_proposal
 from services.points.ledger import Ledger, receipt_answer
-from services.points.reward_messages import (
+from services.points.messages.reward_messages import (
     explanation_message,
     proposal_message,
     read_adjustment,

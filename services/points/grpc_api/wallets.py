@@ -19,8 +19,8 @@ from services.points.domain.wallet_change import (
     check_members,
 )
 from services.points.ledger import Ledger
+from services.points.messages.texts import check_text
 from services.points.storage.wallet_changes import Record
-from services.points.texts import check_text
 from services.points.usecases.change_wallets import change_wallets
 from services.points.usecases.merge_members import merge_members
 from services.points.usecases.read_wallet_changes import list_wallet_changes, read_household

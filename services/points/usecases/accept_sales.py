@@ -12,11 +12,11 @@ from chassis.errors import DomainError, Invalid
 from pricing.earning import counter_keys
 from services.points.commands import Command
 from services.points.directory import Directory, Known
-from services.points.documents import read_sale, stamp_products
 from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.programme import Programmes
 from services.points.domain.sale import Sale, check_sale
 from services.points.door import Door
+from services.points.messages.documents import read_sale, stamp_products
 from services.points.usecases.ask_member_facts import ask_member_facts
 from services.points.usecases.post_bills import Outcome, find_replays
 from services.points.usecases.post_sales import sale_command

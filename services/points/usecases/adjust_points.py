@@ -7,7 +7,6 @@ from chassis.clock import to_timestamp
 from chassis.database import Database, Transaction
 from chassis.errors import Unavailable, id_reused
 from services.points.commands import Command
-from services.points.documents import read_receipt, same_content
 from services.points.domain.adjustment_limit import (
     AdjustmentLimit,
     adjustment_day,
@@ -19,6 +18,7 @@ from services.points.domain.points_adjustment import Adjustment, decide_direct_a
 from services.points.domain.programme import Programmes
 from services.points.domain.proposal import Proposal, check_open_count
 from services.points.door import Door
+from services.points.messages.documents import read_receipt, same_content
 from services.points.storage.adjustments import ProposalRepository
 from services.points.storage.bill_reader import find_bills
 from services.points.storage.driver import driver_of

@@ -10,7 +10,6 @@ from chassis.clock import CHINA_TIME
 from chassis.database import Transaction
 from chassis.errors import DomainError, Invalid, NotFound, Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
-from services.points.coupon_facts import change_facts
 from services.points.domain.coupon import Coupon, CouponState, as_owner
 from services.points.domain.coupon_event import (
     CouponEvent,
@@ -18,6 +17,7 @@ from services.points.domain.coupon_event import (
     change_of,
     same_request,
 )
+from services.points.messages.coupon_facts import change_facts
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.coupons import CouponRepository
 from services.points.storage.merges import load_merges

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from chassis.errors import DomainError, NotFound, Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
-from services.points.coupon_facts import order_revoked_fact
 from services.points.domain.coupon_order import CouponOrder, cancel, revoke_all
+from services.points.messages.coupon_facts import order_revoked_fact
 from services.points.storage.coupon_orders import (
     CouponOrderRepository,
     OrderEvent,

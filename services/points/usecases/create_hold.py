@@ -5,11 +5,11 @@ from datetime import datetime
 
 from chassis.database import Database, Transaction
 from chassis.errors import Unavailable, id_reused
-from services.points.documents import same_content
 from services.points.domain.hold import Hold
 from services.points.domain.hold_request import HoldLimits, HoldRequest, set_aside
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
+from services.points.messages.documents import same_content
 from services.points.storage.driver import Driver, driver_of
 from services.points.storage.holds import (
     HoldRecord,

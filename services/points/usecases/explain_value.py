@@ -8,7 +8,6 @@ from chassis.clock import CHINA_TIME
 from chassis.database import Database
 from chassis.errors import NotFound
 from pricing.earning import Explanation
-from services.points.documents import read_allocation
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
 from services.points.domain.lot import Lot, LotKey
@@ -19,6 +18,7 @@ from services.points.domain.value_explanation import (
     amount_come,
     explain_value,
 )
+from services.points.messages.documents import read_allocation
 from services.points.storage.value_sources import ValueSources
 
 # In the place of a lot's ordinal, where a debt took all that was granted.

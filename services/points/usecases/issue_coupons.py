@@ -9,7 +9,6 @@ from chassis.clock import CHINA_TIME
 from chassis.database import Transaction
 from chassis.errors import Invalid, Unavailable
 from services.points.coupon_desk import CouponDesk
-from services.points.coupon_facts import issue_fact
 from services.points.domain.coupon_code import CodeKey
 from services.points.domain.coupon_order import (
     MEMBERS_MAX,
@@ -18,6 +17,7 @@ from services.points.domain.coupon_order import (
     check_validity,
     issued_serials,
 )
+from services.points.messages.coupon_facts import issue_fact
 from services.points.storage.coupon_orders import CouponOrderRepository
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.coupons import CouponRepository

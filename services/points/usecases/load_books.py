@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from chassis.database import Database, DriverTransaction
 from services.points.commands import Command
-from services.points.documents import read_allocation
 from services.points.domain.books import Books
+from services.points.messages.documents import read_allocation
 from services.points.storage.adjustments import load_day_sums, load_proposals
 from services.points.storage.bill_reader import load_originals
 from services.points.storage.locked_books import (

@@ -9,13 +9,13 @@ from chassis.database import Database, DriverTransaction, Transaction
 from chassis.database_failures import GaveWay
 from chassis.errors import DomainError, Unavailable, id_reused
 from services.points.commands import Command
-from services.points.documents import (
-    read_receipt,
-    same_content,
-)
 from services.points.domain.books import Books, Drafts, Receipt, StoredBill
 from services.points.domain.coupon import GiveBackPolicy
 from services.points.domain.programme import Programmes
+from services.points.messages.documents import (
+    read_receipt,
+    same_content,
+)
 from services.points.storage.bill_reader import find_bills
 from services.points.storage.bill_writer import (
     AnotherWriterCameFirst,

@@ -11,7 +11,10 @@ from services.points.directory import Directory
 from services.points.domain.programme import FIRST_PROGRAMME, Programme
 from services.points.domain.programme_scope import scope_of
 from services.points.domain.stored_value import StoredValueProgramme
-from services.points.programme_documents import read_programme_document, read_programme_message
+from services.points.messages.programme_documents import (
+    read_programme_document,
+    read_programme_message,
+)
 from services.points.storage.card_types import UNNAMED, card_types_in_use
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
 from yika.points.v1 import programme_pb2

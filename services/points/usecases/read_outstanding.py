@@ -8,8 +8,8 @@ from typing import Any
 from chassis.database import Database
 from chassis.paging import encode_page_token
 from services.points.domain.settlement import Cell, Position, positions_of, settle
+from services.points.messages.payment_sources import read_sources
 from services.points.pages import id_in_token
-from services.points.payment_sources import read_sources
 from services.points.storage.expiry import FIRST_ID
 from services.points.storage.outstanding import OutstandingQueries
 

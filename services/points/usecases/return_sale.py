@@ -17,7 +17,11 @@ from services.points.domain.programme import Programmes
 from services.points.domain.return_request import SaleReturn, check_refund_kind, returned_before
 from services.points.domain.sale_coupons import give_back_coupons
 from services.points.domain.sale_return import ReturnDraft, SoldGoods, decide_sale_return
-from services.points.return_documents import read_returned, read_sold, returned_sale_message
+from services.points.messages.return_documents import (
+    read_returned,
+    read_sold,
+    returned_sale_message,
+)
 from services.points.storage.bill_writer import NewBill
 from services.points.usecases.post_bills import find_bill, preview_bill
 from yika.points.v1 import events_pb2, return_service_pb2

@@ -5,10 +5,10 @@ from datetime import datetime
 from chassis.clock import CHINA_TIME
 from chassis.database import Database, Transaction
 from chassis.errors import id_reused
-from services.points.documents import same_content
 from services.points.domain.pass_share import PassShare, check_share
 from services.points.domain.programme import Programmes
-from services.points.pass_messages import share_message
+from services.points.messages.documents import same_content
+from services.points.messages.pass_messages import share_message
 from services.points.storage.driver import driver_of
 from services.points.storage.locked_books import load_lots, lock_wallets
 from services.points.storage.merges import load_merges

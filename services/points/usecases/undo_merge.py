@@ -1,7 +1,6 @@
 """Undoes a merge: the command of the request."""
 
 from services.points.commands import Command
-from services.points.documents import read_receipt
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Drafts
 from services.points.domain.header import Header
@@ -9,6 +8,7 @@ from services.points.domain.member_move import counterpart_id
 from services.points.domain.merge_reversal import decide_merge_reversal
 from services.points.domain.moved import Moved
 from services.points.domain.wallet_change import check_decision
+from services.points.messages.documents import read_receipt
 from yika.points.v1 import wallet_service_pb2
 
 

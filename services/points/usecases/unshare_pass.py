@@ -4,8 +4,8 @@ from datetime import datetime
 
 from chassis.database import Database, Transaction
 from chassis.errors import NotFound, PreconditionFailed, Unavailable, id_reused
-from services.points.documents import same_content
 from services.points.domain.pass_share import PassShare
+from services.points.messages.documents import same_content
 from services.points.storage.locked_books import follow_merges, lock_wallets
 from services.points.storage.merges import load_merges
 from services.points.storage.pass_shares import PassShareRepository

@@ -14,14 +14,14 @@ from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.errors import NotFound, id_reused
 from chassis.logs import get_logger
-from services.points.audited_bills import audited_bill
 from services.points.domain.assets import Asset
 from services.points.domain.breaks import WHOLE_BOOKS, Break, verify_totals
 from services.points.domain.lot import Lot
 from services.points.domain.pass_trail import DefinitionOf
 from services.points.domain.verification import AccountVerification
+from services.points.messages.audited_bills import audited_bill
+from services.points.messages.programme_documents import read_programme_document
 from services.points.metrics import LEDGER_BREAKS, LEDGER_VERIFIED
-from services.points.programme_documents import read_programme_document
 from services.points.storage.audit import FIRST_ID, Account, AuditQueries, BookedBill, Span
 from services.points.storage.breaks import BreakRepository, Run, RunRepository
 from services.points.storage.programmes import ProgrammeRepository

@@ -10,8 +10,8 @@ from services.points.domain.header import REASON_LENGTH_MAX
 from services.points.domain.hold import Hold, HoldState
 from services.points.domain.hold_request import HoldRequest, check_amount
 from services.points.domain.limits import CODE_LENGTH_MAX
+from services.points.messages.texts import check_register_id, check_text
 from services.points.storage.holds import HoldRecord
-from services.points.texts import check_register_id, check_text
 from yika.points.v1 import hold_events_pb2, hold_pb2, hold_service_pb2, ledger_pb2
 
 _ASSETS = {

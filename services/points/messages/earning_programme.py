@@ -22,7 +22,7 @@ from pricing.earning import (
 from pricing.earning.expiry import NEVER
 from pricing.earning.facts import MINUTES_A_DAY
 from pricing.earning.programme import WHOLE_BP
-from services.points.earning_checks import RuleCheck
+from services.points.messages.earning_checks import RuleCheck
 from yika.points.v1 import earning_pb2
 
 RULES_MAX = 200

@@ -4,9 +4,9 @@ from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.assets import Asset, BillKind
+from services.points.messages.texts import check_register_id
 from services.points.pages import check_range
 from services.points.storage.bill_search import BillFilter
-from services.points.texts import check_register_id
 from yika.points.v1 import points_service_pb2
 
 

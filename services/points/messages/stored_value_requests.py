@@ -15,7 +15,7 @@ from services.points.domain.sale import TENDERS_MAX
 from services.points.domain.stored_value import invalid_amount
 from services.points.domain.top_up import TopUpOrder
 from services.points.domain.top_up_check import Buyer
-from services.points.texts import check_text
+from services.points.messages.texts import check_text
 from yika.points.v1 import sale_pb2
 from yika.points.v1 import stored_value_service_pb2 as pb
 

@@ -10,8 +10,8 @@ from services.points.domain.pass_share import PassShare
 from services.points.domain.pass_use import PassUse
 from services.points.domain.passes import UNITS_MAX
 from services.points.domain.sale import TENDERS_MAX, SaleTender
-from services.points.pass_programme import pass_definition_message
-from services.points.texts import check_text
+from services.points.messages.pass_programme import pass_definition_message
+from services.points.messages.texts import check_text
 from services.points.usecases.read_passes import PassView
 from yika.points.v1 import pass_pb2, pass_service_pb2
 

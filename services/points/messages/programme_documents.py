@@ -16,12 +16,12 @@ from services.points.domain.programme import (
     Programme,
 )
 from services.points.domain.stored_value import FIRST_STORED_VALUE
-from services.points.earning_messages import programme_message
-from services.points.earning_programme import read_programme
-from services.points.gift_programme import read_gifts
-from services.points.pass_programme import read_pass_definitions
-from services.points.stored_value_messages import stored_value_message
-from services.points.stored_value_programme import read_stored_value_programme
+from services.points.messages.earning_messages import programme_message
+from services.points.messages.earning_programme import read_programme
+from services.points.messages.gift_programme import read_gifts
+from services.points.messages.pass_programme import read_pass_definitions
+from services.points.messages.stored_value_messages import stored_value_message
+from services.points.messages.stored_value_programme import read_stored_value_programme
 from yika.points.v1 import programme_pb2
 
 GRACE_DAYS_MAX = 366

@@ -8,7 +8,7 @@ from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.verification import AuditedBill, BillRow
-from services.points.earning_facts import earning_fact
+from services.points.messages.earning_facts import earning_fact
 from yika.points.v1 import audit_pb2, ledger_pb2, sale_pb2
 
 Record = Any  # a row with the columns of `bills` by name

@@ -20,7 +20,7 @@ from services.points.domain.earning_trail import (
 )
 from services.points.domain.points_transfer import GIVEN
 from services.points.domain.return_request import ReturnLine
-from services.points.earning_messages import read_basis, read_grants
+from services.points.messages.earning_messages import read_basis, read_grants
 from yika.points.v1 import (
     audit_pb2,
     ledger_pb2,

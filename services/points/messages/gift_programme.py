@@ -8,7 +8,7 @@ from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.gift import Gift
 from services.points.domain.limits import AMOUNT_FEN_MAX
-from services.points.earning_checks import RuleCheck
+from services.points.messages.earning_checks import RuleCheck
 from yika.points.v1 import gift_pb2
 
 GIFTS_MAX = 500

@@ -14,7 +14,7 @@ from services.points.domain.points_adjustment import Adjustment, check_adjustmen
 from services.points.domain.proposal import Proposal
 from services.points.domain.sale import TENDERS_MAX, WALLET_TENDERS
 from services.points.domain.wallet_change import check_decision
-from services.points.texts import check_text
+from services.points.messages.texts import check_text
 from services.points.usecases.explain_value import ValueExplanation
 from yika.points.v1 import ledger_pb2, sale_pb2
 from yika.points.v1 import reward_service_pb2 as pb

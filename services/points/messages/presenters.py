@@ -4,8 +4,8 @@ from chassis.clock import fill_proto_date, fill_timestamp, to_proto_date, to_tim
 from chassis.errors import DomainError
 from services.points.domain.assets import BillKind
 from services.points.domain.lot import Lot
+from services.points.messages.stored_documents import packed_document
 from services.points.storage.queries import Record
-from services.points.stored_documents import packed_document
 from services.points.usecases.post_bills import Outcome, Posted
 from services.points.usecases.read_bill import BillView
 from services.points.usecases.read_statement import StatementLine
