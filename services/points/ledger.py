@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 from chassis.auth import current_principal
 from chassis.clock import utc_now
@@ -12,9 +13,18 @@ from services.points.directory import Directory
 from services.points.domain.header import Header
 from services.points.door import Door
 from services.points.messages.documents import read_header, receipt_message
+from services.points.messages.sizes import REQUEST_BYTES_MAX, Sized, check_size
 from services.points.programmes import ProgrammeSource
 from services.points.usecases.post_bills import Posted
 from yika.points.v1 import ledger_pb2
+
+
+class Headed(Sized, Protocol):
+    """A request with the header that every document but a sale has."""
+
+    @property
+    def header(self) -> ledger_pb2.BillHeader:
+        """Who does what where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +38,15 @@ class Ledger:
     tender_kinds: Collection[str]
 
     async def read_header(
-        self, message: ledger_pb2.BillHeader, *, member_required: bool = True
+        self, request: Headed, *, member_required: bool = True, bytes_max: int = REQUEST_BYTES_MAX
     ) -> Header:
-        """The header of a request whose caller may act in its store.
+        """The header of a request that becomes a document, whose caller may act in its store.
 
-        Invalid for bad form, Forbidden for a store out of reach, NotFound UNKNOWN_STORE or
-        UNKNOWN_MEMBER. Its member_id may be empty when none is required.
+        Invalid for bad form and REQUEST_TOO_LARGE, Forbidden for a store out of reach, NotFound
+        UNKNOWN_STORE or UNKNOWN_MEMBER. Its member_id may be empty when none is required.
         """
-        header = read_header(message, utc_now(), member_required=member_required)
+        check_size(request, bytes_max)
+        header = read_header(request.header, utc_now(), member_required=member_required)
         current_principal().require_store(header.store_id)
         await self.require_known({header.member_id} - {""}, {header.store_id})
         return header

@@ -33,6 +33,8 @@ class TestPostSale:
         await ledger.stub.PostSale(one(sale))
         sale.sale_id = sale.sale_id.upper()
         sale.member_id = sale.member_id.upper()
+        for line in sale.lines:
+            line.product_id = line.product_id.upper()
         assert (await ledger.stub.PostSale(one(sale))).result.replayed
 
     @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from chassis.clock import from_proto_date
 from chassis.database import outbox_table
 from chassis.ids import new_id
+from services.points.storage.wallet_changes import WalletChangeRepository
 from tests.fixtures.ledger import count_rows
 from tests.fixtures.pass_desk import PERMISSIONS, PRICE_FEN, PassDesk, bill_of, copied
 from tests.fixtures.refusals import refusal
@@ -42,6 +43,14 @@ class TestSellPass:
             ("tender:cash", "pass_liability", PRICE_FEN),
             ("pass_issued", "wallet", 10),
         ]
+
+    async def test_of_a_frozen_wallet_nothing_would_be_paid_back(self, desk: PassDesk) -> None:
+        await desk.sold()
+        assert [each.refund_fen for each in await desk.passes()] == [PRICE_FEN]
+        async with desk.ledger.database.transaction() as tx:
+            repository = WalletChangeRepository(tx.connection)
+            await repository.set_frozen(desk.ledger.chain.member_id, "盗刷")
+        assert [each.refund_fen for each in await desk.passes()] == [0]
 
     async def test_tells_others(self, desk: PassDesk) -> None:
         sold = await desk.sold()

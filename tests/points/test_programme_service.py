@@ -11,6 +11,7 @@ from chassis.clock import to_timestamp, utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
 from services.points.usecases.publish_programme import publish_programme
+from tests.fixtures.coupons import outbox_events
 from tests.fixtures.ledger import Ledger
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
@@ -19,6 +20,7 @@ from yika.points.v1 import (
     earning_pb2,
     gift_pb2,
     pass_pb2,
+    programme_events_pb2,
     programme_pb2,
     programme_service_pb2,
     programme_service_pb2_grpc,
@@ -180,6 +182,19 @@ class TestPublishProgramme:
             build_rule(store_ids=stores, product_ids=products, category_ids=[chain.category_id])
         )
         await stub.PublishProgramme(publish(programme))
+
+    async def test_tells_others_when_it_takes_effect(self, stub: Any, ledger: Ledger) -> None:
+        programme = await build_programme(stub)
+        await stub.PublishProgramme(publish(programme))
+        told = await outbox_events(ledger.database, programme_events_pb2.ProgrammesPublished)
+        (publication,) = [
+            each
+            for event in told
+            for each in event.programmes
+            if each.programme_id == programme.programme_id
+        ]
+        assert publication.version == programme.version
+        assert publication.effective_time == programme.effective_time
 
     async def test_a_retry_asks_no_other_service(self, stub: Any, ledger: Ledger) -> None:
         programme = await build_programme(stub)

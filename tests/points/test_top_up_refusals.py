@@ -70,6 +70,7 @@ INVALID = [
     ({"tenders": tender("x" * 65)}, "CODE_TOO_LONG"),
     ({"tenders": tender(points=100)}, "WRONG_ASSET"),
     ({"tenders": tender(hold_id=new_id())}, "WRONG_ASSET"),
+    ({"tenders": tender(keep_rest=True)}, "WRONG_ASSET"),
     ({"card_type": "platinum"}, "UNKNOWN_CARD_TYPE"),
     ({"card_type": ""}, "UNKNOWN_CARD_TYPE"),
     ({"card_type": "x" * 65}, "CODE_TOO_LONG"),

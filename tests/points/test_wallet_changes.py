@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -112,6 +112,25 @@ class TestFreeze:
         page = await list_wallet_changes(database, chain.member_id, page.next_page_token, 1)
         assert [row.change_id for row in page.rows] == [first.change_id]
         assert page.next_page_token == ""
+
+    async def test_tells_the_newest_first_whatever_their_ids(
+        self, database: Database, chain: Chain
+    ) -> None:
+        older, newer = new_id(), new_id()
+        minute = timedelta(minutes=1)
+        changes = [
+            build_change(FROZEN, chain.member_id, change_id=newer),
+            build_change(UNFROZEN, chain.member_id, change_id=older, happened_at=NOW + minute),
+            build_change(FROZEN, chain.member_id, happened_at=NOW + 2 * minute),
+        ]
+        for change in changes:
+            await change_wallets(database, change)
+        found, token = [], ""
+        while len(found) < len(changes):
+            page = await list_wallet_changes(database, chain.member_id, token, 1)
+            found += [row.change_id for row in page.rows]
+            token = page.next_page_token
+        assert found == [change.change_id for change in reversed(changes)]
 
     async def test_retry_is_answered_the_same_for_ever(
         self, database: Database, chain: Chain

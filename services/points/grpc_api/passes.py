@@ -32,7 +32,7 @@ class PassServicer(pass_service_pb2_grpc.PassServiceServicer):
         self, request: pass_service_pb2.SellPassRequest, _: grpc.aio.ServicerContext
     ) -> pass_service_pb2.SellPassResponse:
         """Sells a pass."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         sale = pass_messages.read_pass_sale(request)
         command = sell_pass_command(header, sale, request, self._ledger.tender_kinds)
         return pass_service_pb2.SellPassResponse(receipt=await self._ledger.post(command))
@@ -41,7 +41,7 @@ class PassServicer(pass_service_pb2_grpc.PassServiceServicer):
         self, request: pass_service_pb2.UsePassRequest, _: grpc.aio.ServicerContext
     ) -> pass_service_pb2.UsePassResponse:
         """Uses units of a pass."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         use = pass_messages.read_pass_use(request, header)
         await self._ledger.require_known({use.owner_member_id}, set())
         if use.product_id:
@@ -62,7 +62,7 @@ class PassServicer(pass_service_pb2_grpc.PassServiceServicer):
         self, request: pass_service_pb2.ReversePassUseRequest, _: grpc.aio.ServicerContext
     ) -> pass_service_pb2.ReversePassUseResponse:
         """Undoes a use."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         request.use_bill_id = canonical_id(request.use_bill_id, "use_bill_id")
         command = await reverse_pass_use_command(self._ledger.database, header, request)
         return pass_service_pb2.ReversePassUseResponse(receipt=await self._ledger.post(command))
@@ -71,7 +71,7 @@ class PassServicer(pass_service_pb2_grpc.PassServiceServicer):
         self, request: pass_service_pb2.RefundPassRequest, _: grpc.aio.ServicerContext
     ) -> pass_service_pb2.RefundPassResponse:
         """Pays back what is left of a pass."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         request.sale_bill_id = canonical_id(request.sale_bill_id, "sale_bill_id")
         command = refund_pass_command(header, request)
         return pass_service_pb2.RefundPassResponse(receipt=await self._ledger.post(command))

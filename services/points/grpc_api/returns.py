@@ -11,6 +11,7 @@ from services.points.commands import Command
 from services.points.ledger import Ledger
 from services.points.messages.documents import receipt_message
 from services.points.messages.return_documents import read_return, returned_sale_message
+from services.points.messages.sizes import SALE_BYTES_MAX
 from services.points.usecases.return_sale import quote_return, return_command
 from yika.points.v1 import return_service_pb2, return_service_pb2_grpc
 
@@ -45,7 +46,9 @@ class ReturnServicer(return_service_pb2_grpc.ReturnServiceServicer):
         )
 
     async def _command(self, message: return_service_pb2.ReturnSaleRequest) -> Command:
-        header = await self._ledger.read_header(message.header, member_required=False)
+        header = await self._ledger.read_header(
+            message, member_required=False, bytes_max=SALE_BYTES_MAX
+        )
         request = replace(read_return(message, header), kept_kinds=self._kept_kinds)
         return await return_command(
             self._ledger.database,

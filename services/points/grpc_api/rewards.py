@@ -45,7 +45,7 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
         self, request: pb.AdjustPointsRequest, _: grpc.aio.ServicerContext
     ) -> pb.AdjustPointsResponse:
         """Adds or takes points, or proposes it."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         adjustment = read_adjustment(request, header)
         outcome = await adjust_points(
             self._ledger.database,
@@ -67,7 +67,7 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
         self, request: pb.ApproveAdjustmentRequest, _: grpc.aio.ServicerContext
     ) -> pb.ApproveAdjustmentResponse:
         """Books a proposal."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         read_approval(request)
         command = await approve_adjustment_command(
             self._ledger.database, request, header, current_principal().subject
@@ -118,7 +118,7 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
         self, request: pb.RedeemGiftRequest, _: grpc.aio.ServicerContext
     ) -> pb.RedeemGiftResponse:
         """Exchanges points for gifts."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         redemption = read_redemption(request)
         command = redeem_gift_command(request, header, redemption, self._ledger.tender_kinds)
         return pb.RedeemGiftResponse(receipt=await self._ledger.post(command))
@@ -127,7 +127,7 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
         self, request: pb.ReturnGiftRequest, _: grpc.aio.ServicerContext
     ) -> pb.ReturnGiftResponse:
         """Takes gifts back."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         command = await return_gift_command(
             self._ledger.database, request, header, read_gift_return(request)
         )

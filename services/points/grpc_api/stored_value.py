@@ -12,7 +12,6 @@ from services.points.domain.cash_out import NEEDS_IDENTITY, in_cooling_off
 from services.points.domain.stored_value import StoredValueProgramme
 from services.points.ledger import Ledger
 from services.points.messages.stored_value_requests import (
-    check_size,
     read_cash_out,
     read_cash_out_quote,
     read_place,
@@ -36,8 +35,7 @@ class StoredValueServicer(stored_value_service_pb2_grpc.StoredValueServiceServic
         self, request: pb.TopUpRequest, _: grpc.aio.ServicerContext
     ) -> pb.TopUpResponse:
         """Pays money in."""
-        check_size(request)
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         receipt = await top_up(self._ledger, request, header, read_top_up(request))
         return pb.TopUpResponse(receipt=receipt)
 
@@ -68,8 +66,7 @@ class StoredValueServicer(stored_value_service_pb2_grpc.StoredValueServiceServic
         self, request: pb.ReverseTopUpRequest, _: grpc.aio.ServicerContext
     ) -> pb.ReverseTopUpResponse:
         """Undoes a top-up."""
-        check_size(request)
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         read_reversal(request, header)
         receipt = await self._ledger.post(reverse_top_up_command(request, header))
         return pb.ReverseTopUpResponse(receipt=receipt)
@@ -78,8 +75,7 @@ class StoredValueServicer(stored_value_service_pb2_grpc.StoredValueServiceServic
         self, request: pb.CashOutRequest, _: grpc.aio.ServicerContext
     ) -> pb.CashOutResponse:
         """Pays principal out."""
-        check_size(request)
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         order, payouts = read_cash_out(request, header)
         receipt = await self._ledger.post(cash_out_command(request, header, order, payouts))
         paid_fen = sum(each.amount_fen for each in receipt.refunds)

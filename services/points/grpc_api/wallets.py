@@ -127,7 +127,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         self, request: wallet_service_pb2.MergeMembersRequest, _: Context
     ) -> wallet_service_pb2.MergeMembersResponse:
         """Takes one member into another."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         request.into_member_id = await self._known_member(request.into_member_id, "into_member_id")
         receipt, other = await self._post(merge_members(header, request))
         return wallet_service_pb2.MergeMembersResponse(receipt=receipt, counterpart_bill_id=other)
@@ -136,7 +136,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         self, request: wallet_service_pb2.UndoMergeRequest, _: Context
     ) -> wallet_service_pb2.UndoMergeResponse:
         """Undoes a merge."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         request.merge_bill_id = canonical_id(request.merge_bill_id, "merge_bill_id")
         receipt, other = await self._post(undo_merge(header, request))
         return wallet_service_pb2.UndoMergeResponse(receipt=receipt, counterpart_bill_id=other)
@@ -145,7 +145,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         self, request: wallet_service_pb2.TransferCardRequest, _: Context
     ) -> wallet_service_pb2.TransferCardResponse:
         """Moves what is on a card to another member's."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         request.to_member_id = await self._known_member(request.to_member_id, "to_member_id")
         receipt, other = await self._post(transfer_card(header, request))
         return wallet_service_pb2.TransferCardResponse(receipt=receipt, counterpart_bill_id=other)
@@ -154,7 +154,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         self, request: wallet_service_pb2.TransferPointsRequest, _: Context
     ) -> wallet_service_pb2.TransferPointsResponse:
         """Gives points to another member of the household."""
-        header = await self._ledger.read_header(request.header)
+        header = await self._ledger.read_header(request)
         request.to_member_id = await self._known_member(request.to_member_id, "to_member_id")
         request.household_id = canonical_id(request.household_id, "household_id")
         receipt, other = await self._post(transfer_points(header, request))

@@ -17,12 +17,10 @@ from services.points.domain.moved import Moved
 from services.points.domain.sale import TENDERS_MAX, LineDiscount, Sale, SaleLine, SaleTender
 from services.points.messages.earning_messages import fill_earning_message, read_basis, read_grants
 from services.points.messages.payment_sources import sources_of
+from services.points.messages.sizes import SALE_BYTES_MAX
 from services.points.messages.texts import check_register_id, check_text
 from yika.points.v1 import ledger_pb2, sale_pb2
 
-# Twice what the longest sale needs. Fields of a newer contract are kept as they come, whatever
-# their size, and a sale that fits no event would fail everyone in its batch.
-SALE_BYTES_MAX = 128 * 1024
 _HEADER_TEXT_LENGTHS_MAX = {"staff_id": CODE_LENGTH_MAX, "reason": REASON_LENGTH_MAX}
 
 
@@ -48,6 +46,10 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
     coupon_ids = message.coupon_ids
     if coupon_ids:
         coupon_ids[:] = [canonical_id(each, "coupon_ids") for each in coupon_ids]
+    for line in message.lines:
+        lower = line.product_id.lower()
+        if lower != line.product_id:
+            line.product_id = lower
     # Lists and places instead of generators and names: lines come by the million.
     lines = [
         SaleLine(

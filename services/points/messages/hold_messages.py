@@ -10,6 +10,7 @@ from services.points.domain.header import REASON_LENGTH_MAX
 from services.points.domain.hold import Hold, HoldState
 from services.points.domain.hold_request import HoldRequest, check_amount
 from services.points.domain.limits import CODE_LENGTH_MAX
+from services.points.messages.sizes import check_size
 from services.points.messages.texts import check_register_id, check_text
 from services.points.storage.holds import HoldRecord
 from yika.points.v1 import hold_events_pb2, hold_pb2, hold_service_pb2, ledger_pb2
@@ -29,6 +30,7 @@ def read_hold_request(message: hold_service_pb2.CreateHoldRequest) -> HoldReques
     Ids in the message are brought to canonical form in place, because the message is what is
     stored and compared.
     """
+    check_size(message)
     for field in ("hold_id", "member_id", "store_id"):
         setattr(message, field, canonical_id(getattr(message, field), field))
     asset = _ASSETS.get(message.asset)

@@ -11,6 +11,7 @@ from services.points.domain.pass_use import PassUse
 from services.points.domain.passes import UNITS_MAX
 from services.points.domain.sale import TENDERS_MAX, SaleTender
 from services.points.messages.pass_programme import pass_definition_message
+from services.points.messages.sizes import check_size
 from services.points.messages.texts import check_text
 from services.points.usecases.read_passes import PassView
 from yika.points.v1 import pass_pb2, pass_service_pb2
@@ -69,7 +70,8 @@ def read_pass_use(message: pass_service_pb2.UsePassRequest, header: Header) -> P
 
 
 def check_share_request(message: pass_service_pb2.SharePassRequest) -> None:
-    """Invalid INVALID_ID, CODE_TOO_LONG, or SAME_MEMBER for a pass shared with its owner."""
+    """Invalid for bad form, and SAME_MEMBER for a pass shared with its owner."""
+    check_size(message)
     for field in ("share_id", "owner_member_id", "pass_id", "user_member_id", "store_id"):
         setattr(message, field, canonical_id(getattr(message, field), field))
     check_text(message.staff_id, "staff_id", CODE_LENGTH_MAX)
@@ -80,7 +82,8 @@ def check_share_request(message: pass_service_pb2.SharePassRequest) -> None:
 
 
 def check_unshare_request(message: pass_service_pb2.UnsharePassRequest) -> None:
-    """Invalid INVALID_ID, CODE_TOO_LONG, INVALID_TEXT."""
+    """Invalid INVALID_ID, CODE_TOO_LONG, INVALID_TEXT, REQUEST_TOO_LARGE."""
+    check_size(message)
     for field in ("unshare_id", "owner_member_id", "share_id", "store_id"):
         setattr(message, field, canonical_id(getattr(message, field), field))
     check_text(message.staff_id, "staff_id", CODE_LENGTH_MAX)

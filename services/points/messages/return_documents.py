@@ -8,7 +8,8 @@ from services.points.domain.books import StoredBill
 from services.points.domain.header import Header
 from services.points.domain.return_request import ReturnLine, SaleReturn, check_return
 from services.points.domain.sale_return import ReturnDraft, ReturnedLine, SoldGoods
-from services.points.messages.documents import SALE_BYTES_MAX, read_allocation, read_sale
+from services.points.messages.documents import read_allocation, read_sale
+from services.points.messages.sizes import SALE_BYTES_MAX
 from yika.points.v1 import ledger_pb2, return_service_pb2, sale_pb2, sale_return_pb2
 
 

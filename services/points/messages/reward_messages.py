@@ -27,7 +27,6 @@ _ORDINAL_MAX = 32_767
 
 def read_adjustment(message: pb.AdjustPointsRequest, header: Header) -> Adjustment:
     """What is asked for; Invalid for bad form, REASON_REQUIRED, STAFF_REQUIRED."""
-    _check_size(message)
     check_decision(header.staff_id, header.reason)
     adjustment = adjustment_of(message)
     check_adjustment(adjustment)
@@ -46,7 +45,6 @@ def read_approval(message: pb.ApproveAdjustmentRequest) -> str:
     """Which proposal is approved; Invalid for bad form."""
     for field in ("adjustment", "proposed_by", "approved_by"):
         message.ClearField(field)
-    _check_size(message)
     message.proposal_id = canonical_id(message.proposal_id, "proposal_id")
     return message.proposal_id
 
@@ -60,7 +58,6 @@ def read_rejection(message: pb.RejectAdjustmentRequest) -> tuple[str, str]:
 
 def read_redemption(message: pb.RedeemGiftRequest) -> GiftRedemption:
     """What is asked for; Invalid for bad form. Ids in the message are made canonical in place."""
-    _check_size(message)
     for line in message.lines:
         line.gift_id = canonical_id(line.gift_id, "gift_id")
     if message.hold_id:
@@ -78,7 +75,6 @@ def read_redemption(message: pb.RedeemGiftRequest) -> GiftRedemption:
 
 def read_gift_return(message: pb.ReturnGiftRequest) -> GiftReturn:
     """What is asked for; Invalid for bad form. Ids in the message are made canonical in place."""
-    _check_size(message)
     message.redemption_bill_id = canonical_id(message.redemption_bill_id, "redemption_bill_id")
     for line in message.lines:
         line.gift_id = canonical_id(line.gift_id, "gift_id")
@@ -171,18 +167,4 @@ def _check_amount(field: str, value: int) -> None:
             "INVALID_AMOUNT",
             f"{field} must be 1 to {AMOUNT_FEN_MAX}",
             {"field": field, "value": value},
-        )
-
-
-def _check_size(
-    message: pb.AdjustPointsRequest
-    | pb.ApproveAdjustmentRequest
-    | pb.RedeemGiftRequest
-    | pb.ReturnGiftRequest,
-) -> None:
-    if message.ByteSize() > REQUEST_BYTES_MAX:
-        raise Invalid(
-            "REQUEST_TOO_LARGE",
-            f"a request has at most {REQUEST_BYTES_MAX} bytes",
-            {"bytes": message.ByteSize()},
         )

@@ -19,20 +19,6 @@ from services.points.messages.texts import check_text
 from yika.points.v1 import sale_pb2
 from yika.points.v1 import stored_value_service_pb2 as pb
 
-# Far more than any of them needs. Fields of a newer contract are kept as they come, whatever their
-# size, and every bill is stored with its request.
-REQUEST_BYTES_MAX = 16 * 1024
-
-
-def check_size(message: pb.TopUpRequest | pb.ReverseTopUpRequest | pb.CashOutRequest) -> None:
-    """Invalid REQUEST_TOO_LARGE for one that could not be a request of this contract."""
-    if message.ByteSize() > REQUEST_BYTES_MAX:
-        raise Invalid(
-            "REQUEST_TOO_LARGE",
-            f"a request has at most {REQUEST_BYTES_MAX} bytes",
-            {"bytes": message.ByteSize()},
-        )
-
 
 def read_top_up(message: pb.TopUpRequest | pb.QuoteTopUpRequest) -> TopUpOrder:
     """What is asked for; Invalid for bad form: amounts, tenders, codes, the kind of buyer."""
@@ -110,7 +96,7 @@ def _read_money(tenders: Collection[sale_pb2.Tender]) -> dict[str, int]:
     money: dict[str, int] = {}
     for tender in tenders:
         check_text(tender.kind, "kind", CODE_LENGTH_MAX)
-        if tender.points or tender.hold_id:
+        if tender.points or tender.hold_id or tender.keep_rest:
             raise Invalid(
                 "WRONG_ASSET",
                 "stored value is paid with money: it names no points and no hold",

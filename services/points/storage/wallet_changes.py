@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, Uuid, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -98,16 +98,21 @@ class WalletChangeRepository:
         )
         return list(rows.scalars())
 
-    async def history(self, member_id: str, before_change_id: str, limit: int) -> Sequence[Record]:
-        """Changes of one wallet, newest id first."""
-        rows = await self._connection.execute(
-            select(wallet_changes)
-            .where(
-                wallet_changes.c.member_id == member_id,
-                wallet_changes.c.change_id < before_change_id,
+    async def history(
+        self, member_id: str, after_change_id: str | None, limit: int
+    ) -> Sequence[Record]:
+        """Changes of one wallet, newest first; after one of them, or from the beginning."""
+        table = wallet_changes.c
+        query = select(wallet_changes).where(table.member_id == member_id)
+        order = tuple_(table.happened_at, table.change_id)
+        if after_change_id is not None:
+            last = table.member_id == member_id, table.change_id == after_change_id
+            happened_at = await self._connection.scalar(select(table.happened_at).where(*last))
+            query = query.where(
+                order < tuple_(happened_at, literal(after_change_id, Uuid(as_uuid=False)))
             )
-            .order_by(wallet_changes.c.change_id.desc())
-            .limit(limit)
+        rows = await self._connection.execute(
+            query.order_by(table.happened_at.desc(), table.change_id.desc()).limit(limit)
         )
         found: Sequence[Record] = rows.all()
         return found

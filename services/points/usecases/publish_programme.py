@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.clock import to_timestamp
 from chassis.database import Database
 from chassis.errors import Invalid, PreconditionFailed, id_reused
 from services.points.directory import Directory
@@ -17,7 +18,7 @@ from services.points.messages.programme_documents import (
 )
 from services.points.storage.card_types import UNNAMED, card_types_in_use
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
-from yika.points.v1 import programme_pb2
+from yika.points.v1 import programme_events_pb2, programme_pb2
 
 # A year of planning ahead; more is a typing error.
 _AHEAD_MAX = timedelta(days=366)
@@ -33,7 +34,7 @@ async def publish_programme(
     notice: timedelta,
     now: datetime,
 ) -> bool:
-    """Stores a version; True when it had been stored before with the same content.
+    """Stores a version and tells others; True when it had been stored before with the same content.
 
     Invalid for bad rules, NotFound UNKNOWN_STORE, UNKNOWN_PRODUCT or UNKNOWN_CATEGORY for rules of
     what does not exist; Invalid for an effective_time too near, past or too far; AlreadyExists
@@ -66,7 +67,21 @@ async def publish_programme(
             document=message.SerializeToString(),
         )
         await repository.add(version)
+        tx.publish(_event(programme, now), member_id=programme.programme_id)
     return False
+
+
+def _event(programme: Programme, now: datetime) -> programme_events_pb2.ProgrammesPublished:
+    return programme_events_pb2.ProgrammesPublished(
+        programmes=[
+            programme_events_pb2.ProgrammePublication(
+                programme_id=programme.programme_id,
+                version=programme.version,
+                effective_time=to_timestamp(programme.effective_at),
+                published_time=to_timestamp(now),
+            )
+        ]
+    )
 
 
 def _is_stored(message: programme_pb2.Programme, stored: Sequence[StoredProgramme]) -> bool:

@@ -89,7 +89,8 @@ def _views(
             continue
         definition = definition_of(programmes, lot)
         held_units = held.get(lot.key, 0)
-        owed_fen = 0 if held_units else definition.owed_fen(lot.remaining)
+        is_kept = held_units or wallet.frozen_reason is not None  # RefundPass refuses
+        owed_fen = 0 if is_kept else definition.owed_fen(lot.remaining)
         views.append(
             PassView(
                 wallet.member_id,

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 from chassis.database import Database
 from services.points.pages import Page, cut_page, id_in_token
-from services.points.storage.queries import NEWEST
 from services.points.storage.wallet_changes import WalletChangeRepository
 
 
 async def list_wallet_changes(database: Database, member_id: str, token: str, limit: int) -> Page:
-    """The history of a wallet, newest id first."""
+    """The history of a wallet, newest first; ids are made by callers and say nothing of that."""
     question = ("wallet changes", member_id)
-    before = id_in_token(token, question) or NEWEST
+    after_change_id = id_in_token(token, question)
     async with database.read() as connection:
-        rows = await WalletChangeRepository(connection).history(member_id, before, limit + 1)
+        rows = await WalletChangeRepository(connection).history(
+            member_id, after_change_id, limit + 1
+        )
     return cut_page(rows, limit, "change_id", question=question)
 
 

@@ -118,7 +118,8 @@ class RewardServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListAdjustmentProposals(self, request, context):
-        """Lists the proposals that wait for a decision, oldest first.
+        """Lists the proposals that wait for a decision, in the order of their ids: that of their making
+        where they are UUIDv7.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
