@@ -118,6 +118,14 @@ class TestExplainValue:
                 " expired, so they got new time, valid until 31 December 2026.",
             ),
             (
+                BillKind.PASS_REFUND,
+                GrantedValue(Asset.BONUS, 500, "spring@1", None, None, YEAR_END),
+                "2026年5月1日退计次卡退回5.00元，原有效期已过，故重新给予期限，"
+                "有效期至2026年12月31日。",
+                "On 1 May 2026 a pass was refunded and CNY 5.00 came back; what they had been taken"
+                " from had expired, so they got new time, valid until 31 December 2026.",
+            ),
+            (
                 BillKind.MERGE,
                 GrantedValue(Asset.POINTS, 1, "carry@1"),
                 "2026年5月1日会员合并，双方不足1分的零头合计为1分，永久有效。",

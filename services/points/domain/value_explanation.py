@@ -135,6 +135,12 @@ def _source(bill: StoredBill, programme: Programme, value: GrantedValue) -> tupl
                 f"On {en} a use of the pass was undone and {amount_en} came back; the pass had"
                 " expired, so they got new time",
             )
+        case BillKind.PASS_REFUND:
+            return (
+                f"{zh}退计次卡退回{amount_zh}，原有效期已过，故重新给予期限",
+                f"On {en} a pass was refunded and {amount_en} came back; what they had been taken"
+                " from had expired, so they got new time",
+            )
         case BillKind.MERGE:
             return (
                 f"{zh}会员合并，双方不足1分的零头合计为{amount_zh}",
