@@ -28,6 +28,18 @@ def counterpart_id(bill_id: str) -> str:
     return str(uuid.uuid5(uuid.UUID(bill_id), "counterpart"))
 
 
+def document_bills(bill_id: str, original_bill_id: str | None) -> tuple[str, str]:
+    """The ids of the bills that one document may have, given either bill and what that names.
+
+    The second bill names the first one. Those of an undone merge name the merge instead; nothing
+    is ever about them.
+    """
+    first = bill_id
+    if original_bill_id is not None and bill_id == counterpart_id(original_bill_id):
+        first = original_bill_id
+    return first, counterpart_id(first)
+
+
 def require_two(member_id: str, other_member_id: str) -> None:
     """Invalid SAME_MEMBER for a document between a member and itself."""
     if member_id == other_member_id:

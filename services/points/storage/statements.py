@@ -206,10 +206,16 @@ class StatementQueries:
         return await self._all(query)
 
     async def later_bills(
-        self, bill_id: str, store_ids: Sequence[str] | None, limit: int
+        self, bill_ids: Sequence[str], store_ids: Sequence[str] | None, limit: int
     ) -> tuple[Sequence[Record], int]:
-        """The newest bills about a bill, in the given stores or all, and how many there are."""
-        about = bills.c.original_bill_id == bill_id
+        """The newest bills about those of one document, and how many there are.
+
+        Those in the given stores or all; the count is of all stores.
+        """
+        about = and_(
+            bills.c.original_bill_id.in_(bill_ids),
+            bills.c.bill_id.not_in(bill_ids),  # the second bill of a document names the first
+        )
         count = (
             await self._connection.execute(select(func.count()).select_from(bills).where(about))
         ).scalar_one()

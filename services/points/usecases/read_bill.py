@@ -8,6 +8,7 @@ from chassis.database import Database
 from chassis.errors import Invalid, NotFound
 from chassis.ids import canonical_id
 from services.points.domain.lot import Lot
+from services.points.domain.member_move import document_bills
 from services.points.storage.locked_books import lot_of
 from services.points.storage.queries import LedgerQueries, Record
 from services.points.storage.statements import StatementQueries
@@ -19,6 +20,7 @@ LATER_BILLS_MAX = 100
 class BillView:
     """A bill, its transfers, the lots it made as they are now, and bills about it, newest first.
 
+    Of a document about two wallets, bills about either of its two bills are about it.
     `more_later` counts those that are not shown: too many, or in stores out of the caller's reach.
     """
 
@@ -39,7 +41,8 @@ async def read_bill(database: Database, principal: Principal, bill_id: str) -> B
         principal.require_store(bill.store_id)
         more = StatementQueries(connection)
         stores = None if "*" in principal.stores else _store_ids(principal)
-        later, count = await more.later_bills(bill_id, stores, LATER_BILLS_MAX)
+        ids = document_bills(bill_id, bill.original_bill_id)
+        later, count = await more.later_bills(ids, stores, LATER_BILLS_MAX)
         return BillView(
             bill=bill,
             transfers=await queries.transfers_of_bill(bill.member_id, bill_id),

@@ -1,0 +1,70 @@
+"""What is told of one bill: services/points/usecases/read_bill.py."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from chassis.auth import Principal
+from chassis.database import Database
+from services.points.domain.assets import Asset, BillKind
+from services.points.domain.member_move import counterpart_id
+from services.points.usecases.read_bill import BillView, read_bill
+from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.wallet_commands import (
+    build_household,
+    card_command,
+    done,
+    merge_command,
+    points_command,
+    undo_command,
+    value_command,
+)
+from tests.fixtures.wallet_moves import granting
+
+EVERYWHERE = Principal(subject="hq", permissions=frozenset(), stores=frozenset({"*"}))
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """A ledger; each test makes a household of its own."""
+    async with migrated_database(servers, "points") as database:
+        yield database
+
+
+async def told(database: Database, bill_id: str) -> BillView:
+    """What GetBill is answered with."""
+    return await read_bill(database, EVERYWHERE, bill_id)
+
+
+class TestLaterBills:
+    async def test_do_not_name_the_other_bill_of_the_same_document(
+        self, database: Database
+    ) -> None:
+        chain = await build_household(database)
+        await done(database, value_command(chain, chain.member_id, granting(Asset.POINTS, 100)))
+        for command in (
+            points_command(chain, chain.member_id, chain.other_member_id, 10),
+            card_command(chain, chain.member_id, chain.other_member_id),
+            merge_command(chain, chain.member_id, chain.other_member_id),
+        ):
+            await done(database, command)
+            for bill_id in (command.bill_id, counterpart_id(command.bill_id)):
+                view = await told(database, bill_id)
+                assert (view.later, view.more_later) == ([], 0)
+
+    async def test_tell_of_both_bills_of_a_merge_that_it_was_undone(
+        self, database: Database
+    ) -> None:
+        chain = await build_household(database)
+        merge = merge_command(chain, chain.member_id, chain.other_member_id)
+        await done(database, merge)
+        undo = undo_command(chain, chain.member_id, merge.bill_id)
+        await done(database, undo)
+        undoing = {undo.bill_id, counterpart_id(undo.bill_id)}
+        for bill_id in (merge.bill_id, counterpart_id(merge.bill_id)):
+            view = await told(database, bill_id)
+            assert {row.bill_id for row in view.later} == undoing
+            assert {row.kind for row in view.later} == {BillKind.MERGE_REVERSAL}
+            assert view.more_later == 0
+        for bill_id in undoing:
+            assert (await told(database, bill_id)).later == []
