@@ -1,6 +1,7 @@
 """What is told of one bill: services/points/usecases/read_bill.py."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,7 +9,10 @@ from chassis.auth import Principal
 from chassis.database import Database
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.member_move import counterpart_id
+from services.points.messages.presenters import bill_answer
 from services.points.usecases.read_bill import BillView, read_bill
+from tests.fixtures.builders_audit import build_history
+from tests.fixtures.builders_points import SOLD_AT
 from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     build_household,
@@ -19,7 +23,7 @@ from tests.fixtures.wallet_commands import (
     undo_command,
     value_command,
 )
-from tests.fixtures.wallet_moves import granting
+from tests.fixtures.wallet_moves import NOW, granting
 
 EVERYWHERE = Principal(subject="hq", permissions=frozenset(), stores=frozenset({"*"}))
 
@@ -31,9 +35,22 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
         yield database
 
 
-async def told(database: Database, bill_id: str) -> BillView:
-    """What GetBill is answered with."""
-    return await read_bill(database, EVERYWHERE, bill_id)
+async def told(database: Database, bill_id: str, now: datetime = NOW) -> BillView:
+    """What is read for GetBill."""
+    return await read_bill(database, EVERYWHERE, bill_id, now=now)
+
+
+class TestLots:
+    async def test_tell_what_of_them_is_on_hold_at_the_moment(self, database: Database) -> None:
+        history = await build_history(database, 1)
+        (member_id,) = history.members
+        await history.hold(database, member_id, 50)
+        for now, amount in ((SOLD_AT, 50), (SOLD_AT + timedelta(days=1), 0)):
+            held = 0
+            for bill_id in history.bills[member_id]:
+                answer = bill_answer(await told(database, bill_id, now))
+                held += sum(lot.held_amount for lot in answer.lots if lot.bill_id == bill_id)
+            assert held == amount
 
 
 class TestLaterBills:
