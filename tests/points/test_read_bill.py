@@ -7,8 +7,9 @@ import pytest
 
 from chassis.auth import Principal
 from chassis.database import Database
-from services.points.domain.assets import Asset, BillKind
+from services.points.domain.assets import POINTS_REDEEMED, Asset, BillKind
 from services.points.domain.member_move import counterpart_id
+from services.points.domain.posting import Posting
 from services.points.messages.presenters import bill_answer
 from services.points.usecases.read_bill import BillView, read_bill
 from tests.fixtures.builders_audit import build_history
@@ -23,7 +24,7 @@ from tests.fixtures.wallet_commands import (
     undo_command,
     value_command,
 )
-from tests.fixtures.wallet_moves import NOW, granting
+from tests.fixtures.wallet_moves import NOW, granting, spending
 
 EVERYWHERE = Principal(subject="hq", permissions=frozenset(), stores=frozenset({"*"}))
 
@@ -51,6 +52,49 @@ class TestLots:
                 answer = bill_answer(await told(database, bill_id, now))
                 held += sum(lot.held_amount for lot in answer.lots if lot.bill_id == bill_id)
             assert held == amount
+
+    async def test_are_those_that_gifts_of_points_fill_again(self, database: Database) -> None:
+        chain = await build_household(database)
+        grant = value_command(chain, chain.member_id, granting(Asset.POINTS, 100))
+        gifts = [
+            points_command(chain, chain.member_id, chain.other_member_id, points)
+            for points in (10, 5)
+        ]
+        await done(database, grant, *gifts)
+        for gift in gifts:
+            received = await told(database, counterpart_id(gift.bill_id))
+            assert [(lot.bill_id, lot.remaining) for lot in received.lots] == [(grant.bill_id, 15)]
+            assert (await told(database, gift.bill_id)).lots == [], "it only took from the lot"
+
+    async def test_are_those_that_come_home_from_an_undone_merge(self, database: Database) -> None:
+        chain = await build_household(database)
+        grant = value_command(chain, chain.member_id, granting(Asset.POINTS, 100))
+        gift = points_command(chain, chain.member_id, chain.other_member_id, 10)
+        merge = merge_command(chain, chain.member_id, chain.other_member_id)
+        undo = undo_command(chain, chain.member_id, merge.bill_id)
+        await done(database, grant)
+        await done(database, gift)
+        await done(database, merge)
+        arrived = await told(database, counterpart_id(merge.bill_id))
+        assert (grant.bill_id, 100) in [(lot.bill_id, lot.remaining) for lot in arrived.lots]
+        await done(database, undo)
+        home = await told(database, undo.bill_id)
+        assert (grant.bill_id, 90) in [(lot.bill_id, lot.remaining) for lot in home.lots]
+
+    async def test_are_those_that_value_was_given_back_to(self, database: Database) -> None:
+        chain = await build_household(database)
+        grant = value_command(chain, chain.member_id, granting(Asset.POINTS, 100))
+        await done(database, grant)
+        await done(database, value_command(chain, chain.member_id, spending(Asset.POINTS, 30)))
+
+        def give_back(posting: Posting) -> None:
+            (lot,) = (lot for lot in posting.wallet.lots.values() if lot.asset is Asset.POINTS)
+            posting.give_back(lot, 30, POINTS_REDEEMED)
+
+        back = value_command(chain, chain.member_id, give_back)
+        await done(database, back)
+        view = await told(database, back.bill_id)
+        assert [(lot.bill_id, lot.remaining) for lot in view.lots] == [(grant.bill_id, 100)]
 
 
 class TestLaterBills:

@@ -194,12 +194,17 @@ class StatementQueries:
         return await self._all(query)
 
     async def lots_of_bill(self, member_id: str, bill_id: str) -> Sequence[Record]:
-        """Lots of the bill's member that it granted, or moved there."""
+        """The lots of its member that a bill put something into: its transfers name them."""
+        filled = select(transfers.c.lot_bill_id, transfers.c.lot_ordinal).where(
+            transfers.c.member_id == member_id,
+            transfers.c.bill_id == bill_id,
+            transfers.c.credit_account == WALLET,
+        )
         query = (
             select(lots)
             .where(
                 lots.c.member_id == member_id,
-                or_(lots.c.bill_id == bill_id, lots.c.moved_by == bill_id),
+                tuple_(lots.c.bill_id, lots.c.ordinal).in_(filled),
             )
             .order_by(lots.c.bill_id, lots.c.ordinal)
         )

@@ -21,7 +21,7 @@ LATER_BILLS_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class BillView:
-    """A bill, its transfers, the lots it made as they are now, and bills about it, newest first.
+    """A bill, its transfers, the lots it filled as they are now, bills about it, newest first.
 
     `held` is what holds set aside of the lots. Of a document about two wallets, bills about either
     of its two bills are about it. `more_later` counts those that are not shown: too many, or in
