@@ -5,13 +5,26 @@ from typing import Any
 
 import pytest
 
+from chassis.database import Database
+from services.points.domain.assets import Asset
+from services.points.domain.lot import LotKey
+from services.points.usecases.explain_value import explain_lot
 from tests.fixtures.builders_points import Chain
 from tests.fixtures.builders_stored_value import build_spend, build_top_up
 from tests.fixtures.pass_desk import PassDesk
-from tests.fixtures.rewards import PERMISSIONS, RewardDesk
+from tests.fixtures.rewards import MUG, PERMISSIONS, RewardDesk
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers
+from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.stored_value_desk import Desk, build_customer, running_desk, transfer_card
+from tests.fixtures.wallet_commands import (
+    PROGRAMMES,
+    build_household,
+    done,
+    merge_command,
+    points_command,
+    value_command,
+)
+from tests.fixtures.wallet_moves import granting
 from yika.points.v1 import (
     reward_service_pb2,
     reward_service_pb2_grpc,
@@ -25,6 +38,13 @@ async def money_desk(servers: Servers) -> AsyncIterator[Desk]:
     """One ledger with rules for stored value; each test makes a customer of its own."""
     async with running_desk(servers) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """A ledger without a server before it."""
+    async with migrated_database(servers, "points") as database:
+        yield database
 
 
 async def explained(address: str, member_id: str, bill_id: str, ordinal: int = 0) -> Any:
@@ -102,3 +122,56 @@ class TestExplainLot:
         assert told.granted_amount == 10
         assert "with 10 uses" in told.text_en
         assert " 6 uses came to you when two memberships were merged." in told.text_en
+
+    async def test_tells_what_gifts_brought_back_after_a_merge(
+        self, reward_desk: RewardDesk
+    ) -> None:
+        desk = reward_desk
+        granted = (await desk.stub.AdjustPoints(desk.adjustment(300))).receipt.bill_id
+        spent = await desk.stub.RedeemGift(desk.redemption((MUG, 1)))
+        other = desk.chain.other_member_id
+        await move_all(desk.ledger.address, desk.header(), other)
+        back = await desk.stub.ReturnGift(
+            reward_service_pb2.ReturnGiftRequest(
+                header=desk.header(member_id=other),
+                redemption_bill_id=spent.receipt.bill_id,
+                whole=True,
+            )
+        )
+        assert back.receipt.points_change == 300
+        told = await explained(desk.ledger.address, other, granted)
+        assert told.text_zh.endswith("。后经退还礼品退回，退回300分。")
+        assert told.text_en.endswith(". 300 points came to you when gifts were handed back.")
+
+    async def test_tells_no_return_of_what_the_member_had_spent(
+        self, reward_desk: RewardDesk
+    ) -> None:
+        desk = reward_desk
+        granted = (await desk.stub.AdjustPoints(desk.adjustment(300))).receipt.bill_id
+        other = desk.chain.other_member_id
+        await move_all(desk.ledger.address, desk.header(), other)
+        redemption = desk.redemption((MUG, 1), member_id=other)
+        spent = await desk.stub.RedeemGift(redemption)
+        await desk.stub.ReturnGift(
+            reward_service_pb2.ReturnGiftRequest(
+                header=desk.header(member_id=other),
+                redemption_bill_id=spent.receipt.bill_id,
+                whole=True,
+            )
+        )
+        told = await explained(desk.ledger.address, other, granted)
+        assert told.text_zh.endswith("。后经会员合并转入，转入300分。")
+
+    async def test_tells_gifts_and_merges_apart(self, database: Database) -> None:
+        chain = await build_household(database)
+        grant = value_command(chain, chain.member_id, granting(Asset.POINTS, 100))
+        await done(database, grant)
+        await done(database, points_command(chain, chain.member_id, chain.other_member_id, 10))
+        await done(database, merge_command(chain, chain.member_id, chain.other_member_id))
+        told = await explain_lot(
+            database, PROGRAMMES, chain.other_member_id, LotKey(grant.bill_id, 0)
+        )
+        assert told.text.en.endswith(
+            " 10 points came to you as a gift of points."
+            " 90 points came to you when two memberships were merged."
+        )

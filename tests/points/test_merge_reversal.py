@@ -9,6 +9,7 @@ from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Receipt
 from services.points.domain.member_move import counterpart_id
 from services.points.domain.moved import Moved
+from services.points.messages.documents import read_receipt
 from tests.fixtures.wallet_moves import Bench
 
 GOES, STAYS, OTHER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(3))
@@ -97,6 +98,19 @@ class TestFractionsOfAPoint:
         assert (lot.rule_version, lot.bill_id) == ("carry@2", counterpart_id(bench.merges[0][0]))
         second = bench.originals[counterpart_id(bench.merges[0][0])]
         assert second.bill.kind is BillKind.MERGE
+
+    def test_the_point_of_two_fractions_is_told_by_the_bill_that_granted_it(
+        self, bench: Bench
+    ) -> None:
+        bench.carry(GOES, Carry(1, 2))
+        bench.carry(STAYS, Carry(1, 2))
+        first = bench.merge(GOES, STAYS)
+        merge_id = bench.merges[0][0]
+        second = bench.originals[counterpart_id(merge_id)].bill
+        assert (second.points_earned, read_receipt(second.receipt).points_earned) == (1, 1)
+        assert (bench.originals[merge_id].bill.points_earned, first.points_earned) == (0, 0)
+        # Breaking it up again is no negative earning, as a clawback is none.
+        assert bench.undo(*bench.merges[0]).points_earned == 0
 
 
 class TestCounts:

@@ -19,9 +19,10 @@ from services.points.domain.stored_value import (
 )
 from services.points.domain.value_explanation import (
     GrantedValue,
+    Passed,
     SaleGrant,
-    amount_come,
     explain_value,
+    ways_come,
 )
 
 PASS = PassDefinition(new_id(), 1, "洗车十次", 10, 9_999)
@@ -118,6 +119,14 @@ class TestExplainValue:
                 " expired, so they got new time, valid until 31 December 2026.",
             ),
             (
+                BillKind.PASS_REFUND,
+                GrantedValue(Asset.BONUS, 500, "spring@1", None, None, YEAR_END),
+                "2026年5月1日退计次卡退回5.00元，原有效期已过，故重新给予期限，"
+                "有效期至2026年12月31日。",
+                "On 1 May 2026 a pass was refunded and CNY 5.00 came back; what they had been taken"
+                " from had expired, so they got new time, valid until 31 December 2026.",
+            ),
+            (
                 BillKind.MERGE,
                 GrantedValue(Asset.POINTS, 1, "carry@1"),
                 "2026年5月1日会员合并，双方不足1分的零头合计为1分，永久有效。",
@@ -142,18 +151,32 @@ class TestExplainValue:
     @pytest.mark.parametrize(
         ("kind", "zh", "en"),
         [
-            (BillKind.MERGE, "后经会员合并转入", "when two memberships were merged"),
-            (BillKind.MERGE_REVERSAL, "后经撤销合并转入", "when a merge was undone"),
-            (BillKind.CARD_TRANSFER, "后经转卡转入", "when a card was transferred"),
-            (BillKind.POINTS_TRANSFER, "后经积分转赠转入", "as a gift of points"),
+            (BillKind.MERGE, "会员合并转入，转入", "when two memberships were merged"),
+            (BillKind.MERGE_REVERSAL, "撤销合并转入，转入", "when a merge was undone"),
+            (BillKind.CARD_TRANSFER, "转卡转入，转入", "when a card was transferred"),
+            (BillKind.POINTS_TRANSFER, "积分转赠转入，转入", "as a gift of points"),
+            (BillKind.SALE_RETURN, "退货退回，退回", "when goods were returned"),
+            (BillKind.GIFT_RETURN, "退还礼品退回，退回", "when gifts were handed back"),
+            (BillKind.PASS_USE_REVERSAL, "撤销划次退回，退回", "when a use of the pass was undone"),
+            (BillKind.PASS_REFUND, "退计次卡退回，退回", "when a pass was refunded"),
         ],
     )
     def test_says_how_it_came_from_another_member(self, kind: BillKind, zh: str, en: str) -> None:
-        value = GrantedValue(Asset.POINTS, 9, "adjustment@1", moved_by=kind, moved_amount=8)
+        value = GrantedValue(Asset.POINTS, 9, "adjustment@1", came=(Passed(kind, 8),))
         told = explain_value(bill(BillKind.POINTS_ADJUSTMENT), PROGRAMME, value)
         assert told.zh.startswith("2026年5月1日由工作人员调整增加9分")
-        assert told.zh.endswith(f"{zh}，转入8分。")
+        assert told.zh.endswith(f"。后经{zh}8分。")
         assert told.en.endswith(f" 8 points came to you {en}.")
+
+    def test_says_each_way_that_some_of_it_came(self) -> None:
+        came = (Passed(BillKind.POINTS_TRANSFER, 10), Passed(BillKind.MERGE, 90))
+        value = GrantedValue(Asset.POINTS, 100, "adjustment@1", came=came)
+        told = explain_value(bill(BillKind.POINTS_ADJUSTMENT), PROGRAMME, value)
+        assert told.zh.endswith("。后经积分转赠转入，转入10分。后经会员合并转入，转入90分。")
+        assert told.en.endswith(
+            ". 10 points came to you as a gift of points."
+            " 90 points came to you when two memberships were merged."
+        )
 
     def test_calls_passes_and_top_up_rules_by_their_english_names(self) -> None:
         pass_named = replace(PASS, name_en="Ten washes")
@@ -192,7 +215,10 @@ class TestExplainValue:
         assert told.zh == "2026年5月1日按规则“gone@1”记入24分，永久有效。"
 
 
-class TestAmountCome:
+GIFT, MERGE, UNDONE = BillKind.POINTS_TRANSFER, BillKind.MERGE, BillKind.MERGE_REVERSAL
+
+
+class TestWaysCome:
     @pytest.mark.parametrize(
         ("passed", "amount"),
         [
@@ -203,8 +229,27 @@ class TestAmountCome:
             ([10, -10, 3], 10),
             ([-10, 10], 10),
             ([-10, 4, -2], 4),
-            ([], 0),
         ],
     )
-    def test_counts_once_what_goes_to_and_fro(self, passed: list[int], amount: int) -> None:
-        assert amount_come(passed) == amount
+    def test_count_once_what_goes_to_and_fro(self, passed: list[int], amount: int) -> None:
+        assert ways_come(Passed(GIFT, each) for each in passed) == (Passed(GIFT, amount),)
+
+    def test_are_none_of_what_was_never_passed_on(self) -> None:
+        assert ways_come([]) == ()
+
+    @pytest.mark.parametrize(
+        ("passed", "ways"),
+        [
+            ([(GIFT, 10), (MERGE, 90)], [(GIFT, 10), (MERGE, 90)]),
+            ([(GIFT, 10), (MERGE, 90), (GIFT, 5)], [(GIFT, 15), (MERGE, 90)]),
+            # Given, merged away and back: it came as the gift.
+            ([(GIFT, 10), (MERGE, -10), (UNDONE, 10)], [(GIFT, 10)]),
+            ([(GIFT, 10), (MERGE, -10), (UNDONE, 10), (MERGE, 5)], [(GIFT, 10), (MERGE, 5)]),
+            ([(MERGE, -100), (UNDONE, 90)], [(UNDONE, 90)]),
+            ([(MERGE, 50), (BillKind.SALE_RETURN, 50)], [(MERGE, 50), (BillKind.SALE_RETURN, 50)]),
+        ],
+    )
+    def test_are_told_apart(
+        self, passed: list[tuple[BillKind, int]], ways: list[tuple[BillKind, int]]
+    ) -> None:
+        assert list(ways_come(Passed(*each) for each in passed)) == ways

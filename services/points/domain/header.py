@@ -68,12 +68,15 @@ class Header:
     ) -> Draft:
         """The bill of a complete posting. The programme is the one in force when it happened.
 
-        `sources` are what it took or gave back, and what each was worth.
+        The points that it granted are those that its receipt tells. `sources` are what it took or
+        gave back, and what each was worth.
         """
+        receipt = receipt or receipt_of(posting)
         return Draft(
             posting,
-            receipt or receipt_of(posting),
+            receipt,
             total_fen=total_fen,
+            points_earned=receipt.points_earned,
             programme_version=books.programmes.at(self.occurred_at).version,
             register_id=self.register_id,
             staff_id=self.staff_id,

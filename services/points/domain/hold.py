@@ -1,6 +1,6 @@
 """Holds (冻结): value set aside until it is posted, voided or timed out. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
@@ -118,6 +118,17 @@ class Hold:
     def ended(self, state: HoldState) -> "Hold":
         """The hold after it came to an end."""
         return replace(self, state=state)
+
+
+def held_by_lot(holds: Iterable[Hold], now: datetime) -> dict[LotKey, int]:
+    """Amounts that those of the holds which are open set aside, per lot."""
+    held: dict[LotKey, int] = {}
+    for hold in holds:
+        if hold.is_open(now):
+            for part in hold.lots:
+                if part.open:
+                    held[part.key] = held.get(part.key, 0) + part.open
+    return held
 
 
 def hold_too_small(hold_id: str, asked: int, held: int) -> PreconditionFailed:

@@ -7,7 +7,7 @@ wallets; over both bills it is zero.
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from chassis.errors import Invalid, PreconditionFailed
 from pricing.earning import Carry, CounterKey, Tally
@@ -26,6 +26,18 @@ LOTS_MAX = 10_000
 def counterpart_id(bill_id: str) -> str:
     """The id of the second bill of a document about two wallets."""
     return str(uuid.uuid5(uuid.UUID(bill_id), "counterpart"))
+
+
+def document_bills(bill_id: str, original_bill_id: str | None) -> tuple[str, str]:
+    """The ids of the bills that one document may have, given either bill and what that names.
+
+    The second bill names the first one. Those of an undone merge name the merge instead; nothing
+    is ever about them.
+    """
+    first = bill_id
+    if original_bill_id is not None and bill_id == counterpart_id(original_bill_id):
+        first = original_bill_id
+    return first, counterpart_id(first)
 
 
 def require_two(member_id: str, other_member_id: str) -> None:
@@ -72,6 +84,7 @@ class MemberMove:
         self._purchases = 0
         self._tallies = 0
         self._carry = Carry()
+        self._points_made = 0
 
     def _posting(self, wallet: Wallet) -> Posting:
         header = self._header
@@ -155,6 +168,11 @@ class MemberMove:
         self.taker.carry = arrived
         self._carry = moved
 
+    def make_points(self, points: int, *, rule_version: str, expiry_date: date | None) -> None:
+        """Grants the taker points that nobody had: two fractions that came together made them."""
+        self.taker.grant(Asset.POINTS, points, rule_version=rule_version, expiry_date=expiry_date)
+        self._points_made += points
+
     @property
     def moved(self) -> Moved:
         """What has been moved so far."""
@@ -178,11 +196,14 @@ class MemberMove:
         first, second = self.giver, self.taker
         if second.bill_id == header.bill_id:
             first, second = second, first
+        made = {self.taker.bill_id: self._points_made}
         return [
             header.draft(
                 posting,
                 self._books,
-                receipt=receipt_of(posting)._replace(moved=self.moved, stayed=stayed),
+                receipt=receipt_of(posting, points_earned=made.get(posting.bill_id, 0))._replace(
+                    moved=self.moved, stayed=stayed
+                ),
                 original_bill_id=original,
             )
             for posting, original in (

@@ -3,7 +3,7 @@
 from math import lcm
 
 from pricing.earning import Carry, Tally, expiry_date
-from services.points.domain.assets import Asset, BillKind
+from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Draft
 from services.points.domain.header import Header
 from services.points.domain.member_move import MemberMove, require_no_holds, require_unmerged
@@ -41,8 +41,7 @@ def decide_merge(books: Books, header: Header, into_member_id: str) -> list[Draf
     if points:
         # Both fractions together make a whole point: floored once, as over one member's sales.
         programme = books.programmes.at(header.occurred_at)
-        move.taker.grant(
-            Asset.POINTS,
+        move.make_points(
             points,
             rule_version=f"carry@{programme.version}",
             expiry_date=expiry_date(programme.earning.expiry, header.business_date),

@@ -1,6 +1,6 @@
 """Points put right by staff (积分调整), and how that becomes bookings. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from chassis.errors import Invalid, NotFound, PreconditionFailed
@@ -66,8 +66,7 @@ def decide_adjustment(books: Books, header: Header, adjustment: Adjustment) -> l
     else:
         _take(posting, -adjustment.points, allow_debt=adjustment.allow_debt)
     added = max(0, adjustment.points)
-    draft = header.draft(posting, books, receipt=receipt_of(posting, points_earned=added))
-    return [replace(draft, points_earned=added)]
+    return [header.draft(posting, books, receipt=receipt_of(posting, points_earned=added))]
 
 
 def decide_direct_adjustment(

@@ -14,21 +14,33 @@ from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
 from services.points.domain.programme import Programme
 
-# By which document value came from another member.
-_MOVES: Mapping[BillKind, tuple[str, str]] = {
-    BillKind.MERGE: ("会员合并", "when two memberships were merged"),
-    BillKind.MERGE_REVERSAL: ("撤销合并", "when a merge was undone"),
-    BillKind.CARD_TRANSFER: ("转卡", "when a card was transferred"),
-    BillKind.POINTS_TRANSFER: ("积分转赠", "as a gift of points"),
+# By which document value came from another member, or what that one had spent came back.
+_WAYS: Mapping[BillKind, tuple[str, str, str]] = {
+    BillKind.MERGE: ("会员合并", "转入", "when two memberships were merged"),
+    BillKind.MERGE_REVERSAL: ("撤销合并", "转入", "when a merge was undone"),
+    BillKind.CARD_TRANSFER: ("转卡", "转入", "when a card was transferred"),
+    BillKind.POINTS_TRANSFER: ("积分转赠", "转入", "as a gift of points"),
+    BillKind.SALE_RETURN: ("退货", "退回", "when goods were returned"),
+    BillKind.GIFT_RETURN: ("退还礼品", "退回", "when gifts were handed back"),
+    BillKind.PASS_USE_REVERSAL: ("撤销划次", "退回", "when a use of the pass was undone"),
+    BillKind.PASS_REFUND: ("退计次卡", "退回", "when a pass was refunded"),
 }
+_SOME_WAY = ("转移", "转入", "from another member")
+
+
+class Passed(NamedTuple):
+    """What of a lot came to a member (> 0) or went to another (< 0), and by which document."""
+
+    kind: BillKind
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class GrantedValue:
     """What a bill granted: `amount` units, of which `settled` went to a debt of points.
 
-    `available_on` is the first day of what was pending at first. Of what another member was
-    granted `moved_by` is the document that brought it here, and `moved_amount` how much came.
+    `available_on` is the first day of what was pending at first. `came` is how much of what another
+    member was granted came here by which documents.
     """
 
     asset: Asset
@@ -38,8 +50,7 @@ class GrantedValue:
     available_on: date | None = None
     expiry_date: date | None = None
     settled: int = 0
-    moved_by: BillKind | None = None
-    moved_amount: int = 0
+    came: tuple[Passed, ...] = ()
 
 
 class SaleGrant(NamedTuple):
@@ -65,24 +76,28 @@ def explain_value(
     if value.settled:
         zh += f"其中{value.settled}分已抵扣所欠积分。"
         en += f" {value.settled} of them settled points that you owed."
-    if value.moved_by is not None:
-        move_zh, move_en = _MOVES.get(value.moved_by, ("转移", "from another member"))
-        came = replace(value, amount=value.moved_amount)
-        zh += f"后经{move_zh}转入，转入{_amount_zh(came)}。"
-        en += f" {_amount_en(came)} came to you {move_en}."
+    for kind, amount in value.came:
+        document_zh, verb_zh, way_en = _WAYS.get(kind, _SOME_WAY)
+        part = replace(value, amount=amount)
+        zh += f"后经{document_zh}{verb_zh}，{verb_zh}{_amount_zh(part)}。"
+        en += f" {_amount_en(part)} came to you {way_en}."
     return Explanation(zh, en)
 
 
-def amount_come(passed: Iterable[int]) -> int:
-    """How much of a lot came to a member, of what came (> 0) and went on (< 0) in that order.
+def ways_come(passed: Iterable[Passed]) -> tuple[Passed, ...]:
+    """How much of a lot came to a member by which documents, of what came and went in that order.
 
-    What goes to and fro is counted once: what goes on is taken from what came before.
+    What goes to and fro is counted once, by the way that it came first: what goes on is taken from
+    what came before.
     """
     here = most = 0
-    for amount in passed:
+    ways: dict[BillKind, int] = {}
+    for kind, amount in passed:
         here = max(0, here + amount)
-        most = max(most, here)
-    return most
+        if here > most:
+            ways[kind] = ways.get(kind, 0) + here - most
+            most = here
+    return tuple(Passed(kind, amount) for kind, amount in ways.items())
 
 
 def _earned(bill: StoredBill, programme: Programme, sold: SaleGrant) -> Explanation:
@@ -134,6 +149,12 @@ def _source(bill: StoredBill, programme: Programme, value: GrantedValue) -> tupl
                 f"{zh}撤销划次退回{amount_zh}，原有效期已过，故重新给予期限",
                 f"On {en} a use of the pass was undone and {amount_en} came back; the pass had"
                 " expired, so they got new time",
+            )
+        case BillKind.PASS_REFUND:
+            return (
+                f"{zh}退计次卡退回{amount_zh}，原有效期已过，故重新给予期限",
+                f"On {en} a pass was refunded and {amount_en} came back; what they had been taken"
+                " from had expired, so they got new time",
             )
         case BillKind.MERGE:
             return (

@@ -7,7 +7,7 @@ from datetime import datetime
 from chassis.errors import Invalid, NotFound, PreconditionFailed
 from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import Asset
-from services.points.domain.hold import Hold, HoldState
+from services.points.domain.hold import Hold, HoldState, held_by_lot
 from services.points.domain.lot import Lot, LotKey
 
 NO_HASH = b""
@@ -50,13 +50,7 @@ class Wallet:
 
     def held(self, now: datetime, changed: Mapping[str, Hold] | None = None) -> dict[LotKey, int]:
         """Amounts that open holds set aside, per lot; `changed` are holds as they will be."""
-        held: dict[LotKey, int] = {}
-        for hold in (self.holds | dict(changed or {})).values():
-            if hold.is_open(now):
-                for part in hold.lots:
-                    if part.open:
-                        held[part.key] = held.get(part.key, 0) + part.open
-        return held
+        return held_by_lot((self.holds | dict(changed or {})).values(), now)
 
     def timed_out(self, now: datetime) -> list[Hold]:
         """The holds that time has ended and nobody has written down as ended, as ended.

@@ -98,7 +98,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
     ) -> points_service_pb2.GetBillResponse:
         """Reads one bill with all it did."""
         bill_id = canonical_id(request.bill_id, "bill_id")
-        view = await read_bill(self._database, current_principal(), bill_id)
+        view = await read_bill(self._database, current_principal(), bill_id, now=utc_now())
         return presenters.bill_answer(view)
 
     async def ListBills(

@@ -59,13 +59,6 @@ def wallet_answer(view: WalletView) -> points_service_pb2.GetWalletResponse:
     return answer
 
 
-def lot_message(lot: Lot) -> ledger_pb2.Lot:
-    """A lot of which nothing is on hold."""
-    message = ledger_pb2.Lot()
-    _fill_lot(message, lot, 0)
-    return message
-
-
 def _fill_lot(message: ledger_pb2.Lot, lot: Lot, held: int) -> None:
     """Fills an empty message in its place: a wallet's lots would be copied twice otherwise."""
     message.bill_id = lot.bill_id
@@ -132,10 +125,9 @@ def bill_answer(view: BillView) -> points_service_pb2.GetBillResponse:
     """A bill with all it did."""
     bill = bill_message(view.bill)
     bill.document.CopyFrom(packed_document(BillKind(view.bill.kind), view.bill.document))
-    return points_service_pb2.GetBillResponse(
+    answer = points_service_pb2.GetBillResponse(
         bill=bill,
         transfers=[transfer_message(row) for row in view.transfers],
-        lots=[lot_message(lot) for lot in view.lots],
         later_bills=[
             points_service_pb2.LaterBill(
                 bill_id=row.bill_id,
@@ -149,6 +141,9 @@ def bill_answer(view: BillView) -> points_service_pb2.GetBillResponse:
         ],
         more_later_bill_count=view.more_later,
     )
+    for lot in view.lots:
+        _fill_lot(answer.lots.add(), lot, view.held.get(lot.key, 0))
+    return answer
 
 
 def statement_line_message(line: StatementLine) -> points_service_pb2.StatementLine:

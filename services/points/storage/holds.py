@@ -12,7 +12,7 @@ from services.points.domain.assets import Asset
 from services.points.domain.hold import HeldLot, Hold, HoldState
 from services.points.domain.lot import LotKey
 from services.points.domain.wallet import Wallet
-from services.points.storage.driver import Driver, driver_of
+from services.points.storage.driver import Driver, driver_of, fetch
 from services.points.storage.tables import holds
 
 _SELECT = """
@@ -85,6 +85,11 @@ async def load_holds(driver: Driver, wallets: Sequence[Wallet], named: Iterable[
         found += _records(await driver.fetch(_NAMED, list(by_id), list(ended)))
     for record in found:
         by_id[record.member_id].holds[record.hold.hold_id] = record.hold
+
+
+async def open_holds(connection: AsyncConnection, member_id: str) -> list[Hold]:
+    """A member's holds that nobody has closed, on a connection that cannot write."""
+    return [record.hold for record in _records(await fetch(connection, _OPEN, [member_id]))]
 
 
 async def find_holds(driver: Driver, hold_ids: Iterable[str]) -> list[HoldRecord]:

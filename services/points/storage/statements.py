@@ -194,22 +194,33 @@ class StatementQueries:
         return await self._all(query)
 
     async def lots_of_bill(self, member_id: str, bill_id: str) -> Sequence[Record]:
-        """Lots of the bill's member that it granted, or moved there."""
+        """The lots of its member that a bill put something into: its transfers name them."""
+        filled = select(transfers.c.lot_bill_id, transfers.c.lot_ordinal).where(
+            transfers.c.member_id == member_id,
+            transfers.c.bill_id == bill_id,
+            transfers.c.credit_account == WALLET,
+        )
         query = (
             select(lots)
             .where(
                 lots.c.member_id == member_id,
-                or_(lots.c.bill_id == bill_id, lots.c.moved_by == bill_id),
+                tuple_(lots.c.bill_id, lots.c.ordinal).in_(filled),
             )
             .order_by(lots.c.bill_id, lots.c.ordinal)
         )
         return await self._all(query)
 
     async def later_bills(
-        self, bill_id: str, store_ids: Sequence[str] | None, limit: int
+        self, bill_ids: Sequence[str], store_ids: Sequence[str] | None, limit: int
     ) -> tuple[Sequence[Record], int]:
-        """The newest bills about a bill, in the given stores or all, and how many there are."""
-        about = bills.c.original_bill_id == bill_id
+        """The newest bills about those of one document, and how many there are.
+
+        Those in the given stores or all; the count is of all stores.
+        """
+        about = and_(
+            bills.c.original_bill_id.in_(bill_ids),
+            bills.c.bill_id.not_in(bill_ids),  # the second bill of a document names the first
+        )
         count = (
             await self._connection.execute(select(func.count()).select_from(bills).where(about))
         ).scalar_one()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.domain.assets import (
@@ -15,6 +15,7 @@ from services.points.domain.assets import (
 )
 from services.points.domain.books import StoredBill
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.value_explanation import Passed
 from services.points.storage.bill_reader import bill_of
 from services.points.storage.locked_books import lot_of
 from services.points.storage.queries import OF_ITS_BILL
@@ -81,29 +82,29 @@ class ValueSources:
         )
         return [lot_of(row._mapping) for row in rows]
 
-    async def passed(self, member_id: str, key: LotKey) -> Sequence[int]:
-        """What of a lot came from other members (> 0) and went to them (< 0), in order."""
+    async def passed(self, member_id: str, key: LotKey) -> Sequence[Passed]:
+        """What of a lot came from other members, and went to them, in order.
+
+        It also comes from another member when what that one had spent comes back here, as it does
+        to whom one was merged into. What the member spent and got back was here before.
+        """
+        originals = bills.alias()
         came = transfers.c.credit_account == WALLET
         rows = await self._connection.execute(
-            select(case((came, transfers.c.amount), else_=-transfers.c.amount))
+            select(bills.c.kind, case((came, transfers.c.amount), else_=-transfers.c.amount))
             .join(bills, OF_ITS_BILL)
+            .outerjoin(originals, originals.c.bill_id == bills.c.original_bill_id)
             .where(
                 transfers.c.member_id == member_id,
                 transfers.c.lot_bill_id == key.bill_id,
                 transfers.c.lot_ordinal == key.ordinal,
+                transfers.c.bill_id != key.bill_id,  # which granted it
                 or_(
                     transfers.c.debit_account == MEMBER_TRANSFER,
                     transfers.c.credit_account == MEMBER_TRANSFER,
+                    and_(came, originals.c.member_id != member_id),
                 ),
             )
             .order_by(bills.c.sequence, transfers.c.ordinal)
         )
-        return list(rows.scalars())
-
-    async def kind(self, bill_id: str) -> BillKind | None:
-        """What kind of document a bill is."""
-        rows = await self._connection.execute(
-            select(bills.c.kind).where(bills.c.bill_id == bill_id)
-        )
-        kind = rows.scalar_one_or_none()
-        return None if kind is None else BillKind(kind)
+        return [Passed(BillKind(kind), amount) for kind, amount in rows]

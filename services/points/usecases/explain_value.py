@@ -15,8 +15,8 @@ from services.points.domain.programme import Programme, Programmes
 from services.points.domain.value_explanation import (
     GrantedValue,
     SaleGrant,
-    amount_come,
     explain_value,
+    ways_come,
 )
 from services.points.messages.documents import read_allocation
 from services.points.storage.value_sources import ValueSources
@@ -55,11 +55,8 @@ async def explain_lot(
         debt = await sources.settled(bill)
         value = _value(lot, bill, amount, _settled(bill, amount, sold, debt))
         if lot.moved_by:
-            value = replace(
-                value,
-                moved_by=await sources.kind(lot.moved_by),
-                moved_amount=amount_come(await sources.passed(member_id, key)),
-            )
+            # One document is named there, and it may have come by several.
+            value = replace(value, came=ways_come(await sources.passed(member_id, key)))
     return _explained(bill, programmes, key.ordinal, value, sold)
 
 

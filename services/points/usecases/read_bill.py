@@ -1,13 +1,17 @@
 """Reads one bill with all it did, and which bills are about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from chassis.auth import Principal
 from chassis.database import Database
 from chassis.errors import Invalid, NotFound
 from chassis.ids import canonical_id
-from services.points.domain.lot import Lot
+from services.points.domain.hold import held_by_lot
+from services.points.domain.lot import Lot, LotKey
+from services.points.domain.member_move import document_bills
+from services.points.storage.holds import open_holds
 from services.points.storage.locked_books import lot_of
 from services.points.storage.queries import LedgerQueries, Record
 from services.points.storage.statements import StatementQueries
@@ -17,19 +21,24 @@ LATER_BILLS_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class BillView:
-    """A bill, its transfers, the lots it made as they are now, and bills about it, newest first.
+    """A bill, its transfers, the lots it filled as they are now, bills about it, newest first.
 
-    `more_later` counts those that are not shown: too many, or in stores out of the caller's reach.
+    `held` is what holds set aside of the lots. Of a document about two wallets, bills about either
+    of its two bills are about it. `more_later` counts those that are not shown: too many, or in
+    stores out of the caller's reach.
     """
 
     bill: Record
     transfers: Sequence[Record]
     lots: Sequence[Lot]
+    held: Mapping[LotKey, int]
     later: Sequence[Record]
     more_later: int
 
 
-async def read_bill(database: Database, principal: Principal, bill_id: str) -> BillView:
+async def read_bill(
+    database: Database, principal: Principal, bill_id: str, *, now: datetime
+) -> BillView:
     """A bill; NotFound UNKNOWN_BILL, Forbidden STORE_OUT_OF_SCOPE."""
     async with database.read() as connection:
         queries = LedgerQueries(connection)
@@ -39,11 +48,15 @@ async def read_bill(database: Database, principal: Principal, bill_id: str) -> B
         principal.require_store(bill.store_id)
         more = StatementQueries(connection)
         stores = None if "*" in principal.stores else _store_ids(principal)
-        later, count = await more.later_bills(bill_id, stores, LATER_BILLS_MAX)
+        ids = document_bills(bill_id, bill.original_bill_id)
+        later, count = await more.later_bills(ids, stores, LATER_BILLS_MAX)
+        lots = [lot_of(row._mapping) for row in await more.lots_of_bill(bill.member_id, bill_id)]
+        holds = await open_holds(connection, bill.member_id) if lots else []
         return BillView(
             bill=bill,
             transfers=await queries.transfers_of_bill(bill.member_id, bill_id),
-            lots=[lot_of(row._mapping) for row in await more.lots_of_bill(bill.member_id, bill_id)],
+            lots=lots,
+            held=held_by_lot(holds, now),
             later=later,
             more_later=count - len(later),
         )
