@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from chassis.database import Database
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset
@@ -106,6 +108,27 @@ class TestRefusal:
         assert refusal.reason == "ID_REUSED"
         assert isinstance(sale, Posted)
         assert await owned(database, chain.member_id) == {"POINTS": 24}
+
+    @pytest.mark.parametrize("sale_first", [False, True])
+    async def test_of_an_id_whose_other_half_is_in_the_same_batch_fails_alone(
+        self, database: Database, chain: Chain, sale_first: bool
+    ) -> None:
+        await give(database, chain, chain.member_id, points=24)
+        merge = merge_command(chain, chain.member_id, chain.other_member_id)
+        clash = build_command(
+            build_sale(chain, sale_id=counterpart_id(merge.bill_id), member_id="")
+        )
+        neighbour = build_command(build_sale(chain, member_id=""))
+        pair = (clash, merge) if sale_first else (merge, clash)
+        for replayed in (False, True):
+            first, second, third = await post(database, *pair, neighbour)
+            assert isinstance(first, Posted)
+            assert isinstance(second, DomainError)
+            assert second.reason == "ID_REUSED"
+            assert isinstance(third, Posted)
+            assert first.replayed is third.replayed is replayed
+        owner = chain.member_id if sale_first else chain.other_member_id
+        assert await owned(database, owner) == {"POINTS": 24}
 
 
 class TestRetry:
