@@ -36,7 +36,7 @@ class Command(NamedTuple):
     periods: tuple[str, ...] = ()  # of counters of capped rules
     every_period: bool = False  # of the counters of its members and of who answers for them
     originals: tuple[str, ...] = ()
-    proposals: tuple[str, ...] = ()  # of adjustments
+    proposals: tuple[str, ...] = ()  # of adjustments; also of its own id, when it may be one
     subject: str = ""  # who adjusts, when what that person did today counts
     passes: tuple[PassQuestion, ...] = ()
     sold_passes: tuple[str, ...] = ()
