@@ -2,10 +2,13 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from chassis.database import Database
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset
-from services.points.domain.member_move import LOTS_MAX, counterpart_id
+from services.points.domain.lot import LOTS_MAX
+from services.points.domain.member_move import counterpart_id
 from services.points.domain.posting import Posting
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
@@ -106,6 +109,27 @@ class TestRefusal:
         assert refusal.reason == "ID_REUSED"
         assert isinstance(sale, Posted)
         assert await owned(database, chain.member_id) == {"POINTS": 24}
+
+    @pytest.mark.parametrize("sale_first", [False, True])
+    async def test_of_an_id_whose_other_half_is_in_the_same_batch_fails_alone(
+        self, database: Database, chain: Chain, sale_first: bool
+    ) -> None:
+        await give(database, chain, chain.member_id, points=24)
+        merge = merge_command(chain, chain.member_id, chain.other_member_id)
+        clash = build_command(
+            build_sale(chain, sale_id=counterpart_id(merge.bill_id), member_id="")
+        )
+        neighbour = build_command(build_sale(chain, member_id=""))
+        pair = (clash, merge) if sale_first else (merge, clash)
+        for replayed in (False, True):
+            first, second, third = await post(database, *pair, neighbour)
+            assert isinstance(first, Posted)
+            assert isinstance(second, DomainError)
+            assert second.reason == "ID_REUSED"
+            assert isinstance(third, Posted)
+            assert first.replayed is third.replayed is replayed
+        owner = chain.member_id if sale_first else chain.other_member_id
+        assert await owned(database, owner) == {"POINTS": 24}
 
 
 class TestRetry:

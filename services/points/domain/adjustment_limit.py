@@ -1,5 +1,6 @@
 """How many points one person may adjust in a day before somebody else has to approve. Pure."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import IntEnum
 from typing import NamedTuple
@@ -72,11 +73,9 @@ def check_limits(rules: Programme, points: int, *, of_member: int, of_person: in
     elif of_person > most:
         limit = AdjustmentLimit.PERSON_DAY
     if limit is not None:
-        raise PreconditionFailed(
-            APPROVAL_NEEDED,
-            "somebody else has to approve the adjustment",
+        raise approval_needed(
+            limit,
             {
-                "limit": int(limit),
                 "points": points,
                 "limit_points": rules.adjustment_limit_points,
                 "day_limit_points": most,
@@ -86,8 +85,17 @@ def check_limits(rules: Programme, points: int, *, of_member: int, of_person: in
         )
 
 
+def approval_needed(limit: AdjustmentLimit, told: Mapping[str, object]) -> PreconditionFailed:
+    """The refusal of an adjustment that somebody else has to approve."""
+    return PreconditionFailed(
+        APPROVAL_NEEDED,
+        "somebody else has to approve the adjustment",
+        {"limit": int(limit), **told},
+    )
+
+
 def limit_of(refusal: DomainError) -> AdjustmentLimit | None:
-    """Which limit a refusal of check_limits is about; None for any other refusal."""
+    """Which limit a refusal of approval_needed is about; None for any other refusal."""
     if refusal.reason != APPROVAL_NEEDED:
         return None
     return AdjustmentLimit(int(refusal.metadata["limit"]))

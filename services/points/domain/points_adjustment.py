@@ -17,6 +17,7 @@ from services.points.domain.header import Header
 from services.points.domain.limits import AMOUNT_FEN_MAX
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programme
+from services.points.domain.proposal import proposed_before
 
 # What lots of adjustments name in the place of a rule.
 RULE_ID = "adjustment"
@@ -75,8 +76,12 @@ def decide_direct_adjustment(
     """An adjustment that nobody else approves, within the limits of today.
 
     Counted are the points that one person and that one member had added, and had taken, today.
-    PreconditionFailed APPROVAL_NEEDED, and what decide_adjustment refuses.
+    PreconditionFailed APPROVAL_NEEDED, also for what was proposed under its id; and what
+    decide_adjustment refuses.
     """
+    proposal = books.proposals.get(header.bill_id)
+    if proposal is not None:
+        raise proposed_before(proposal)
     points = adjustment.points
     direct = DirectAdjustment(subject, adjustment_day(books.now), points)
     counters = books.wallet(header.member_id).counters
@@ -98,7 +103,7 @@ def decide_approval(
     decide_adjustment refuses: then the proposal stays open.
     """
     proposal = books.proposals.get(proposal_id)
-    if proposal is None:
+    if proposal is None or proposal.member_id != header.member_id:
         raise unknown_proposal(proposal_id)
     approved = proposal.approved(approver, books.now, header.reason, header.bill_id)
     (draft,) = decide_adjustment(books, header, adjustment)

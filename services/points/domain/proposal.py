@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from chassis.errors import Forbidden, PreconditionFailed
-from services.points.domain.adjustment_limit import AdjustmentLimit
+from services.points.domain.adjustment_limit import AdjustmentLimit, approval_needed
 
 # More of one member that wait are no corrections but a flood.
 OPEN_PROPOSALS_MAX = 20
@@ -80,6 +80,12 @@ class Proposal:
                 f"the adjustment was {self.state.name.lower()} before",
                 {"proposal_id": self.proposal_id, "state": self.state.name},
             )
+
+
+def proposed_before(proposal: Proposal) -> PreconditionFailed:
+    """The refusal to book by itself what waits for approval under the same id, or has waited."""
+    limit = proposal.limit or AdjustmentLimit.ONE_ADJUSTMENT
+    return approval_needed(limit, {"proposal_id": proposal.proposal_id})
 
 
 def check_open_count(open_count: int) -> None:

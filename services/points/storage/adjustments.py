@@ -28,11 +28,13 @@ _DECIDE = """
     RETURNING 1
     """
 
-# Whoever adjusts at two tills at once takes turns; wallets are locked before.
-_LOCK_SUBJECTS = """
-    SELECT pg_advisory_xact_lock(hashtextextended(subject, 1))
-    FROM (SELECT subject FROM unnest($1::text[]) AS given (subject) ORDER BY 1) AS sorted
+# Wallets are locked before, then ids, then persons: nobody waits in a circle. No unique index can
+# tell that an id is taken by a row that is not committed yet, in another table.
+_TAKE_TURNS = """
+    SELECT pg_advisory_xact_lock(hashtextextended(name, $2))
+    FROM (SELECT name FROM unnest($1::text[]) AS given (name) ORDER BY 1) AS sorted
     """
+_BY_SUBJECT, _BY_ID = 1, 2
 _DAY_SUMS = """
     SELECT subject, coalesce(sum(points) FILTER (WHERE points > 0), 0)::bigint AS added,
            coalesce(-sum(points) FILTER (WHERE points < 0), 0)::bigint AS taken
@@ -48,12 +50,12 @@ _ADD_DIRECT = """
 async def load_day_sums(driver: Driver, books: Books, subjects: Iterable[str]) -> None:
     """What persons have adjusted today without approval; true until the commit.
 
-    Wallets must be locked already.
+    Wallets must be locked already. Whoever adjusts at two tills at once takes turns.
     """
     wanted = sorted(set(subjects))
     if not wanted:
         return
-    await driver.execute(_LOCK_SUBJECTS, wanted)
+    await driver.execute(_TAKE_TURNS, wanted, _BY_SUBJECT)
     for row in await driver.fetch(_DAY_SUMS, wanted, adjustment_day(books.now)):
         books.day_sums[row["subject"]] = DaySums(row["added"], row["taken"])
 
@@ -69,13 +71,21 @@ async def write_direct(driver: Driver, postings: Iterable[Posting]) -> None:
         await driver.execute(_ADD_DIRECT, *zip(*rows, strict=True))
 
 
+async def lock_adjustment_ids(driver: Driver, ids: Iterable[str]) -> None:
+    """Keeps ids of adjustments from becoming bills or proposals elsewhere until the commit.
+
+    Wallets must be locked already. Their locks do not do: an id may come for two members at once.
+    """
+    await driver.execute(_TAKE_TURNS, sorted(set(ids)), _BY_ID)
+
+
 async def load_proposals(driver: Driver, books: Books, proposal_ids: Sequence[str]) -> None:
-    """Locks proposals about locked wallets. By themselves: a wallet may be merged before."""
+    """Locks ids, and the proposals that have them. By themselves: a wallet may be merged before."""
     if not proposal_ids:
         return
+    await lock_adjustment_ids(driver, proposal_ids)
     for row in await driver.fetch(_LOCK, list(proposal_ids)):
-        if str(row["member_id"]) in books.wallets:
-            books.proposals[str(row["proposal_id"])] = _proposal(row)
+        books.proposals[str(row["proposal_id"])] = _proposal(row)
 
 
 async def write_decisions(driver: Driver, proposals: Sequence[Proposal]) -> None:

@@ -19,7 +19,7 @@ from services.points.domain.programme import Programmes
 from services.points.domain.proposal import Proposal, check_open_count
 from services.points.door import Door
 from services.points.messages.documents import read_receipt, same_content
-from services.points.storage.adjustments import ProposalRepository
+from services.points.storage.adjustments import ProposalRepository, lock_adjustment_ids
 from services.points.storage.bill_reader import find_bills
 from services.points.storage.driver import driver_of
 from services.points.storage.locked_books import lock_wallets
@@ -48,14 +48,12 @@ async def adjust_points(
     """What was booked; or the proposal as it stands now, and whether it had been there before.
 
     The limits are those of now: whoever asks must not choose them by the time that they state.
-    Whether the day's are reached is decided under the member's lock, and the person's. Refuses
-    as decide_adjustment and check_open_count do; AlreadyExists ID_REUSED.
+    Whether the day's are reached, and whether it was proposed before, is decided under the member's
+    lock, the id's and the person's. Refuses as decide_adjustment and check_open_count do;
+    AlreadyExists ID_REUSED.
     """
     limit: AdjustmentLimit | None = AdjustmentLimit.ONE_ADJUSTMENT
     if abs(adjustment.points) <= programmes.at(now).adjustment_limit_points:
-        stored = await find_proposal(database, header.bill_id)
-        if stored is not None:  # the limit was lower when it was proposed
-            return _same(stored, message), True
         command = adjustment_command(message, header, adjustment, subject, now)
         (outcome,) = await door.post([command])
         if isinstance(outcome, Posted):
@@ -102,6 +100,7 @@ def adjustment_command(
         ),
         needs_lots=True,
         periods=tuple(sorted(days)),
+        proposals=(header.bill_id,),
         subject=subject,
     )
 
@@ -117,12 +116,14 @@ async def _propose(
 ) -> Posted | tuple[Proposal, bool]:
     # The wallet's lock keeps proposals of a member in a row, and apart from the bills of theirs.
     await lock_wallets(tx.connection, [proposal.member_id])
+    driver = await driver_of(tx.connection)
+    await lock_adjustment_ids(driver, [proposal.proposal_id])
     repository = ProposalRepository(tx.connection)
     stored = await repository.find(proposal.proposal_id)
     if stored is not None:
         return _same(stored, message), True
     bill_id = proposal.proposal_id
-    bill = (await find_bills(await driver_of(tx.connection), [bill_id])).get(bill_id)
+    bill = (await find_bills(driver, [bill_id])).get(bill_id)
     if bill is not None:  # the limit was higher when it was booked
         is_same = bill.kind is BillKind.POINTS_ADJUSTMENT and same_content(bill.document, message)
         if not is_same:

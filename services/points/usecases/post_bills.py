@@ -220,16 +220,17 @@ def _decide(
     outcomes: list[Outcome] = []
     for command in commands:
         replay = _replay(known.get(command.bill_id), command)
-        if replay is None and any(bill_id in known for bill_id in command.further_bill_ids):
-            replay = id_reused(command.kind.name.lower(), command.bill_id)
         if replay is None and command.bill_id in drafted:
             replay = _repeated(drafted[command.bill_id], command)
+        if replay is None and any(
+            bill_id in known or bill_id in drafted for bill_id in command.further_bill_ids
+        ):
+            replay = id_reused(command.kind.name.lower(), command.bill_id)
         if replay is not None:
             outcomes.append(replay)
             continue
         try:
-            drafts = command.decide(books)
-            books.require_timely(drafts[0].posting)
+            drafts = command.decided(books)
         except DomainError as refusal:
             outcomes.append(refusal)
             continue
@@ -243,7 +244,7 @@ def _decide(
             if draft.original_bill_id:
                 books.add_later(stored(new_bills[-1]), draft.posting.transfers)
             books.note(draft)
-        drafted[command.bill_id] = new_bills[-len(drafts)]
+            drafted[draft.posting.bill_id] = new_bills[-1]
         outcomes.append(Posted(drafts[0].receipt, replayed=False))
     return outcomes, new_bills
 
@@ -277,7 +278,7 @@ def _replay(known: StoredBill | None, command: Command) -> Outcome | None:
 
 
 def _repeated(drafted: NewBill, command: Command) -> Outcome:
-    """The same id twice in one batch."""
+    """The same id twice in one batch, or the id of another one's second bill."""
     kind = drafted.draft.posting.kind
     if kind is not command.kind or not same_content(drafted.document, command.message):
         return id_reused(command.kind.name.lower(), command.bill_id)
