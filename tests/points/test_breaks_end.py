@@ -14,7 +14,7 @@ from services.points.storage.breaks import BreakRepository, begin_keeping
 from services.points.usecases import verify_ledger
 from services.points.usecases.list_breaks import list_breaks
 from services.points.usecases.verify_ledger import request_run
-from tests.fixtures.audit import restore, save_books, verify_all
+from tests.fixtures.audit import prove_books, restore, save_books, verify_all
 from tests.fixtures.builders_audit import History, build_history
 from tests.fixtures.servers import Servers, migrated_database
 
@@ -131,3 +131,28 @@ class TestKeeping:
             await change_points(database, member_id, 7)
             assert not second.done()
         assert await second == before + 7
+
+
+class TestAnAccountThatIsGone:
+    async def test_has_no_open_breaks_after_the_next_run(self, books: Books) -> None:
+        """Transfers were written under an id that is nobody's, and taken away again."""
+        database, history = books
+        nobody = new_id()
+        async with database.transaction() as tx:
+            await tx.connection.execute(
+                text(
+                    "INSERT INTO transfers SELECT CAST(:m AS uuid), :bill, 0, 1, NULL, 'suspense', "
+                    "'revenue', 99, NULL, NULL, store_id, business_date, posted_at "
+                    "FROM transfers LIMIT 1"
+                ),
+                {"bill": new_id(), "m": nobody},
+            )
+        await verify_all(database)
+        assert await open_count(database) == 1
+        async with database.transaction() as tx:
+            await tx.connection.execute(
+                text("DELETE FROM transfers WHERE member_id = :m"), {"m": nobody}
+            )
+        await verify_one(database, history.members[0])  # which tells nothing of others
+        assert await open_count(database) == 1
+        await prove_books(database)

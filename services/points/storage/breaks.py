@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.breaks import Break
+from services.points.domain.breaks import WHOLE_BOOKS, Break
 from services.points.storage.audit_tables import ledger_breaks, ledger_runs
 from services.points.storage.tables import transfers
 
@@ -22,6 +22,17 @@ _CHARACTERS_MAX = 500
 _SNAPSHOT_OF_ONE_WRITER = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "LOCK TABLE ledger_breaks IN SHARE ROW EXCLUSIVE MODE",
+)
+_IN_BOOKS = " OR ".join(
+    f"EXISTS (SELECT FROM {table} AS t WHERE t.member_id = ledger_breaks.member_id)"
+    for table in ("wallets", "bills", "transfers", "lots", "holds")
+)
+_RESOLVE_GONE = text(
+    f"""
+    UPDATE ledger_breaks SET resolved_at = :now
+    WHERE resolved_at IS NULL AND last_run_id <> :run_id AND member_id <> :whole_books
+      AND NOT ({_IN_BOOKS})
+    """  # noqa: S608 - names of tables
 )
 
 _PROOFS = text(
@@ -160,6 +171,11 @@ class BreakRepository:
             )
             .values(resolved_at=now)
         )
+
+    async def resolve_gone(self, run_id: str, now: datetime) -> None:
+        """Closes, at the end of a whole run, what accounts had that are no longer in the books."""
+        given = {"run_id": run_id, "now": now, "whole_books": WHOLE_BOOKS}
+        await self._connection.execute(_RESOLVE_GONE, given)
 
     async def accounts_with_open_breaks(self, first: str, last: str) -> set[str]:
         """Those of a range of accounts that have breaks."""

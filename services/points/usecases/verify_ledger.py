@@ -209,6 +209,7 @@ async def _finish(database: Database, run: Run, breaks: Sequence[Break]) -> None
         repository = BreakRepository(tx.connection)
         await repository.save(WHOLE_BOOKS, breaks, run.run_id, now)
         await repository.resolve(WHOLE_BOOKS, run.run_id, now)
+        await repository.resolve_gone(run.run_id, now)
         runs = RunRepository(tx.connection)
         await runs.advance(run, run.position, 0, 0, len(breaks))
         await runs.complete(run.run_id, now)
