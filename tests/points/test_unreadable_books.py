@@ -102,7 +102,7 @@ class TestBytesOfABill:
         assert found == {first: found[first], second: {"WALLET_BALANCE"}}
         assert set(await frozen(database)) == {first, second}
 
-    async def test_that_no_text_can_hold_are_shown_escaped(self, books: Books) -> None:
+    async def test_that_no_rulecan_hold_are_shown_escaped(self, books: Books) -> None:
         database, history = books
         member_id = history.members[0]
         await put_zero_byte(database, history, member_id)
@@ -112,8 +112,8 @@ class TestBytesOfABill:
         assert any(expected.startswith("\\0") for expected in shown)
 
 
-class TestATextWithoutEnd:
-    async def test_is_cut(self, books: Books) -> None:
+class TestATextThatSaysNothing:
+    async def test_is_cut_when_it_has_no_end(self, books: Books) -> None:
         database, history = books
         member_id = history.members[0]
         await change(
@@ -131,15 +131,20 @@ class TestATextWithoutEnd:
         page = await list_breaks(database, member_id, include_resolved=False, token="", limit=9)
         assert {len(view.row.found) for view in page.breaks} == {3, 500}  # "5/1"
 
-    async def test_is_no_version_of_a_pass(self, books: Books) -> None:
+    @pytest.mark.parametrize("rule", ["repeat('9', 5000)", "rule_version || '@'"])
+    async def test_is_no_version_of_a_pass(self, books: Books, rule: str) -> None:
         database, history = books
         member_id = history.members[0]
         await change(
             database,
-            "UPDATE lots SET rule_version = repeat('9', 5000) WHERE member_id = :m AND asset = 5",
+            f"UPDATE lots SET rule_version = {rule} WHERE member_id = :m AND asset = 5",  # noqa: S608
             m=member_id,
         )
-        assert await found_after_verifying(database) == {}  # as of a version that is not stored
+        assert await found_after_verifying(database) == {member_id: {"LOT_TERMS"}}
+        (view,) = (
+            await list_breaks(database, member_id, include_resolved=False, token="", limit=9)
+        ).breaks
+        assert {each.bill_id for each in view.proof} == {history.bills[member_id][5]}
 
 
 class TestAnAccountThatCannotBeRead:

@@ -1,6 +1,6 @@
 """Examines accounts for the verification, in the snapshot of a connection. Writes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,7 +9,8 @@ from chassis.logs import get_logger
 from services.points.domain.assets import Asset
 from services.points.domain.breaks import Break, BreakKind
 from services.points.domain.lot import Lot
-from services.points.domain.pass_trail import DefinitionOf
+from services.points.domain.pass_trail import DefinitionOf, version_sold
+from services.points.domain.passes import PassDefinition
 from services.points.domain.verification import AccountVerification
 from services.points.messages.audited_bills import audited_bill
 from services.points.messages.programme_documents import read_programme_document
@@ -19,8 +20,6 @@ from services.points.storage.programmes import ProgrammeRepository
 # What values raise that nobody foresaw. A lost database and a broken statement are not among them:
 # they say nothing of an account.
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-# Longer numbers are no versions.
-_VERSION_DIGITS_MAX = 18
 
 log = get_logger(__name__)
 
@@ -108,8 +107,9 @@ async def examine_one(
 
 async def _definitions(connection: AsyncConnection, lots: Iterable[Iterable[Lot]]) -> DefinitionOf:
     """What passes were sold as; versions are read only where there are passes."""
-    wanted = {_version(lot) for each in lots for lot in each if lot.asset is Asset.PASS}
+    wanted = {version_sold(lot) for each in lots for lot in each if lot.asset is Asset.PASS}
     stored = await ProgrammeRepository(connection).versions() if wanted else ()
+    passes: Mapping[tuple[int | None, str], PassDefinition]
     try:
         passes = {
             (each.version, pass_id): definition
@@ -119,11 +119,4 @@ async def _definitions(connection: AsyncConnection, lots: Iterable[Iterable[Lot]
         }
     except UNREADABLE as error:  # no fault of the account that named it
         raise RuntimeError("a stored programme cannot be read") from error
-    return lambda lot: passes.get((_version(lot), lot.pass_id or ""))
-
-
-def _version(lot: Lot) -> int:
-    """The version of the programme that a lot names; 0 for what is none."""
-    number = lot.rule_version.rpartition("@")[2]
-    is_version = number.isdecimal() and len(number) <= _VERSION_DIGITS_MAX
-    return int(number) if is_version else 0
+    return lambda lot: passes.get((version_sold(lot), lot.pass_id or ""))
