@@ -112,3 +112,35 @@ class TestAMerge:
         assert await found_after(database, CARRY, members[0]) == []  # less than is rounded there
         more = CARRY.replace("+ 1", "+ 1000")
         assert await found_after(database, more, members[0]) == [("WALLET_CARRY", "POINTS")]
+
+
+class TestTheProof:
+    async def test_holds_what_changed_the_figure_and_nothing_else(
+        self, database: Database, chain: Chain
+    ) -> None:
+        member_id = chain.member_id
+        lines = [
+            build_line(chain.product_ids[0], quantity_milli=2_000, list_fen=550, discount_fen=0)
+        ]
+        sale = build_sale(chain, member_id=member_id, lines=lines, sale_id=new_id())
+        sold = capped_sale(chain, member_id, lines=lines, sale_id=sale.sale_id)
+        # Of 24 yuan: the fraction stays as the sale before has left it.
+        even = capped_sale(chain, member_id, sale_id=new_id())
+        gift = gift_command(chain, member_id, 2)
+        assert await post_each(database, sold, even, gift) == [5, 24, 0]
+        back = await command_of(database, build_return(chain, sale.sale_id, (1, 1_000)))
+        gift_back = await gift_return_command_of(database, chain, gift)
+        assert await post_each(database, back, gift_back) == [0, 0]
+        await prove_books(database)
+        for sql in (CARRY, GIFTS.replace("- 1", "+ 5"), CAPS):
+            await found_after(database, sql, member_id)
+        page = await list_breaks(database, member_id, include_resolved=False, token="", limit=9)
+        proofs = {
+            view.row.subject.partition(":")[0]: {str(each.bill_id) for each in view.proof}
+            for view in page.breaks
+        }
+        assert proofs == {
+            "POINTS": {sold.bill_id, back.bill_id},
+            "gift": {gift.bill_id, gift_back.bill_id},
+            "base 2026-05-01": {sold.bill_id, even.bill_id, back.bill_id},
+        }

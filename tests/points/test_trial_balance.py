@@ -173,7 +173,7 @@ class TestReadTrialBalance:
             ({"from_date": DAYS[1], "to_date": DAYS[0]}, "INVALID_RANGE"),
             ({"token": "nonsense"}, "INVALID_PAGE_TOKEN"),
             ({"token": forged("x", 1, "", "")}, "INVALID_PAGE_TOKEN"),
-            ({"token": forged(STORES[0], 9, "", "")}, "INVALID_PAGE_TOKEN"),
+            ({"token": forged(STORES[0], 2**15, "", "")}, "INVALID_PAGE_TOKEN"),
             ({"token": forged(STORES[0], 1, "", ""), "asset": 1}, "INVALID_PAGE_TOKEN"),
         ],
     )

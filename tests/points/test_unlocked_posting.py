@@ -12,7 +12,6 @@ from sqlalchemy import text
 from chassis.database import Database, Transaction
 from services.points.domain.assets import Asset
 from services.points.storage.bill_writer import NewBill
-from services.points.usecases.freeze_wallet import freeze_broken_wallet
 from services.points.usecases.post_bills import Outcome, Posted, post_bills
 from services.points.usecases.publish_bills import publish_bills
 from tests.fixtures.builders_holds import (
@@ -30,6 +29,7 @@ from tests.fixtures.builders_holds import (
 )
 from tests.fixtures.builders_points import Chain, build_chain, build_command, post_commands
 from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.wallet_commands import freeze_by_ledger
 from yika.points.v1 import sale_pb2
 
 Work = Callable[[Database], Awaitable[Any]]
@@ -120,9 +120,7 @@ class TestPostUnlocked:
         self, database: Database, chain: Chain, what: str, reason: str, left: int
     ) -> None:
         work: dict[str, Work] = {
-            "freeze": lambda elsewhere: freeze_broken_wallet(
-                elsewhere, chain.member_id, "账不平", now=NOW
-            ),
+            "freeze": lambda elsewhere: freeze_by_ledger(elsewhere, chain.member_id),
             "hold": lambda elsewhere: hold(elsewhere, build_hold(chain, 60)),
             "spend": lambda elsewhere: spend(elsewhere, build_spending(chain, 60)),
         }

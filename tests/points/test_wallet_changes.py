@@ -17,12 +17,13 @@ from services.points.domain.wallet_change import (
     WalletChangeKind,
 )
 from services.points.usecases.change_wallets import change_wallets
-from services.points.usecases.freeze_wallet import LEDGER, freeze_broken_wallet
+from services.points.usecases.freeze_wallet import LEDGER
 from services.points.usecases.read_wallet_changes import list_wallet_changes
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
 from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     done,
+    freeze_by_ledger,
     give,
     merge_command,
     owned,
@@ -215,13 +216,13 @@ class TestFreezeBrokenWallet:
     ) -> None:
         member_id = chain.member_id
         await give(database, chain, member_id, points=5)
-        assert await freeze_broken_wallet(database, member_id, "LEDGER_BREAK", now=NOW)
-        assert not await freeze_broken_wallet(database, member_id, "LEDGER_BREAK", now=NOW)
+        assert await freeze_by_ledger(database, member_id)
+        assert not await freeze_by_ledger(database, member_id)
         assert await history(database, member_id) == [(FROZEN, "LEDGER_BREAK", LEDGER)]
         await change_wallets(database, build_change(UNFROZEN, member_id))
-        assert await freeze_broken_wallet(database, member_id, "LEDGER_BREAK", now=NOW)
+        assert await freeze_by_ledger(database, member_id)
         assert len(await history(database, member_id)) == 3
 
     async def test_leaves_a_merged_one(self, database: Database, chain: Chain) -> None:
         await done(database, merge_command(chain, chain.member_id, chain.other_member_id))
-        assert not await freeze_broken_wallet(database, chain.member_id, "X", now=NOW)
+        assert not await freeze_by_ledger(database, chain.member_id)

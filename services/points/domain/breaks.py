@@ -42,6 +42,7 @@ class BreakKind(IntEnum):
     WALLET_CARRY = 22
     EARNING_COUNTER = 23
     LOT_TERMS = 24
+    ACCOUNT_UNREADABLE = 25
 
 
 class TransferRef(NamedTuple):

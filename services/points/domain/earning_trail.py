@@ -5,7 +5,7 @@ sales before it. So the facts of all bills are kept and replayed by their places
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -86,7 +86,7 @@ class _Lost(Exception):
 
 @dataclass(slots=True)
 class _Replay:
-    """An account's state after some of its bills."""
+    """An account's state after some of its bills, and which of them made it what it is."""
 
     sold: Mapping[str, SoldFact]
     carry: Carry
@@ -95,9 +95,18 @@ class _Replay:
     gifts_left: dict[str, dict[str, int]]
     counts_known: bool = True
     carry_slack: Fraction = Fraction(0)
+    bill_id: str = ""  # the one that is replayed
+    carry_bills: list[str] = field(default_factory=list)
+    counter_bills: dict[CounterKey, list[str]] = field(default_factory=dict)
 
     def apply(self, bill_id: str, fact: EarningFact) -> None:
         """Goes on by one bill."""
+        self.bill_id, carry_before = bill_id, self.carry
+        self._take_in(bill_id, fact)
+        if not _is_same(carry_before, self.carry):
+            self.carry_bills.append(bill_id)
+
+    def _take_in(self, bill_id: str, fact: EarningFact) -> None:
         match fact:
             case SoldFact():
                 self._sell(bill_id, fact)
@@ -114,7 +123,14 @@ class _Replay:
 
     def _count(self, key: CounterKey, change: int) -> None:
         tally = self.counters.get(key, Tally())
-        self.counters[key] = tally._replace(weight=max(0, tally.weight + change))
+        self._set(key, tally._replace(weight=max(0, tally.weight + change)))
+
+    def _set(self, key: CounterKey, tally: Tally) -> None:
+        bills = self.counter_bills.setdefault(key, [])
+        is_changed = not _is_same(self.counters.get(key, Tally()), tally)
+        if is_changed and bills[-1:] != [self.bill_id]:
+            bills.append(self.bill_id)
+        self.counters[key] = tally
 
     def _hand(self, bill_id: str, fact: GiftFact) -> None:
         if not fact.comes_back:
@@ -131,12 +147,14 @@ class _Replay:
 
     def _sell(self, bill_id: str, fact: SoldFact) -> None:
         basis = fact.basis
+        if basis.denominator < 1:
+            raise _Lost  # the bill was changed, which its hash shows
         self.left[bill_id] = list(fact.sold_milli)
         if basis.rounding is Rounding.CARRY:
             _, self.carry = carry_in(self.carry, sum(basis.weights), basis.denominator)
         for key, weight in _counted(basis):
             tally = self.counters.get(key, Tally()).at(basis.denominator)
-            self.counters[key] = tally._replace(weight=tally.weight + weight)
+            self._set(key, tally._replace(weight=tally.weight + weight))
 
     def _bring_back(self, fact: ReturnedFact) -> None:
         sale = self.sold.get(fact.sale_id)
@@ -150,7 +168,8 @@ class _Replay:
         taken = take_back(sale.basis, sale.sold_milli, before, after, self.carry, self.counters)
         if sale.basis.rounding is Rounding.CARRY:
             self.carry = taken.carry
-        self.counters.update(taken.counters)
+        for key, tally in taken.counters.items():
+            self._set(key, tally)
 
     def _move(self, fact: MovedFact) -> None:
         # Counts are added to the other account's, which this one does not know.
@@ -189,45 +208,40 @@ class EarningTrail:
         try:
             for _, bill_id, fact in sorted(self._facts, key=lambda each: each[0]):
                 replay.apply(bill_id, fact)
-        except (_Lost, ValueError, IndexError, KeyError):  # or quantities that no return can have
+        # Or quantities that no return can have: bills that were changed, which their hashes show.
+        except (_Lost, ArithmeticError, ValueError, LookupError):
             return breaks
-        if abs(Fraction(*wallet.carry) - Fraction(*replay.carry)) > replay.carry_slack:
-            proof = self._proof(refs, None)
+        if not _is_same(wallet.carry, replay.carry, replay.carry_slack):
+            proof = _transfers(replay.carry_bills, refs)
             expected, found = (_share(each) for each in (replay.carry, wallet.carry))
             subject = Asset.POINTS.name
             breaks.append(Break(BreakKind.WALLET_CARRY, subject, expected, found, proof))
         if replay.counts_known:
-            breaks += self._count_breaks(replay.counters, wallet.counters, refs)
+            breaks += _count_breaks(replay, wallet.counters, refs)
         return breaks
 
-    def _count_breaks(
-        self,
-        replayed: Mapping[CounterKey, Tally],
-        stored: Mapping[CounterKey, Tally],
-        refs: Mapping[str, tuple[TransferRef, ...]],
-    ) -> list[Break]:
-        breaks = []
-        for key in sorted({*replayed, *stored}):
-            if key.rule_id.startswith(_NOT_REPLAYED):
-                continue
-            should_be, found = replayed.get(key, Tally()), stored.get(key, Tally())
-            if Fraction(*should_be) != Fraction(*found):
-                subject = f"{key.rule_id} {key.period}"
-                proof = self._proof(refs, key)
-                amounts = (_share(should_be), _share(found))
-                breaks.append(Break(BreakKind.EARNING_COUNTER, subject, *amounts, proof))
-        return breaks
 
-    def _proof(
-        self, refs: Mapping[str, tuple[TransferRef, ...]], key: CounterKey | None
-    ) -> tuple[TransferRef, ...]:
-        """The transfers of the bills that a counter, or the carry, is made of."""
-        return tuple(
-            ref
-            for _, bill_id, fact in sorted(self._facts, key=lambda each: each[0])
-            if key is None or key in _keys(fact)
-            for ref in refs.get(bill_id, ())
-        )
+def _count_breaks(
+    replay: _Replay,
+    stored: Mapping[CounterKey, Tally],
+    refs: Mapping[str, tuple[TransferRef, ...]],
+) -> Iterable[Break]:
+    for key in sorted({*replay.counters, *stored}):
+        if key.rule_id.startswith(_NOT_REPLAYED):
+            continue
+        should_be, found = replay.counters.get(key, Tally()), stored.get(key, Tally())
+        if not _is_same(found, should_be):
+            subject = f"{key.rule_id} {key.period}"
+            proof = _transfers(replay.counter_bills.get(key, ()), refs)
+            amounts = (_share(should_be), _share(found))
+            yield Break(BreakKind.EARNING_COUNTER, subject, *amounts, proof)
+
+
+def _transfers(
+    bill_ids: Iterable[str], refs: Mapping[str, tuple[TransferRef, ...]]
+) -> tuple[TransferRef, ...]:
+    """The transfers of the bills that changed what is to be proved, and of no others."""
+    return tuple(ref for bill_id in bill_ids for ref in refs.get(bill_id, ()))
 
 
 def _counted(basis: EarningBasis) -> Iterable[tuple[CounterKey, int]]:
@@ -239,14 +253,6 @@ def _counted(basis: EarningBasis) -> Iterable[tuple[CounterKey, int]]:
         for period in bonus.periods:
             rule_id = bonus.rule_version.partition("@")[0]
             yield CounterKey(rule_id, period), bonus.points * basis.denominator
-
-
-def _keys(fact: EarningFact) -> set[CounterKey]:
-    if isinstance(fact, SoldFact):
-        return {key for key, _ in _counted(fact.basis)}
-    if isinstance(fact, GiftFact):
-        return {gift_counter(gift_id) for gift_id, _ in fact.pieces}
-    return {fact.key} if isinstance(fact, GivenFact) else set()
 
 
 def _lot_breaks(
@@ -270,3 +276,10 @@ def _lot_breaks(
 
 def _share(part: Carry | Tally) -> str:
     return f"{part[0]}/{part[1]}"
+
+
+def _is_same(part: Carry | Tally, other: Carry | Tally, slack: Fraction | int = 0) -> bool:
+    """Whether two are the same part of a point; what is stored may be no fraction at all."""
+    if part[1] < 1 or other[1] < 1:
+        return False
+    return abs(part[0] * other[1] - other[0] * part[1]) <= slack * part[1] * other[1]

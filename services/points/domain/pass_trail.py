@@ -18,6 +18,16 @@ from services.points.domain.value_trail import change_of
 # What a lot was sold as; None when that is not known here.
 DefinitionOf = Callable[[Lot], PassDefinition | None]
 
+# Longer numbers are no versions.
+_VERSION_DIGITS_MAX = 18
+
+
+def version_sold(lot: Lot) -> int | None:
+    """The version of the programme that a pass names as the one it was sold by, if it names any."""
+    number = lot.rule_version.rpartition("@")[2]
+    is_version = number.isdecimal() and len(number) <= _VERSION_DIGITS_MAX
+    return int(number) if is_version else None
+
 
 class _Event(NamedTuple):
     sequence: int
@@ -48,7 +58,7 @@ class PassTrail:
                 self._refs.setdefault(ref.bill_id, []).append(ref)
 
     def finish(self, lots: Collection[Lot], definition_of: DefinitionOf) -> list[Break]:
-        """Bills that booked another amount than the units that they moved.
+        """Bills that booked another amount than the units that they moved, and nameless passes.
 
         A bill that moved units of a pass which is not known here is left out.
         """
@@ -68,7 +78,7 @@ class PassTrail:
                 continue
             change_fen = definition.owed_fen(left[event.key]) - definition.owed_fen(before)
             expected_fen[bill_id] = expected_fen.get(bill_id, 0) + change_fen
-        return [
+        return self._without_version(lots) + [
             Break(
                 BreakKind.BILL_PASS_LIABILITY,
                 bill_id,
@@ -78,4 +88,18 @@ class PassTrail:
             )
             for bill_id, fen in expected_fen.items()
             if bill_id not in unknown and fen != self._booked_fen.get(bill_id, 0)
+        ]
+
+    def _without_version(self, lots: Collection[Lot]) -> list[Break]:
+        """Passes of which nothing tells any more what they were sold as."""
+        return [
+            Break(
+                BreakKind.LOT_TERMS,
+                f"{lot.bill_id}:{lot.ordinal}",
+                f"{lot.pass_id}@ and a version",
+                lot.rule_version,
+                tuple(self._refs.get(lot.bill_id, ())),
+            )
+            for lot in lots
+            if lot.asset is Asset.PASS and version_sold(lot) is None
         ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any, cast
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -91,7 +92,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
                     pass_id=row.pass_id or "",
                     amount=int(row.amount),
                     store_id=row.store_id,
-                    earned_time=to_timestamp(row.earned_at),
+                    earned_time=to_timestamp(row.earned_at) if row.earned_at else None,
                 )
                 for row in past.lots.rows
             ],
@@ -220,7 +221,7 @@ def _moment(timestamp: Timestamp | None) -> datetime:
 
 def _balance(each: AssetBalance) -> query_service_pb2.AssetBalance:
     return query_service_pb2.AssetBalance(
-        asset=ledger_pb2.Asset.Name(each.asset), pass_id=each.pass_id or "", amount=each.amount
+        asset=cast(Any, each.asset), pass_id=each.pass_id or "", amount=each.amount
     )
 
 

@@ -9,12 +9,31 @@ from sqlalchemy import Row, Select, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.breaks import Break
+from services.points.domain.breaks import WHOLE_BOOKS, Break
 from services.points.storage.audit_tables import ledger_breaks, ledger_runs
 from services.points.storage.tables import transfers
 
 # What one break may show; its count tells how many there are.
 PROOF_MAX = 200
+# Of texts; with four bytes each they still fit into the key.
+_CHARACTERS_MAX = 500
+
+# Before anything is read, so that the snapshot begins when it is the only writer's.
+_SNAPSHOT_OF_ONE_WRITER = (
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+    "LOCK TABLE ledger_breaks IN SHARE ROW EXCLUSIVE MODE",
+)
+_IN_BOOKS = " OR ".join(
+    f"EXISTS (SELECT FROM {table} AS t WHERE t.member_id = ledger_breaks.member_id)"
+    for table in ("wallets", "bills", "transfers", "lots", "holds")
+)
+_RESOLVE_GONE = text(
+    f"""
+    UPDATE ledger_breaks SET resolved_at = :now
+    WHERE resolved_at IS NULL AND last_run_id <> :run_id AND member_id <> :whole_books
+      AND NOT ({_IN_BOOKS})
+    """  # noqa: S608 - names of tables
+)
 
 _PROOFS = text(
     f"""
@@ -39,6 +58,17 @@ class Run:
     account_count: int
     bill_count: int
     break_count: int
+
+
+async def begin_keeping(connection: AsyncConnection) -> None:
+    """Begins a transaction whose one snapshot nobody's breaks come after; it must come first.
+
+    Who keeps breaks takes turns with all others, and then looks at the books: what is written is
+    never older than what stands there already. It ends with Unavailable when a row that it
+    changes was changed since.
+    """
+    for statement in _SNAPSHOT_OF_ONE_WRITER:
+        await connection.exec_driver_sql(statement)
 
 
 class RunRepository:
@@ -110,8 +140,8 @@ class BreakRepository:
         for each in breaks:
             proof = each.proof[:PROOF_MAX]
             changing = {
-                "expected": each.expected,
-                "found": each.found,
+                "expected": _storable(each.expected),
+                "found": _storable(each.found),
                 "proof_bill_ids": [ref.bill_id for ref in proof],
                 "proof_ordinals": [ref.ordinal for ref in proof],
                 "proof_count": len(each.proof),
@@ -122,7 +152,7 @@ class BreakRepository:
             given = insert(ledger_breaks).values(
                 member_id=member_id,
                 kind=each.kind,
-                subject=each.subject,
+                subject=_storable(each.subject),
                 first_run_id=run_id,
                 found_at=now,
                 **changing,
@@ -141,6 +171,11 @@ class BreakRepository:
             )
             .values(resolved_at=now)
         )
+
+    async def resolve_gone(self, run_id: str, now: datetime) -> None:
+        """Closes, at the end of a whole run, what accounts had that are no longer in the books."""
+        given = {"run_id": run_id, "now": now, "whole_books": WHOLE_BOOKS}
+        await self._connection.execute(_RESOLVE_GONE, given)
 
     async def accounts_with_open_breaks(self, first: str, last: str) -> set[str]:
         """Those of a range of accounts that have breaks."""
@@ -195,3 +230,9 @@ class BreakRepository:
         }
         found = (await self._connection.execute(_PROOFS, given)).all()
         return {(row.member_id, row.bill_id, row.ordinal): row for row in found}
+
+
+def _storable(part: str) -> str:
+    """A text as the database takes it: any bytes may have stood in a bill."""
+    shown = part.replace("\0", "\\0")
+    return shown if len(shown) <= _CHARACTERS_MAX else shown[: _CHARACTERS_MAX - 1] + "…"

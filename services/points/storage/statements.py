@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import (
     Row,
     Select,
+    Text,
     Uuid,
     and_,
     case,
+    cast,
     func,
     literal,
     or_,
@@ -130,11 +132,16 @@ class StatementQueries:
     async def lots_at(
         self, member_id: str, moment: datetime, after: tuple[str, int] | None, limit: int
     ) -> Sequence[Record]:
-        """Lots that held something at a moment, with that amount, by (bill_id, ordinal)."""
+        """Lots that held something at a moment, with that amount, by (bill_id, ordinal).
+
+        Of a lot whose row is gone only the transfers tell: it has no store and no time.
+        """
         changes = (
             select(
                 transfers.c.lot_bill_id,
                 transfers.c.lot_ordinal,
+                func.min(transfers.c.asset).label("asset"),
+                func.min(cast(transfers.c.pass_id, Text)).label("pass_id"),
                 func.sum(_WALLET_CHANGE).label("amount"),
             )
             .where(
@@ -158,12 +165,12 @@ class StatementQueries:
                 page.c.lot_bill_id.label("bill_id"),
                 page.c.lot_ordinal.label("ordinal"),
                 page.c.amount,
-                lots.c.asset,
-                lots.c.pass_id,
+                func.coalesce(lots.c.asset, page.c.asset).label("asset"),
+                func.coalesce(cast(lots.c.pass_id, Text), page.c.pass_id).label("pass_id"),
                 lots.c.store_id,
                 lots.c.earned_at,
             )
-            .join(
+            .outerjoin(
                 lots,
                 and_(
                     lots.c.member_id == member_id,

@@ -71,6 +71,17 @@ class WalletChangeRepository:
         )
         return added.rowcount == len(change.member_ids)
 
+    async def can_be_frozen(self, member_id: str) -> bool:
+        """Whether there is a wallet that is neither frozen nor merged."""
+        found = await self._connection.execute(
+            select(wallets.c.member_id).where(
+                wallets.c.member_id == member_id,
+                wallets.c.frozen_reason.is_(None),
+                wallets.c.merged_into.is_(None),
+            )
+        )
+        return found.one_or_none() is not None
+
     async def set_frozen(self, member_id: str, reason: str | None) -> None:
         """Freezes a wallet with a reason, or unfreezes it."""
         await self._connection.execute(

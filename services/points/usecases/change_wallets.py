@@ -26,13 +26,14 @@ async def change_wallets(database: Database, change: WalletChange) -> bool:
     for _ in range(_ATTEMPTS_MAX):
         try:
             async with database.transaction() as tx:
-                return await _change(tx, change)
+                return await carry_out(tx, change)
         except _AnotherWriterCameFirst:
             continue
     raise Unavailable("TRANSACTION_CONFLICT", "the same change is being carried out elsewhere")
 
 
-async def _change(tx: Transaction, change: WalletChange) -> bool:
+async def carry_out(tx: Transaction, change: WalletChange) -> bool:
+    """The same as a part of a larger transaction."""
     locked = await lock_wallets(tx.connection, change.member_ids)
     repository = WalletChangeRepository(tx.connection)
     # After the lock: whoever carried the same change out before has committed by now.

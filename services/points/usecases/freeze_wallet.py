@@ -2,22 +2,25 @@
 
 from datetime import datetime
 
-from chassis.database import Database
-from chassis.errors import PreconditionFailed
+from chassis.database import Transaction
 from chassis.ids import new_id
 from services.points.domain.wallet_change import WalletChange, WalletChangeKind
-from services.points.usecases.change_wallets import change_wallets
+from services.points.storage.wallet_changes import WalletChangeRepository
+from services.points.usecases.change_wallets import carry_out
 
 LEDGER = "ledger"  # the caller when nobody called
 
 
 async def freeze_broken_wallet(
-    database: Database, member_id: str, reason: str, *, now: datetime
+    tx: Transaction, member_id: str, reason: str, *, now: datetime
 ) -> bool:
-    """Freezes a wallet in the ledger's own name; False when it was frozen or merged already.
+    """Freezes a wallet in the ledger's own name, in the commit of what was found.
 
-    Staff unfreezes it like any other. The reason is shown to whoever reads the wallet.
+    False when there is none, or it was frozen or merged already. Staff unfreezes it like any
+    other. The reason is shown to whoever reads the wallet.
     """
+    if not await WalletChangeRepository(tx.connection).can_be_frozen(member_id):
+        return False
     change = WalletChange(
         change_id=new_id(),
         kind=WalletChangeKind.FROZEN,
@@ -26,10 +29,5 @@ async def freeze_broken_wallet(
         happened_at=now,
         reason=reason,
     )
-    try:
-        await change_wallets(database, change)
-    except PreconditionFailed as refusal:
-        if refusal.reason in ("ALREADY_FROZEN", "MEMBER_MERGED"):
-            return False
-        raise
+    await carry_out(tx, change)
     return True

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from chassis.database import Database
 from chassis.errors import Invalid
 from chassis.paging import decode_page_token
-from services.points.domain.assets import Asset
 from services.points.pages import Page, cut_page, id_of_token, number_of_token
 from services.points.storage.statements import StatementQueries
 
@@ -19,9 +18,9 @@ _ORDINAL_MAX = 32_767
 
 @dataclass(frozen=True, slots=True)
 class AssetBalance:
-    """What was left of an asset, or of a pass."""
+    """What was left of an asset, or of a pass; corrupt books may hold numbers that are none."""
 
-    asset: Asset
+    asset: int
     pass_id: str | None
     amount: int
 
@@ -58,11 +57,7 @@ async def read_past_balances(
         rows = await queries.balances_at(member_id, moment)
         lots = await queries.lots_at(member_id, moment, after, limit + 1)
     return PastBalances(
-        [
-            AssetBalance(Asset(row.asset), row.pass_id, int(row.amount))
-            for row in rows
-            if row.amount
-        ],
+        [AssetBalance(row.asset, row.pass_id, int(row.amount)) for row in rows if row.amount],
         sum(int(row.debt) for row in rows),
         cut_page(lots, limit, "bill_id", "ordinal", question=question),
     )
@@ -76,12 +71,9 @@ async def summarize_past_balances(database: Database, moment: datetime) -> list[
     """
     async with database.read() as connection:
         queries = StatementQueries(connection)
-        sums = {
-            (Asset(row.asset), row.pass_id): int(row.amount)
-            for row in await queries.left_by_asset()
-        }
+        sums = {(row.asset, row.pass_id): int(row.amount) for row in await queries.left_by_asset()}
         for row in await queries.changes_since(moment):
-            key = (Asset(row.asset), row.pass_id)
+            key = (row.asset, row.pass_id)
             sums[key] = sums.get(key, 0) - int(row.amount)
     return [
         AssetBalance(asset, pass_id, amount)
@@ -90,5 +82,5 @@ async def summarize_past_balances(database: Database, moment: datetime) -> list[
     ]
 
 
-def _order(key: tuple[Asset, str | None]) -> tuple[Asset, str]:
+def _order(key: tuple[int, str | None]) -> tuple[int, str]:
     return (key[0], key[1] or "")

@@ -18,6 +18,8 @@ from services.points.storage.trial_balance import (
 )
 
 _ASSETS = frozenset(map(int, Asset))
+# Whatever number the column holds: corrupt books are paged like others.
+_STORED_ASSETS = range(-(2**15), 2**15)
 
 
 class TrialBalance(NamedTuple):
@@ -66,7 +68,7 @@ def _after(token: str, question: tuple[object, ...]) -> AccountKey | None:
         store_id = canonical_id(str(key[0]), "page_token")
     except Invalid:
         raise _foreign_token() from None
-    if int(key[1]) not in _ASSETS:
+    if int(key[1]) not in _STORED_ASSETS:
         raise _foreign_token()
     return AccountKey(store_id, int(key[1]), str(key[2]), str(key[3]))
 

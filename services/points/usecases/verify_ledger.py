@@ -1,64 +1,39 @@
 """Verifies accounts against their bills, keeps what does not agree, and freezes such wallets alone.
 
-An account is read in one snapshot that locks nothing. What was found is written account by account
-and any number of times: who is interrupted, or comes second, does no harm.
+An account is examined in one snapshot that locks nothing. Where something is to be written it is
+examined once more, in the transaction that writes: so nothing older than what stands there is ever
+kept. That is done account by account and any number of times: who is interrupted, or comes second,
+does no harm.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from chassis.clock import utc_now
-from chassis.database import Database
+from chassis.database import Database, Transaction
+from chassis.database_failures import GaveWay
 from chassis.errors import NotFound, id_reused
 from chassis.logs import get_logger
-from services.points.domain.assets import Asset
 from services.points.domain.breaks import WHOLE_BOOKS, Break, verify_totals
-from services.points.domain.lot import Lot
-from services.points.domain.pass_trail import DefinitionOf
-from services.points.domain.verification import AccountVerification
 from services.points.messages.audited_bills import audited_bill
-from services.points.messages.programme_documents import read_programme_document
 from services.points.metrics import LEDGER_BREAKS, LEDGER_VERIFIED
-from services.points.storage.audit import FIRST_ID, Account, AuditQueries, BookedBill, Span
-from services.points.storage.breaks import BreakRepository, Run, RunRepository
-from services.points.storage.programmes import ProgrammeRepository
+from services.points.storage.audit import FIRST_ID, Account, AuditQueries
+from services.points.storage.breaks import BreakRepository, Run, RunRepository, begin_keeping
+from services.points.usecases.examine_accounts import (
+    UNREADABLE,
+    Examined,
+    examine,
+    examine_one,
+)
 from services.points.usecases.freeze_wallet import freeze_broken_wallet
 
 # One snapshot: so many accounts at most, and no more once they have so many bills.
 _ACCOUNTS_MAX = 100
 _BILLS_MAX = 1000
+# A wallet that somebody uses just now is examined anew.
+_ATTEMPTS_MAX = 5
 
 log = get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _Verified:
-    """What was verified in one snapshot."""
-
-    breaks: dict[str, list[Break]]
-    freezable: frozenset[str] = frozenset()
-    bill_count: int = 0
-    after_bill_id: str | None = None  # where a walk-in account goes on
-
-
-@dataclass(slots=True)
-class _Taken:
-    """Takes in what is read, account by account."""
-
-    accounts: dict[str, AccountVerification]
-    bill_count: int = field(default=0)
-
-    def __call__(self, booked: BookedBill) -> None:
-        """Takes in one bill."""
-        account = self.accounts.setdefault(booked.member_id, AccountVerification(booked.member_id))
-        if booked.bill is None:
-            account.add_orphans(booked.bill_id, booked.transfers)
-        else:
-            self.bill_count += 1
-            account.add(booked.bill, booked.transfers)
 
 
 async def request_run(
@@ -98,32 +73,20 @@ async def read_run(database: Database, run_id: str | None) -> Run:
 async def verify_next(database: Database, run: Run) -> bool:
     """One bounded step of a run; True when it was the last one."""
     account_id, _, after_bill_id = run.position.partition("/")
-    async with database.read() as connection:
-        queries = AuditQueries(connection, audited_bill)
-        if after_bill_id:
-            batch = [Account(account_id, 0, is_walk_in=True)]
-        else:
-            batch = _batch(await queries.accounts(account_id or FIRST_ID, _ACCOUNTS_MAX))
-        if not batch:
-            breaks = verify_totals(*await queries.totals())
-        else:
-            verified = await _verify(connection, queries, batch, after_bill_id)
+    batch, examined = await _examine_next(database, account_id, after_bill_id)
     if not batch:
-        await _keep(database, run, _Verified({WHOLE_BOOKS: breaks}))
-        async with database.transaction() as tx:
-            runs = RunRepository(tx.connection)
-            await runs.advance(run, run.position, 0, 0, len(breaks))
-            await runs.complete(run.run_id, utc_now())
+        await _finish(database, run, examined.breaks[WHOLE_BOOKS])
         return True
-    is_through = verified.after_bill_id is None
-    await _keep(database, run, verified)
-    position = batch[-1].member_id + ("" if is_through else f"/{verified.after_bill_id}")
-    found = sum(map(len, verified.breaks.values()))
+    examined = await _keep(database, run, batch, after_bill_id, examined)
+    is_through = examined.after_bill_id is None
+    position = batch[-1].member_id + ("" if is_through else f"/{examined.after_bill_id}")
+    found = sum(map(len, examined.breaks.values()))
     accounts = len(batch) if is_through else 0
     async with database.transaction() as tx:
         runs = RunRepository(tx.connection)
-        await runs.advance(run, position, accounts, verified.bill_count, found)
+        await runs.advance(run, position, accounts, examined.bill_count, found)
     LEDGER_VERIFIED.inc(accounts)
+    await show_breaks(database)
     return False
 
 
@@ -134,12 +97,10 @@ async def show_breaks(database: Database) -> None:
 
 
 async def _verify_member(database: Database, run: Run, member_id: str) -> Run:
-    async with database.read() as connection:
-        queries = AuditQueries(connection, audited_bill)
-        account = Account(member_id, 0, is_walk_in=False)
-        verified = await _verify(connection, queries, [account], "")
-    await _keep(database, run, verified)
+    account = Account(member_id, 0, is_walk_in=False)
+    examined = await _keep_one(database, run, account, "")
     LEDGER_VERIFIED.inc()
+    await show_breaks(database)
     return Run(
         run.run_id,
         member_id,
@@ -148,8 +109,8 @@ async def _verify_member(database: Database, run: Run, member_id: str) -> Run:
         utc_now(),
         member_id,
         1,
-        verified.bill_count,
-        sum(map(len, verified.breaks.values())),
+        examined.bill_count,
+        sum(map(len, examined.breaks.values())),
     )
 
 
@@ -167,82 +128,92 @@ def _batch(accounts: Sequence[Account]) -> list[Account]:
     return batch
 
 
-async def _verify(
-    connection: AsyncConnection,
-    queries: AuditQueries,
-    batch: Sequence[Account],
-    after_bill_id: str,
-) -> _Verified:
-    """Verifies a batch in the snapshot of the queries."""
-    is_walk_in = batch[0].is_walk_in
-    span = Span(
-        batch[0].member_id,
-        batch[-1].member_id,
-        after_bill_id,
-        _BILLS_MAX if is_walk_in else None,
-    )
-    wallets = await queries.wallets(span)
-    lots = await queries.lots(span)
-    definition_of = await _definitions(connection, lots.values())
-    # The bills of a walk-in account stand alone, however many there are.
-    links = {} if is_walk_in else await queries.links(span)
-    taken = _Taken(
-        {
-            account.member_id: AccountVerification(
-                account.member_id, links.get(account.member_id, ())
-            )
-            for account in batch
-        }
-    )
-    more_after = await queries.bills(span, taken)
-    breaks = {
-        member_id: account.finish(wallets.get(member_id), lots.get(member_id, ()), definition_of)
-        for member_id, account in taken.accounts.items()
-    }
-    freezable = frozenset(
-        member_id for member_id, wallet in wallets.items() if wallet.frozen_reason is None
-    )
-    return _Verified(breaks, freezable, taken.bill_count, more_after)
+async def _examine_next(
+    database: Database, account_id: str, after_bill_id: str
+) -> tuple[list[Account], Examined]:
+    """The accounts of a step and what is wrong with them; at the end none, and the whole books."""
+    async with database.read() as connection:
+        queries = AuditQueries(connection, audited_bill)
+        if after_bill_id:
+            batch = [Account(account_id, 0, is_walk_in=True)]
+        else:
+            batch = _batch(await queries.accounts(account_id or FIRST_ID, _ACCOUNTS_MAX))
+        if not batch:
+            return batch, Examined({WHOLE_BOOKS: verify_totals(*await queries.totals())})
+        try:
+            return batch, await examine(connection, batch, after_bill_id, _BILLS_MAX)
+        except UNREADABLE:
+            pass
+    # One of them cannot be read, and the others are no worse for it.
+    breaks: dict[str, list[Break]] = {}
+    bill_count, after = 0, None
+    for account in batch:
+        async with database.read() as connection:
+            examined = await examine_one(connection, account, after_bill_id, _BILLS_MAX)
+        breaks |= examined.breaks
+        bill_count += examined.bill_count
+        after = examined.after_bill_id  # of a walk-in account, which is the only one
+    return batch, Examined(breaks, bill_count, after)
 
 
-async def _definitions(connection: AsyncConnection, lots: Iterable[Iterable[Lot]]) -> DefinitionOf:
-    """What passes were sold as; versions are read only where there are passes."""
-    wanted = {_version(lot) for each in lots for lot in each if lot.asset is Asset.PASS}
-    stored = await ProgrammeRepository(connection).versions() if wanted else ()
-    passes = {
-        (each.version, pass_id): definition
-        for each in stored
-        if each.version in wanted
-        for pass_id, definition in read_programme_document(each.document, ()).passes.items()
-    }
-    return lambda lot: passes.get((_version(lot), lot.pass_id or ""))
-
-
-def _version(lot: Lot) -> int:
-    """The version of the programme that a lot names; 0 for what is none."""
-    number = lot.rule_version.rpartition("@")[2]
-    return int(number) if number.isdecimal() else 0
-
-
-async def _keep(database: Database, run: Run, verified: _Verified) -> None:
-    """Writes what was found and freezes; one transaction an account, as a lane is one member's."""
-    breaks = verified.breaks
+async def _keep(
+    database: Database, run: Run, batch: Sequence[Account], after_bill_id: str, examined: Examined
+) -> Examined:
+    """Keeps what is wrong with accounts, and resolves what no longer is; what was examined last."""
     async with database.read() as connection:
         repository = BreakRepository(connection)
-        broken = await repository.accounts_with_open_breaks(min(breaks), max(breaks))
+        broken = await repository.accounts_with_open_breaks(batch[0].member_id, batch[-1].member_id)
+    for account in batch:
+        if examined.breaks[account.member_id] or account.member_id in broken:
+            again = await _keep_one(database, run, account, after_bill_id)
+            if account.is_walk_in:  # which goes on where it ended this time
+                return again
+            examined.breaks.update(again.breaks)
+    return examined
+
+
+async def _keep_one(database: Database, run: Run, account: Account, after_bill_id: str) -> Examined:
+    """Examines an account, and writes what it finds; one transaction, as a lane is one member's."""
+    for attempt in range(1, _ATTEMPTS_MAX + 1):
+        try:
+            async with database.transaction() as tx:
+                return await _examine_and_write(tx, run, account, after_bill_id)
+        except GaveWay:
+            if attempt == _ATTEMPTS_MAX:
+                raise
+    raise AssertionError
+
+
+async def _examine_and_write(
+    tx: Transaction, run: Run, account: Account, after_bill_id: str
+) -> Examined:
+    await begin_keeping(tx.connection)
+    examined = await examine_one(tx.connection, account, after_bill_id, _BILLS_MAX)
+    member_id, now = account.member_id, utc_now()
+    found = examined.breaks[member_id]
+    repository = BreakRepository(tx.connection)
+    await repository.save(member_id, found, run.run_id, now)
+    if examined.is_through(member_id):
+        await repository.resolve(member_id, run.run_id, now)
+    if found:
+        kinds = ", ".join(sorted({each.kind.name for each in found}))
+        log.error("ledger_break", account=member_id, kinds=kinds, run_id=run.run_id)
+        await freeze_broken_wallet(tx, member_id, f"LEDGER_BREAK {kinds}", now=now)
+    return examined
+
+
+async def _finish(database: Database, run: Run, breaks: Sequence[Break]) -> None:
+    """Keeps what is wrong with the whole books, and ends the run."""
     now = utc_now()
-    for member_id in sorted(breaks):
-        found = breaks[member_id]
-        if not found and member_id not in broken:
-            continue
-        async with database.transaction() as tx:
-            repository = BreakRepository(tx.connection)
-            await repository.save(member_id, found, run.run_id, now)
-            if verified.after_bill_id is None:
-                await repository.resolve(member_id, run.run_id, now)
-        if found:
-            kinds = ", ".join(sorted({each.kind.name for each in found}))
-            log.error("ledger_break", account=member_id, kinds=kinds, run_id=run.run_id)
-            if member_id in verified.freezable:
-                await freeze_broken_wallet(database, member_id, f"LEDGER_BREAK {kinds}", now=now)
+    async with database.transaction() as tx:
+        repository = BreakRepository(tx.connection)
+        await repository.save(WHOLE_BOOKS, breaks, run.run_id, now)
+        await repository.resolve(WHOLE_BOOKS, run.run_id, now)
+        await repository.resolve_gone(run.run_id, now)
+        runs = RunRepository(tx.connection)
+        await runs.advance(run, run.position, 0, 0, len(breaks))
+        await runs.complete(run.run_id, now)
+    if breaks:
+        kinds = ", ".join(sorted({each.kind.name for each in breaks}))
+        log.error("ledger_break", account=WHOLE_BOOKS, kinds=kinds, run_id=run.run_id)
     await show_breaks(database)
