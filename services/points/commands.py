@@ -16,10 +16,11 @@ class Command(NamedTuple):
     `message` is the request's document: it is stored, and compared when the id comes again.
     `decide` turns locked books into drafts, the first with `bill_id`; it is pure, changes nothing
     and refuses with a DomainError. What it may read of the books is what is named here: the
-    wallets of `members`, their lots when `needs_lots`, their counters of `periods`, their
-    `proposals`, the bills in `originals`, what `passes` ask about, who holds what the bills in
-    `sold_passes` sold, the `coupons` that it uses or gives back, and unless `top_ups` is None what
-    the books say of the top-ups in it and of those that the lots come from.
+    wallets of `members`, their lots when `needs_lots`, their counters of `periods` and
+    when it `counts_today` of the ledger's day, their `proposals`, the bills in `originals`, what
+    `passes` ask about, who holds what the bills in `sold_passes` sold, the `coupons` that it uses
+    or gives back, and unless `top_ups` is None what the books say of the top-ups in it and of those
+    that the lots come from.
 
     Whoever has a wallet is a member. Unless it `is_of_members` for certain, that is asked before
     wallets are locked, which makes those that lack.
@@ -34,6 +35,7 @@ class Command(NamedTuple):
     needs_lots: bool = False
     holds: tuple[str, ...] = ()  # those that it spends from; the open ones come with the lots
     periods: tuple[str, ...] = ()  # of counters of capped rules
+    counts_today: bool = False  # against limits of the ledger's day
     every_period: bool = False  # of the counters of its members and of who answers for them
     originals: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()  # of adjustments
@@ -47,7 +49,7 @@ class Command(NamedTuple):
     @property
     def needs_wallets_alone(self) -> bool:
         """True when it reads nothing of the books beside wallets and their lots."""
-        if self.top_ups is not None or self.every_period or self.subject:
+        if self.top_ups is not None or self.every_period or self.counts_today or self.subject:
             return False
         return not (
             *self.holds,

@@ -1,16 +1,19 @@
 """Carries and counts replayed from real bills: services/points/domain/earning_trail.py."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.breaks import BreakKind
+from services.points.domain.limits import ledger_day
 from services.points.usecases.list_breaks import list_breaks
 from tests.fixtures.audit import prove_books, verify_all
-from tests.fixtures.builders_points import Chain, build_chain, build_line, build_sale
+from tests.fixtures.builders_points import SOLD_AT, Chain, build_chain, build_line, build_sale
 from tests.fixtures.capped_sales import (
     capped_sale,
     gift_command,
@@ -19,7 +22,15 @@ from tests.fixtures.capped_sales import (
 )
 from tests.fixtures.returning import build_return, command_of
 from tests.fixtures.servers import Servers, migrated_database
-from tests.fixtures.wallet_commands import merge_command, undo_command
+from tests.fixtures.wallet_commands import (
+    build_household,
+    done,
+    give,
+    merge_command,
+    points_command,
+    undo_command,
+)
+from tests.fixtures.wallet_moves import NOW
 
 
 @pytest.fixture
@@ -88,6 +99,28 @@ class TestABusyMember:
         ((kind, subject),) = await found_after(database, sql, chain.member_id)
         assert kind == found[0]
         assert subject.startswith(found[1])
+
+
+class TestPointsGiven:
+    async def test_count_on_the_day_of_the_ledger_whatever_date_they_state(
+        self, database: Database
+    ) -> None:
+        chain = await build_household(database)
+        giver, taker = chain.member_id, chain.other_member_id
+        await give(database, chain, giver, points=20)
+        weeks_ago = SOLD_AT - timedelta(days=20)
+        dates = {
+            "business_date": to_proto_date(weeks_ago.date()),
+            "occurred_time": to_timestamp(weeks_ago),
+        }
+        given = (points_command(chain, giver, taker, 3), points_command(chain, giver, taker, 4))
+        await done(database, *given, points_command(chain, giver, taker, 5, **dates))
+        await prove_books(database)
+        less = """UPDATE earning_counters SET weight = weight - 1
+                  WHERE member_id = :m AND rule_id = 'household:given'"""
+        day = ledger_day(NOW)
+        found = await found_after(database, less, giver)
+        assert found == [("EARNING_COUNTER", f"household:given {day}")]
 
 
 class TestAMerge:

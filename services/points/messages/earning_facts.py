@@ -5,7 +5,6 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from pricing.earning import Carry, CounterKey
 from services.points.domain.assets import BillKind
@@ -18,6 +17,7 @@ from services.points.domain.earning_trail import (
     SoldFact,
     UnknownFact,
 )
+from services.points.domain.limits import ledger_day
 from services.points.domain.points_transfer import GIVEN
 from services.points.domain.return_request import ReturnLine
 from services.points.messages.earning_messages import read_basis, read_grants
@@ -77,8 +77,8 @@ def _given(row: Record, receipt: ledger_pb2.BillReceipt) -> EarningFact | None:
     header = audit_pb2.HeadedDocument.FromString(row["document"]).header
     if header.bill_id != str(row["bill_id"]):
         return None  # of the one who received
-    day = from_proto_date(header.business_date, "business_date")
-    return GivenFact(CounterKey(GIVEN, day.isoformat()), receipt.moved.points)
+    day = ledger_day(row["posted_at"]).isoformat()
+    return GivenFact(CounterKey(GIVEN, day), receipt.moved.points)
 
 
 def _moved(row: Record, receipt: ledger_pb2.BillReceipt) -> EarningFact:

@@ -74,7 +74,7 @@ _OPEN_HOLDS = """
     """
 _BILLS = """
     SELECT member_id, bill_id, kind, store_id, register_id, staff_id, business_date, reason,
-           total_fen, points_earned, sequence, hash, document, allocation, receipt
+           total_fen, points_earned, sequence, hash, document, allocation, receipt, posted_at
     FROM bills
     WHERE (member_id, bill_id) > ($1::uuid, $2::uuid) AND member_id <= $3::uuid
     ORDER BY member_id, bill_id LIMIT $4
