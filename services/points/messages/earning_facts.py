@@ -8,7 +8,7 @@ from google.protobuf.message import DecodeError
 from chassis.errors import Invalid
 from pricing.earning import Carry, CounterKey
 from services.points.domain.assets import BillKind
-from services.points.domain.earning_trail import (
+from services.points.domain.earning_facts import (
     EarningFact,
     GiftFact,
     GivenFact,
@@ -43,6 +43,14 @@ def earning_fact(row: Record, receipt: ledger_pb2.BillReceipt) -> EarningFact | 
         return UnknownFact()
 
 
+def returned_elsewhere(row: Record) -> EarningFact:
+    """What a return says to the account that sold, of which it is not."""
+    try:
+        return _returned(row, ledger_pb2.BillReceipt())._replace(elsewhere=True)
+    except DecodeError:
+        return UnknownFact()
+
+
 def _sold(row: Record, _: ledger_pb2.BillReceipt) -> EarningFact:
     allocation = ledger_pb2.Allocation.FromString(row["allocation"])
     if not allocation.HasField("earning"):
@@ -55,7 +63,7 @@ def _sold(row: Record, _: ledger_pb2.BillReceipt) -> EarningFact:
     )
 
 
-def _returned(row: Record, _: ledger_pb2.BillReceipt) -> EarningFact:
+def _returned(row: Record, _: ledger_pb2.BillReceipt) -> ReturnedFact:
     message = return_service_pb2.ReturnSaleRequest.FromString(row["document"])
     lines = tuple(ReturnLine(line.line_number, line.quantity_milli) for line in message.lines)
     return ReturnedFact(message.original_sale_id, lines)
@@ -89,6 +97,7 @@ def _moved(row: Record, receipt: ledger_pb2.BillReceipt) -> EarningFact:
         moved.tallies,
         undoes=row["kind"] == BillKind.MERGE_REVERSAL,
         of_merged=header.bill_id == str(row["bill_id"]),
+        posted_at=row["posted_at"],
     )
 
 

@@ -16,10 +16,12 @@ from chassis.errors import NotFound, id_reused
 from chassis.logs import get_logger
 from services.points.domain.assets import Asset
 from services.points.domain.breaks import WHOLE_BOOKS, Break, verify_totals
+from services.points.domain.earning_trail import EarningTrail
 from services.points.domain.lot import Lot
 from services.points.domain.pass_trail import DefinitionOf
 from services.points.domain.verification import AccountVerification
 from services.points.messages.audited_bills import audited_bill
+from services.points.messages.earning_facts import returned_elsewhere
 from services.points.messages.programme_documents import read_programme_document
 from services.points.metrics import LEDGER_BREAKS, LEDGER_VERIFIED
 from services.points.storage.audit import FIRST_ID, Account, AuditQueries, BookedBill, Span
@@ -195,6 +197,8 @@ async def _verify(
         }
     )
     more_after = await queries.bills(span, taken)
+    for member_id, account in taken.accounts.items():
+        await _look_elsewhere(queries, member_id, account.earning)
     breaks = {
         member_id: account.finish(wallets.get(member_id), lots.get(member_id, ()), definition_of)
         for member_id, account in taken.accounts.items()
@@ -203,6 +207,16 @@ async def _verify(
         member_id for member_id, wallet in wallets.items() if wallet.frozen_reason is None
     )
     return _Verified(breaks, freezable, taken.bill_count, more_after)
+
+
+async def _look_elsewhere(queries: AuditQueries, member_id: str, earning: EarningTrail) -> None:
+    """Takes in the returns that were booked on the account that this one was merged into."""
+    sale_ids = earning.sales_to_look_for()
+    if not sale_ids:
+        return
+    for row in await queries.returns_elsewhere(member_id, sale_ids):
+        fact = returned_elsewhere(row)
+        earning.follow_elsewhere(str(row["bill_id"]), row["posted_at"], fact)
 
 
 async def _definitions(connection: AsyncConnection, lots: Iterable[Iterable[Lot]]) -> DefinitionOf:
