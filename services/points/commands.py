@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from chassis.errors import Unavailable
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Drafts
+from services.points.domain.limits import ledger_day
 from services.points.domain.passes import PassQuestion
 from services.points.domain.programme import Programmes
 
@@ -26,10 +27,11 @@ class Command(NamedTuple):
     `message` is the request's document: it is stored, and compared when the id comes again.
     `decide` turns locked books into drafts, the first with `bill_id`; it is pure, changes nothing
     and refuses with a DomainError. What it may read of the books is what is named here: the
-    wallets of `members`, their lots when `needs_lots`, their counters of `periods`, their
-    `proposals`, the bills in `originals`, what `passes` ask about, who holds what the bills in
-    `sold_passes` sold, the `coupons` that it uses or gives back, and unless `top_ups` is None what
-    the books say of the top-ups in it and of those that the lots come from.
+    wallets of `members`, their lots when `needs_lots`, their counters of `periods` and
+    when it `counts_today` of the ledger's day, their `proposals`, the bills in `originals`, what
+    `passes` ask about, who holds what the bills in `sold_passes` sold, the `coupons` that it uses
+    or gives back, and unless `top_ups` is None what the books say of the top-ups in it and of those
+    that the lots come from.
 
     Where that depends on rules, `rules` are those: a newer version may come on the way to the door.
     Whoever has a wallet is a member. Unless it `is_of_members` for certain, that is asked before
@@ -46,6 +48,7 @@ class Command(NamedTuple):
     holds: tuple[str, ...] = ()  # those that it spends from; the open ones come with the lots
     rules: RulesRead | None = None
     periods: tuple[str, ...] = ()  # of counters of capped rules
+    counts_today: bool = False  # against limits of the ledger's day
     every_period: bool = False  # of the counters of its members and of who answers for them
     originals: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()  # of adjustments; also of its own id, when it may be one
@@ -67,11 +70,17 @@ class Command(NamedTuple):
         books.require_timely(drafts[0].posting)
         for draft in drafts:
             draft.posting.check_size()
-        if not self.every_period and any(
-            key.period not in self.periods for draft in drafts for key in draft.posting.counters
-        ):
-            raise RuntimeError("a counter that was not read would be written")
+        if not self.every_period:
+            self._require_read(books, drafts)
         return drafts
+
+    def _require_read(self, books: Books, drafts: Drafts) -> None:
+        """RuntimeError for a counter that would be written and was not read."""
+        written = {key.period for draft in drafts for key in draft.posting.counters}
+        if self.counts_today:
+            written.discard(ledger_day(books.now).isoformat())
+        if not written <= {*self.periods}:
+            raise RuntimeError("a counter that was not read would be written")
 
     def _require_rules(self, programmes: Programmes) -> None:
         """Other rules may ask for counters, facts or categories that nobody has asked for."""
@@ -88,7 +97,7 @@ class Command(NamedTuple):
     @property
     def needs_wallets_alone(self) -> bool:
         """True when it reads nothing of the books beside wallets and their lots."""
-        if self.top_ups is not None or self.every_period or self.subject:
+        if self.top_ups is not None or self.every_period or self.counts_today or self.subject:
             return False
         return not (
             *self.holds,

@@ -2,22 +2,27 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Database
+from chassis.errors import PreconditionFailed
 from chassis.ids import new_id
 from services.points.domain.assets import POINTS_EXPIRED, Asset, BillKind
+from services.points.domain.books import Books
 from services.points.domain.lot import LotKey
 from services.points.domain.member_move import counterpart_id
+from services.points.domain.points_transfer import decide_points_transfer
 from services.points.domain.posting import Posting
 from services.points.domain.programme import HouseholdTransfer, Programme, Programmes
 from services.points.usecases.explain_value import explain_lot
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import (
+    SOLD_AT,
     Chain,
     build_chain,
     post_commands,
@@ -36,7 +41,7 @@ from tests.fixtures.wallet_commands import (
     stored_wallet,
     value_command,
 )
-from tests.fixtures.wallet_moves import GIVING, NOW, Bench, granting, refused
+from tests.fixtures.wallet_moves import GIVING, HOUSEHOLD, NOW, Bench, granting, refused
 
 GIVER, TAKER = (f"01920000-0000-7000-8000-00000000000{number}" for number in range(2))
 
@@ -182,6 +187,46 @@ class TestTransferPoints:
         assert await give_points(4) == "POINTS_BELOW_MINIMUM"
         assert await give_points(10) == "posted"
         assert await owned(database, taker) == {"POINTS": 100, "BONUS": 1}
+
+    async def test_a_day_is_the_ledgers_whatever_date_is_stated(
+        self, database: Database, chain: Chain
+    ) -> None:
+        giver, taker = chain.member_id, chain.other_member_id
+        await give(database, chain, giver, points=1000)
+        rules = Programmes([replace(GIVING, household_transfer=HouseholdTransfer(1, 100))])
+
+        async def give_points(points: int, days_ago: int, now: datetime) -> str:
+            at = SOLD_AT - timedelta(days=days_ago)
+            command = points_command(
+                chain,
+                giver,
+                taker,
+                points,
+                business_date=to_proto_date(at.date()),
+                occurred_time=to_timestamp(at),
+            )
+            (outcome,) = await post_commands(database, command, now=now, programmes=rules)
+            return "posted" if isinstance(outcome, Posted) else outcome.reason
+
+        assert await give_points(60, 0, NOW) == "posted"
+        for days_ago in (0, 1, 30):
+            assert await give_points(41, days_ago, NOW) == "DAY_LIMIT_EXCEEDED"
+        assert await give_points(40, 30, NOW) == "posted"
+        # It is the next day in China before it is in London.
+        midnight = NOW.replace(hour=16, minute=0)
+        assert await give_points(1, 0, midnight - timedelta(seconds=1)) == "DAY_LIMIT_EXCEEDED"
+        assert await give_points(100, 0, midnight) == "posted"
+
+    def test_a_limit_that_was_lowered_holds(self, bench: Bench) -> None:
+        """A document of before does not get around it."""
+        today = replace(
+            GIVING, version=3, effective_at=NOW, household_transfer=HouseholdTransfer(1, 10)
+        )
+        bench.grant(GIVER, Asset.POINTS, 20)
+        books = Books(Programmes([GIVING, today]), NOW, bench.wallets)
+        header = bench.header(GIVER, occurred_at=NOW - timedelta(hours=1))
+        with pytest.raises(PreconditionFailed, match="at most 10 points"):
+            decide_points_transfer(books, header, TAKER, HOUSEHOLD, 11)
 
     async def test_refuses_who_is_not_of_the_household(self, database: Database) -> None:
         chain, (giver, taker) = await build_chain(database, 2)

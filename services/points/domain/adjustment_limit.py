@@ -1,13 +1,12 @@
 """How many points one person may adjust in a day before somebody else has to approve. Pure."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
 
 from chassis.errors import DomainError, PreconditionFailed
 from pricing.earning import CounterKey
-from services.points.domain.limits import STORE_TIME_OFFSET
 from services.points.domain.programme import Programme
 
 APPROVAL_NEEDED = "APPROVAL_NEEDED"
@@ -48,14 +47,6 @@ class DaySums(NamedTuple):
     def in_direction_of(self, points: int) -> int:
         """The sum that an adjustment adds to."""
         return self.added if points > 0 else self.taken
-
-
-def adjustment_day(now: datetime) -> date:
-    """The day that the limits count by: China's, by the ledger's clock.
-
-    The business date is stated by who asks, and could be another one for every adjustment.
-    """
-    return (now + STORE_TIME_OFFSET).date()
 
 
 def check_limits(rules: Programme, points: int, *, of_member: int, of_person: int) -> None:

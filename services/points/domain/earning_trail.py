@@ -6,15 +6,13 @@ sales before it. So the facts of all bills are kept and replayed by their places
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
-from typing import NamedTuple
 
 from pricing.earning import (
     Carry,
     CounterKey,
     EarningBasis,
-    Grant,
     Rounding,
     Tally,
     carry_in,
@@ -22,62 +20,25 @@ from pricing.earning import (
 )
 from services.points.domain.assets import Asset
 from services.points.domain.breaks import Break, BreakKind, TransferRef
+from services.points.domain.earning_facts import (
+    EarningFact,
+    GiftFact,
+    GivenFact,
+    MovedFact,
+    ReturnedFact,
+    SoldFact,
+    UnknownFact,
+)
 from services.points.domain.gift_redemption import gift_counter
 from services.points.domain.lot import Lot
 from services.points.domain.merge import add_carries, subtract_carry
-from services.points.domain.return_request import ReturnLine
+from services.points.domain.time_away import AccountMove, place_of, times_away
 from services.points.domain.wallet import Wallet
 
 # Counted by the day of the ledger's clock, which no bill says.
 _NOT_REPLAYED = "adjustment:"
 # What was returned on the other account while the two were one is rounded there. Of a point:
 _ROUNDED_AFTER_UNDOING = Fraction(1, 10_000)
-
-
-class SoldFact(NamedTuple):
-    """A sale: what its allocation keeps of its earning, and the quantity of each line."""
-
-    basis: EarningBasis
-    grants: tuple[Grant, ...]
-    sold_milli: tuple[int, ...]
-
-
-class ReturnedFact(NamedTuple):
-    """A return; without lines it took all that was left."""
-
-    sale_id: str
-    lines: tuple[ReturnLine, ...]
-
-
-class GiftFact(NamedTuple):
-    """Gifts handed out, or handed back: then without pieces all that were left."""
-
-    redemption_id: str
-    pieces: tuple[tuple[str, int], ...]  # by gift
-    comes_back: bool
-
-
-class GivenFact(NamedTuple):
-    """Points given to another member of the household."""
-
-    key: CounterKey
-    points: int
-
-
-class MovedFact(NamedTuple):
-    """One side of a merge or of its undoing; `tallies` counts moved with it, `carry` too."""
-
-    carry: Carry
-    tallies: int
-    undoes: bool
-    of_merged: bool  # the bill of the member that was merged
-
-
-class UnknownFact(NamedTuple):
-    """A bill that should say what it counted and cannot be read."""
-
-
-EarningFact = SoldFact | ReturnedFact | GiftFact | GivenFact | MovedFact | UnknownFact
 
 
 class _Lost(Exception):
@@ -165,6 +126,8 @@ class _Replay:
         for number, quantity_milli in fact.lines:
             after[number - 1] -= quantity_milli
         self.left[fact.sale_id] = after
+        if fact.elsewhere:
+            return  # carry and counts had gone to the other account
         taken = take_back(sale.basis, sale.sold_milli, before, after, self.carry, self.counters)
         if sale.basis.rounding is Rounding.CARRY:
             self.carry = taken.carry
@@ -190,23 +153,44 @@ class EarningTrail:
 
     def __init__(self) -> None:
         self._facts: list[tuple[int, str, EarningFact]] = []
+        self._elsewhere: list[tuple[datetime, str, EarningFact]] = []
 
     def follow(self, bill_id: str, sequence: int, fact: EarningFact) -> None:
         """Takes in what one bill says."""
         self._facts.append((sequence, bill_id, fact))
+
+    def sales_to_look_for(self) -> list[str]:
+        """Sales of which parts came back here after a merge was undone: others may have before."""
+        undone = [move.sequence for move in self._moves() if move.undoes]
+        if not undone:
+            return []
+        returned = {
+            fact.sale_id
+            for sequence, _, fact in self._facts
+            if isinstance(fact, ReturnedFact) and sequence > min(undone)
+        }
+        # Any text may stand in a document; what was sold here has an id.
+        sold = {bill_id for _, bill_id, fact in self._facts if isinstance(fact, SoldFact)}
+        return sorted(returned & sold)
+
+    def follow_elsewhere(self, bill_id: str, posted_at: datetime, fact: EarningFact) -> None:
+        """Takes in a return of such a sale that is booked on another account."""
+        self._elsewhere.append((posted_at, bill_id, fact))
 
     def finish(
         self, wallet: Wallet, lots: Collection[Lot], refs: Mapping[str, tuple[TransferRef, ...]]
     ) -> list[Break]:
         """Where lots of sales, the carry or the counts are not what the bills make of them.
 
-        Every bill of the account must have been taken in. `refs` are the transfers of bills.
+        Every bill of the account must have been taken in, and those elsewhere that are looked for.
+        `refs` are the transfers of bills.
         """
         sold = {bill_id: fact for _, bill_id, fact in self._facts if isinstance(fact, SoldFact)}
         breaks = [each for lot in lots for each in _lot_breaks(lot, sold, refs)]
         replay = _Replay(sold, Carry(), {}, {}, {})
         try:
-            for _, bill_id, fact in sorted(self._facts, key=lambda each: each[0]):
+            facts = [*self._facts, *self._placed()]
+            for _, bill_id, fact in sorted(facts, key=lambda each: each[0]):
                 replay.apply(bill_id, fact)
         # Or quantities that no return can have: bills that were changed, which their hashes show.
         except (_Lost, ArithmeticError, ValueError, LookupError):
@@ -219,6 +203,22 @@ class EarningTrail:
         if replay.counts_known:
             breaks += _count_breaks(replay, wallet.counters, refs)
         return breaks
+
+    def _moves(self) -> list[AccountMove]:
+        return [
+            AccountMove(sequence, fact.posted_at, fact.undoes)
+            for sequence, _, fact in self._facts
+            if isinstance(fact, MovedFact) and fact.of_merged
+        ]
+
+    def _placed(self) -> Iterable[tuple[int, str, EarningFact]]:
+        """What is booked elsewhere, each after the merge in whose time it came."""
+        times = times_away(self._moves())
+        for posted_at, bill_id, fact in sorted(self._elsewhere):
+            place = place_of(posted_at, times)
+            if place is None:
+                raise _Lost
+            yield place, bill_id, fact
 
 
 def _count_breaks(

@@ -8,13 +8,12 @@ from pricing.earning import Tally, expiry_date
 from services.points.domain.adjustment_limit import (
     DaySums,
     DirectAdjustment,
-    adjustment_day,
     check_limits,
 )
 from services.points.domain.assets import POINTS_ISSUED, Asset, BillKind
 from services.points.domain.books import Books, Draft, receipt_of
 from services.points.domain.header import Header
-from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.limits import AMOUNT_FEN_MAX, ledger_day
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programme
 from services.points.domain.proposal import proposed_before
@@ -83,7 +82,7 @@ def decide_direct_adjustment(
     if proposal is not None:
         raise proposed_before(proposal)
     points = adjustment.points
-    direct = DirectAdjustment(subject, adjustment_day(books.now), points)
+    direct = DirectAdjustment(subject, ledger_day(books.now), points)
     counters = books.wallet(header.member_id).counters
     of_member = counters.get(direct.member_counter, Tally()).weight + abs(points)
     of_person = books.day_sums.get(subject, DaySums()).plus(points).in_direction_of(points)

@@ -1,11 +1,13 @@
 """Giving points to another member of the household (积分转赠). Pure."""
 
+from dataclasses import replace
+
 from chassis.errors import Invalid, PreconditionFailed
 from pricing.earning import CounterKey, Tally
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Draft
 from services.points.domain.header import Header
-from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.limits import AMOUNT_FEN_MAX, ledger_day
 from services.points.domain.member_move import MemberMove, require_unmerged
 from services.points.domain.programme import HouseholdTransfer
 from services.points.domain.wallet import Wallet
@@ -32,6 +34,8 @@ def decide_points_transfer(
     PreconditionFailed PROGRAMME_FORBIDS where the programme has no such rule, MEMBER_MERGED,
     NOT_IN_HOUSEHOLD, WALLET_FROZEN, POINTS_OWED, POINTS_BELOW_MINIMUM, DAY_LIMIT_EXCEEDED,
     INSUFFICIENT_POINTS. Who owes points cannot give any away: a debt would be left behind.
+    The day is the ledger's, and a limit that was lowered since the stated time holds: whoever asks
+    must not choose them.
     """
     rule = books.programmes.at(header.occurred_at).household_transfer
     if rule is None:
@@ -55,14 +59,16 @@ def decide_points_transfer(
             {"member_id": giver.member_id, "debt_points": giver.debt_points},
         )
     move = MemberMove(books, header, BillKind.POINTS_TRANSFER, giver=giver, taker=taker)
-    key = CounterKey(GIVEN, header.business_date.isoformat())
+    key = CounterKey(GIVEN, ledger_day(books.now).isoformat())
+    today = books.programmes.at(books.now).household_transfer or rule
+    rule = replace(rule, day_points_max=min(rule.day_points_max, today.day_points_max))
     move.giver.counters[key] = Tally(_given_after(rule, giver, key, points))
     move.points(points)
     return move.drafts()
 
 
 def _given_after(rule: HouseholdTransfer, giver: Wallet, key: CounterKey, points: int) -> int:
-    """What the member will have given on the business date."""
+    """What the member will have given today."""
     if points < rule.points_min:
         raise PreconditionFailed(
             "POINTS_BELOW_MINIMUM",

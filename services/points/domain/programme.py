@@ -48,7 +48,7 @@ class PointsTender:
 class HouseholdTransfer:
     """How members of a household may give each other points.
 
-    At least `points_min` at once, at most `day_points_max` by one member on a business date.
+    At least `points_min` at once, at most `day_points_max` by one member on a day.
     """
 
     points_min: int

@@ -20,7 +20,8 @@ from services.points.domain.assets import (
 )
 from services.points.domain.breaks import Break, BreakKind, TransferRef
 from services.points.domain.chain import bill_hash
-from services.points.domain.earning_trail import EarningFact, EarningTrail
+from services.points.domain.earning_facts import EarningFact
+from services.points.domain.earning_trail import EarningTrail
 from services.points.domain.lot import Lot
 from services.points.domain.pass_trail import DefinitionOf, PassTrail
 from services.points.domain.transfer import Transfer
@@ -117,7 +118,7 @@ class AccountVerification:
         self._links = {link.sequence: link for link in self._chain}
         self._trail = ValueTrail(member_id)
         self._passes = PassTrail()
-        self._earning = EarningTrail()
+        self.earning = EarningTrail()
         self._breaks: list[Break] = []
         self._suspects: dict[str, _Suspect] = {}
         self._refs: dict[str, tuple[TransferRef, ...]] = {}  # of the bills of the chain
@@ -131,7 +132,7 @@ class AccountVerification:
         self._trail.follow(list(zip(refs, moves, strict=True)), bill.sequence, bill.left)
         self._passes.follow(list(zip(refs, moves, strict=True)), bill.sequence)
         if bill.earning is not None:
-            self._earning.follow(bill.bill_id, bill.sequence, bill.earning)
+            self.earning.follow(bill.bill_id, bill.sequence, bill.earning)
         self._check_hash(bill, transfers, refs)
         self._breaks += _row_breaks(bill, transfers, refs)
         self._breaks += _money_breaks(bill, moves, refs)
@@ -161,7 +162,7 @@ class AccountVerification:
             return breaks
         breaks += self._passes.finish(lots, definition_of)
         if wallet is not None and wallet.bill_count == len(self._chain):
-            breaks += self._earning.finish(wallet, lots, self._refs)
+            breaks += self.earning.finish(wallet, lots, self._refs)
         return breaks
 
     def _check_hash(
@@ -200,11 +201,9 @@ class AccountVerification:
         expected = 1
         for link in self._chain:
             if link.sequence != expected:
-                subject, refs = link.bill_id, self._refs.get(link.bill_id, ())
-                found = str(link.sequence)
-                self._breaks.append(
-                    Break(BreakKind.CHAIN_SEQUENCE, subject, str(expected), found, refs)
-                )
+                refs = self._refs.get(link.bill_id, ())
+                amounts = (str(expected), str(link.sequence))
+                self._breaks.append(Break(BreakKind.CHAIN_SEQUENCE, link.bill_id, *amounts, refs))
             expected = link.sequence + 1
         for suspect in self._suspects.values():
             if not self._follows_a_forged_one(suspect):

@@ -5,11 +5,10 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from pricing.earning import Carry, CounterKey
 from services.points.domain.assets import BillKind
-from services.points.domain.earning_trail import (
+from services.points.domain.earning_facts import (
     EarningFact,
     GiftFact,
     GivenFact,
@@ -18,6 +17,7 @@ from services.points.domain.earning_trail import (
     SoldFact,
     UnknownFact,
 )
+from services.points.domain.limits import ledger_day
 from services.points.domain.points_transfer import GIVEN
 from services.points.domain.return_request import ReturnLine
 from services.points.messages.earning_messages import read_basis, read_grants
@@ -43,6 +43,14 @@ def earning_fact(row: Record, receipt: ledger_pb2.BillReceipt) -> EarningFact | 
         return UnknownFact()
 
 
+def returned_elsewhere(row: Record) -> EarningFact:
+    """What a return says to the account that sold, of which it is not."""
+    try:
+        return _returned(row, ledger_pb2.BillReceipt())._replace(elsewhere=True)
+    except DecodeError:
+        return UnknownFact()
+
+
 def _sold(row: Record, _: ledger_pb2.BillReceipt) -> EarningFact:
     allocation = ledger_pb2.Allocation.FromString(row["allocation"])
     if not allocation.HasField("earning"):
@@ -55,7 +63,7 @@ def _sold(row: Record, _: ledger_pb2.BillReceipt) -> EarningFact:
     )
 
 
-def _returned(row: Record, _: ledger_pb2.BillReceipt) -> EarningFact:
+def _returned(row: Record, _: ledger_pb2.BillReceipt) -> ReturnedFact:
     message = return_service_pb2.ReturnSaleRequest.FromString(row["document"])
     lines = tuple(ReturnLine(line.line_number, line.quantity_milli) for line in message.lines)
     return ReturnedFact(message.original_sale_id, lines)
@@ -77,8 +85,8 @@ def _given(row: Record, receipt: ledger_pb2.BillReceipt) -> EarningFact | None:
     header = audit_pb2.HeadedDocument.FromString(row["document"]).header
     if header.bill_id != str(row["bill_id"]):
         return None  # of the one who received
-    day = from_proto_date(header.business_date, "business_date")
-    return GivenFact(CounterKey(GIVEN, day.isoformat()), receipt.moved.points)
+    day = ledger_day(row["posted_at"]).isoformat()
+    return GivenFact(CounterKey(GIVEN, day), receipt.moved.points)
 
 
 def _moved(row: Record, receipt: ledger_pb2.BillReceipt) -> EarningFact:
@@ -89,6 +97,7 @@ def _moved(row: Record, receipt: ledger_pb2.BillReceipt) -> EarningFact:
         moved.tallies,
         undoes=row["kind"] == BillKind.MERGE_REVERSAL,
         of_merged=header.bill_id == str(row["bill_id"]),
+        posted_at=row["posted_at"],
     )
 
 

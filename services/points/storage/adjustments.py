@@ -7,8 +7,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.adjustment_limit import AdjustmentLimit, DaySums, adjustment_day
+from services.points.domain.adjustment_limit import AdjustmentLimit, DaySums
 from services.points.domain.books import Books
+from services.points.domain.limits import ledger_day
 from services.points.domain.posting import Posting
 from services.points.domain.proposal import Proposal, ProposalState
 from services.points.storage.adjustment_tables import adjustment_proposals
@@ -56,7 +57,7 @@ async def load_day_sums(driver: Driver, books: Books, subjects: Iterable[str]) -
     if not wanted:
         return
     await driver.execute(_TAKE_TURNS, wanted, _BY_SUBJECT)
-    for row in await driver.fetch(_DAY_SUMS, wanted, adjustment_day(books.now)):
+    for row in await driver.fetch(_DAY_SUMS, wanted, ledger_day(books.now)):
         books.day_sums[row["subject"]] = DaySums(row["added"], row["taken"])
 
 

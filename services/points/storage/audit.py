@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pricing.earning import CounterKey, Tally
-from services.points.domain.assets import Asset
+from services.points.domain.assets import Asset, BillKind
 from services.points.domain.breaks import AccountSum
 from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.lot import Lot, LotKey
@@ -74,11 +74,16 @@ _OPEN_HOLDS = """
     """
 _BILLS = """
     SELECT member_id, bill_id, kind, store_id, register_id, staff_id, business_date, reason,
-           total_fen, points_earned, sequence, hash, document, allocation, receipt
+           total_fen, points_earned, sequence, hash, document, allocation, receipt, posted_at
     FROM bills
     WHERE (member_id, bill_id) > ($1::uuid, $2::uuid) AND member_id <= $3::uuid
     ORDER BY member_id, bill_id LIMIT $4
     """
+_RETURNS_ELSEWHERE = f"""
+    SELECT bill_id, document, posted_at FROM bills
+    WHERE original_bill_id = ANY($1::uuid[]) AND member_id <> $2::uuid
+      AND kind = {BillKind.SALE_RETURN:d}
+    """  # noqa: S608
 _TRANSFERS = """
     SELECT member_id, bill_id, ordinal, asset, pass_id, debit_account, credit_account, amount,
            lot_bill_id, lot_ordinal, store_id, business_date
@@ -179,6 +184,11 @@ class AuditQueries:
             link = ChainLink(row["sequence"], str(row["bill_id"]), row["hash"])
             links.setdefault(str(row["member_id"]), []).append(link)
         return links
+
+    async def returns_elsewhere(self, member_id: str, sale_ids: Sequence[str]) -> list[Record]:
+        """Returns of an account's sales that are booked on other accounts."""
+        driver = await self._driver()
+        return list(await driver.fetch(_RETURNS_ELSEWHERE, sale_ids, member_id))
 
     async def bills(self, span: Span, take: Callable[[BookedBill], None]) -> str | None:
         """Hands over bills with their transfers, in order of member and bill.

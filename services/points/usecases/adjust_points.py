@@ -1,6 +1,6 @@
 """Adds or takes points: at once within the programme's limits, above them as a proposal."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from chassis.clock import to_timestamp
@@ -9,7 +9,6 @@ from chassis.errors import Unavailable, id_reused
 from services.points.commands import Command
 from services.points.domain.adjustment_limit import (
     AdjustmentLimit,
-    adjustment_day,
     limit_of,
 )
 from services.points.domain.assets import BillKind
@@ -54,7 +53,7 @@ async def adjust_points(
     """
     limit: AdjustmentLimit | None = AdjustmentLimit.ONE_ADJUSTMENT
     if abs(adjustment.points) <= programmes.at(now).adjustment_limit_points:
-        command = adjustment_command(message, header, adjustment, subject, now)
+        command = adjustment_command(message, header, adjustment, subject)
         (outcome,) = await door.post([command])
         if isinstance(outcome, Posted):
             return outcome
@@ -85,11 +84,8 @@ def adjustment_command(
     header: Header,
     adjustment: Adjustment,
     subject: str,
-    now: datetime,
 ) -> Command:
     """The command of an adjustment that needs nobody else, unless the day's limit is reached."""
-    # The door decides a moment later, and midnight may lie between.
-    days = {adjustment_day(now + timedelta(days=later)).isoformat() for later in (0, 1)}
     return Command(
         bill_id=header.bill_id,
         kind=BillKind.POINTS_ADJUSTMENT,
@@ -99,7 +95,7 @@ def adjustment_command(
             decide_direct_adjustment, header=header, adjustment=adjustment, subject=subject
         ),
         needs_lots=True,
-        periods=tuple(sorted(days)),
+        counts_today=True,
         proposals=(header.bill_id,),
         subject=subject,
     )

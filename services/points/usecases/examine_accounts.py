@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.logs import get_logger
 from services.points.domain.assets import Asset
 from services.points.domain.breaks import Break, BreakKind
+from services.points.domain.earning_trail import EarningTrail
 from services.points.domain.lot import Lot
 from services.points.domain.pass_trail import DefinitionOf, version_sold
 from services.points.domain.passes import PassDefinition
 from services.points.domain.verification import AccountVerification
 from services.points.messages.audited_bills import audited_bill
+from services.points.messages.earning_facts import returned_elsewhere
 from services.points.messages.programme_documents import read_programme_document
 from services.points.storage.audit import Account, AuditQueries, BookedBill, Span
 from services.points.storage.programmes import ProgrammeRepository
@@ -85,6 +87,8 @@ async def examine(
         }
     )
     more_after = await queries.bills(span, taken)
+    for member_id, account in taken.accounts.items():
+        await _look_elsewhere(queries, member_id, account.earning)
     breaks = {
         member_id: account.finish(wallets.get(member_id), lots.get(member_id, ()), definition_of)
         for member_id, account in taken.accounts.items()
@@ -103,6 +107,16 @@ async def examine_one(
         found = f"{type(error).__name__}: {error}"
         unreadable = Break(BreakKind.ACCOUNT_UNREADABLE, account.member_id, "", found)
         return Examined({account.member_id: [unreadable]})
+
+
+async def _look_elsewhere(queries: AuditQueries, member_id: str, earning: EarningTrail) -> None:
+    """Takes in the returns that were booked on the account that this one was merged into."""
+    sale_ids = earning.sales_to_look_for()
+    if not sale_ids:
+        return
+    for row in await queries.returns_elsewhere(member_id, sale_ids):
+        fact = returned_elsewhere(row)
+        earning.follow_elsewhere(str(row["bill_id"]), row["posted_at"], fact)
 
 
 async def _definitions(connection: AsyncConnection, lots: Iterable[Iterable[Lot]]) -> DefinitionOf:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chassis.database import Database, DriverTransaction
 from services.points.commands import Command
 from services.points.domain.books import Books
+from services.points.domain.limits import ledger_day
 from services.points.messages.documents import read_allocation
 from services.points.storage.adjustments import load_day_sums, load_proposals
 from services.points.storage.bill_reader import load_originals
@@ -53,6 +54,8 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
         named_holds = [hold_id for command in commands for hold_id in command.holds]
         await load_lots(driver, [books.wallets[member] for member in with_lots], named_holds)
     periods = {period for command in commands for period in command.periods}
+    if any(command.counts_today for command in commands):
+        periods.add(ledger_day(books.now).isoformat())
     if periods:
         await load_counters(driver, list(books.wallets.values()), periods)
     whole = [member for command in commands if command.every_period for member in command.members]

@@ -30,5 +30,5 @@ def transfer_points(header: Header, message: wallet_service_pb2.TransferPointsRe
         ),
         further_bill_ids=(counterpart_id(header.bill_id),),
         needs_lots=True,
-        periods=(header.business_date.isoformat(),),
+        counts_today=True,
     )
