@@ -2,7 +2,8 @@
 
 Each place is a pool that only shrinks from one return of a sale to the next, and what returns gave
 back is in none of them: so returns in any order empty the same pools. Only when the whole sale is
-back are the points that came back with it taken as well, for what no pool held.
+back are the points that came back with it taken as well, for what no pool held. What returns of
+other sales wrote off is paid by all points that come back, see forgiven.py.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ from services.points.domain.assets import (
     Asset,
 )
 from services.points.domain.books import Books, Original
+from services.points.domain.forgiven import forgive, forgiven_points, pay_forgiven
 from services.points.domain.lot import Lot, LotKey, has_expired, spendable, spending_order
 from services.points.domain.posting import Posting
 from services.points.domain.programme import ClawbackPolicy
@@ -105,11 +107,14 @@ def claw_back(
         order = [pools.pending, pools.own, pools.restored_debt, pools.balance]
     for pool in order:
         points -= pool(points)
-    forgives = policy is ClawbackPolicy.WITHIN_BALANCE
+    owns = 0
     if is_complete:
         points, coming = _settle(posting, points, history, coming)
-    if forgives:
-        posting.move(Asset.POINTS, POINTS_WRITTEN_OFF, POINTS_ISSUED, points)
+    else:
+        owns = min(history.forgiven, forgiven_points(posting))
+    coming = _pay_others(posting, forgiven_points(posting) - owns, coming)
+    if policy is ClawbackPolicy.WITHIN_BALANCE:
+        forgive(posting, points)
     elif points:
         posting.owe_points(points)
     return [each for each in coming if each.units]
@@ -179,6 +184,17 @@ class _Pools:
         return taken
 
 
+def _pay_others(posting: Posting, points: int, coming: Sequence[Coming]) -> list[Coming]:
+    """What is left of points coming back when they have paid what other sales were forgiven."""
+    left = []
+    for each in coming:
+        paid = min(points, each.units)
+        pay_forgiven(posting, paid)
+        points -= paid
+        left.append(each._replace(units=each.units - paid))
+    return left
+
+
 def _settle(
     posting: Posting, points: int, history: PointsHistory, coming: Sequence[Coming]
 ) -> tuple[int, list[Coming]]:
@@ -192,7 +208,7 @@ def _settle(
     missing = {
         POINTS_ISSUED: points,
         POINTS_DEBT: min(owed, posting.wallet.debt_points),
-        POINTS_WRITTEN_OFF: history.forgiven,
+        POINTS_WRITTEN_OFF: min(history.forgiven, forgiven_points(posting)),
     }
 
     def pay(most: int, lot: Lot | None) -> int:
@@ -201,7 +217,9 @@ def _settle(
             part = min(most - paid, missing[account])
             if part <= 0:
                 continue
-            if lot is None:
+            if account == POINTS_WRITTEN_OFF:
+                pay_forgiven(posting, part, lot)
+            elif lot is None:
                 posting.move(Asset.POINTS, POINTS_REDEEMED, account, part)
             else:
                 posting.take_from(lot, part, account)

@@ -13,6 +13,7 @@ from services.points.domain.assets import (
     tender_account,
 )
 from services.points.domain.books import Books, Draft, Original, receipt_of
+from services.points.domain.forgiven import forgiven_points, pay_forgiven
 from services.points.domain.gift import Gift
 from services.points.domain.gift_redemption import (
     GiftLine,
@@ -65,7 +66,8 @@ def decide_gift_return(
     """Each piece gives back what it cost, so that any parts in any order end like the whole.
 
     `earlier` are the lines of the returns so far. What was spent last comes back first, points to
-    their lots and money to the kinds that paid; limits have room again for what came back.
+    their lots and money to the kinds that paid; limits have room again for what came back. Points
+    pay first what returns of sales wrote off.
     NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, MEMBER_MISMATCH,
     BEFORE_ORIGINAL, RETURN_EXCEEDS_REDEMPTION, NOTHING_TO_RETURN; Invalid UNKNOWN_LINE;
     Unavailable PROGRAMME_NOT_READ. A frozen wallet takes value back all the same.
@@ -86,7 +88,10 @@ def decide_gift_return(
     start, end = (_cost(gifts, pieces) for pieces in (before, after))
     for key, amount in _window(points, start.points, end.points):
         lot = posting.wallet.lots.get(key) or original.lots[key]
-        give_back(posting, programme, lot, amount)
+        pays = min(amount, forgiven_points(posting))
+        pay_forgiven(posting, pays)
+        if amount > pays:
+            give_back(posting, programme, lot, amount - pays)
     paid = list(handed_out.redemption.money_fen.items())
     refunds = tuple(_window(paid, start.money_fen, end.money_fen))
     for kind, amount_fen in refunds:
