@@ -41,6 +41,8 @@ class PointsHistory(NamedTuple):
     owed: int  # booked as a debt by returns
     forgiven: int  # written off by returns
     given_back: dict[LotKey, int]  # spent points that returns gave back
+    # Where earned points are; also such as were spent and came back after they had expired.
+    own: frozenset[LotKey]
     # Earned points that expired with other members, less what returns took of such: negative when
     # those were with this member again.
     expired_elsewhere: int
@@ -57,6 +59,7 @@ def points_history(books: Books, original: Original, wallet: Wallet) -> PointsHi
         _moved(original.later_transfers, POINTS_DEBT, POINTS_ISSUED),
         _moved(original.later_transfers, POINTS_WRITTEN_OFF, POINTS_ISSUED),
         given_back,
+        original.earned_lots,
         _expired_elsewhere(books, original, wallet)
         - _moved(
             (each for each in original.later_transfers if each.lot is None),
@@ -67,12 +70,11 @@ def points_history(books: Books, original: Original, wallet: Wallet) -> PointsHi
 
 
 def _expired_elsewhere(books: Books, original: Original, wallet: Wallet) -> int:
-    """Points of the sale's own lots that expired with somebody else, before or after a merge.
+    """Points that the sale earned and that expired with somebody else, before or after a merge.
 
     Locked wallets have those lots as they are now; what others have of them was read before.
     """
-    sale_id = original.bill.bill_id
-    own = {each.lot for each in original.transfers if each.lot and each.lot.bill_id == sale_id}
+    own = original.earned_lots
     here = (
         each.lots[key].expired
         for each in books.wallets.values()
@@ -90,18 +92,18 @@ def claw_back(
     points: int,
     history: PointsHistory,
     *,
-    sale_id: str,
     policy: ClawbackPolicy,
     coming: Sequence[Coming],
     is_complete: bool,
 ) -> list[Coming]:
     """Takes `points` that the sale earned back; returns what is left of the points coming back.
 
-    First from the sale's own lots, what expired of them with whomever included; then what the sale
-    had settled of a debt is owed again; then pending lots, then the balance in spending order,
-    never what holds set aside; the rest is owed, or written off (see ClawbackPolicy).
+    First from the lots that hold what it earned, what expired of them with whomever included; then
+    what the sale had settled of a debt is owed again; then pending lots, then the balance in
+    spending order, never what holds set aside; the rest is owed, or written off (see
+    ClawbackPolicy).
     """
-    pools = _Pools(posting, history, sale_id)
+    pools = _Pools(posting, history)
     order = [pools.own, pools.restored_debt, pools.pending, pools.balance]
     if policy is ClawbackPolicy.PENDING_FIRST:
         order = [pools.pending, pools.own, pools.restored_debt, pools.balance]
@@ -123,14 +125,13 @@ def claw_back(
 class _Pools:
     """Where points are taken from; each method says how many of those asked for it had."""
 
-    def __init__(self, posting: Posting, history: PointsHistory, sale_id: str) -> None:
+    def __init__(self, posting: Posting, history: PointsHistory) -> None:
         self._posting = posting
         self._history = history
-        self._sale_id = sale_id
         self._held = posting.wallet.held(posting.now)
 
     def own(self, points: int) -> int:
-        lots = [lot for lot in self._lots() if lot.bill_id == self._sale_id]
+        lots = [lot for lot in self._lots() if lot.key in self._history.own]
         taken = self._take(lots, points)
         expired = sum(lot.expired for lot in lots) + self._history.expired_elsewhere
         rest = min(points - taken, max(0, expired))
@@ -156,7 +157,7 @@ class _Pools:
             (
                 lot
                 for lot in self._lots()
-                if lot.bill_id != self._sale_id
+                if lot.key not in self._history.own
                 and lot.available_at > posting.now
                 and not has_expired(lot, posting.business_date)
             ),
