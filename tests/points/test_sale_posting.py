@@ -214,6 +214,35 @@ class TestDecideSale:
             decide(more, wallet, rule)
         assert caught.value.reason == "POINTS_SHARE_TOO_LARGE"
 
+    def test_the_minimum_and_the_share_of_a_bill_bind_its_points_together(self) -> None:
+        tender = PointsTender(1, 1, points_min=100, points_step=1, share_max_bp=5_000)
+        rule = replace(ONE_TO_ONE, points_tender=tender)
+        wallet = build_wallet(build_lot(1, Asset.POINTS, 2000))
+
+        def pay(*points: int) -> Draft:
+            tenders = [SaleTender("points", part, part) for part in points]
+            cash = SaleTender("cash", 1000 - sum(points))
+            return decide(build_sale(1000, tenders=(*tenders, cash)), wallet, rule)
+
+        assert pay(60, 60).posting.changes[Asset.POINTS] == -120 + 10
+        assert pay(250, 250).posting.changes[Asset.POINTS] == -500 + 10
+        for points, reason in (
+            ((40, 59), "POINTS_BELOW_MINIMUM"),
+            ((500, 1), "POINTS_SHARE_TOO_LARGE"),
+        ):
+            with pytest.raises(PreconditionFailed) as caught:
+                pay(*points)
+            assert caught.value.reason == reason
+
+    def test_the_steps_bind_each_tender_of_points(self) -> None:
+        tender = PointsTender(1, 1, points_min=1, points_step=10)
+        rule = replace(ONE_TO_ONE, points_tender=tender)
+        wallet = build_wallet(build_lot(1, Asset.POINTS, 2000))
+        tenders = (SaleTender("points", 5, 5), SaleTender("points", 15, 15))
+        with pytest.raises(PreconditionFailed) as caught:
+            decide(build_sale(20, tenders=tenders), wallet, rule)
+        assert caught.value.reason == "POINTS_NOT_IN_STEPS"
+
     def test_a_hold_pays_with_the_lots_it_set_aside(self) -> None:
         soon, never = (
             build_lot(1, Asset.POINTS, 100, expiry_date=DAY),

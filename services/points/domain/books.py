@@ -49,7 +49,7 @@ class Original:
     `later_transfers` what they moved. `lots` are the lots that its transfers name, as they stood
     with its own member before this batch; the wallet that value goes to has them as they are.
     `expired_points` are those that a sale earned and that expired, by the member they expired with,
-    before this batch as well.
+    before this batch as well; `grace_lots` hold what came back of them after it had expired.
     """
 
     bill: StoredBill
@@ -58,6 +58,13 @@ class Original:
     later: tuple[StoredBill, ...]
     later_transfers: tuple[Transfer, ...] = ()
     expired_points: Mapping[str, int] = field(default_factory=dict)
+    grace_lots: frozenset[LotKey] = frozenset()
+
+    @property
+    def earned_lots(self) -> frozenset[LotKey]:
+        """The lots that hold what the bill itself granted."""
+        granted = {each.lot for each in self.transfers if each.lot is not None}
+        return self.grace_lots | {key for key in granted if key.bill_id == self.bill.bill_id}
 
 
 class SharedPass(NamedTuple):
@@ -173,12 +180,21 @@ class Books:
         if self.follows_top_ups:
             note(self.top_ups, draft.posting)
         self.note_coupons(draft.coupons)
+        self.note_grace(draft.posting.grace)
         note_pass_use(self.pass_uses, draft.posting, draft.original_bill_id)
         self.proposals.update(draft.posting.proposals)
         direct = draft.posting.direct_adjustment
         if direct is not None:
             before = self.day_sums.get(direct.subject, DaySums())
             self.day_sums[direct.subject] = before.plus(direct.points)
+
+    def note_grace(self, sources: Mapping[LotKey, LotKey]) -> None:
+        """Lets them see which lots with days of grace now hold what which lots held."""
+        for bill_id, original in self.originals.items() if sources else ():
+            new = {key for key, source in sources.items() if source in original.earned_lots}
+            if new:
+                grace_lots = original.grace_lots | new
+                self.originals[bill_id] = replace(original, grace_lots=grace_lots)
 
     def note_coupons(self, changes: Iterable[CouponChange]) -> None:
         """Lets the commands that follow in the same batch see what a bill did to coupons."""

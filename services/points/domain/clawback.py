@@ -2,7 +2,8 @@
 
 Each place is a pool that only shrinks from one return of a sale to the next, and what returns gave
 back is in none of them: so returns in any order empty the same pools. Only when the whole sale is
-back are the points that came back with it taken as well, for what no pool held.
+back are the points that came back with it taken as well, for what no pool held. What returns of
+other sales wrote off is paid by all points that come back, see forgiven.py.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ from services.points.domain.assets import (
     Asset,
 )
 from services.points.domain.books import Books, Original
+from services.points.domain.forgiven import forgive, forgiven_points, pay_forgiven
 from services.points.domain.lot import Lot, LotKey, has_expired, spendable, spending_order
 from services.points.domain.posting import Posting
 from services.points.domain.programme import ClawbackPolicy
@@ -39,6 +41,8 @@ class PointsHistory(NamedTuple):
     owed: int  # booked as a debt by returns
     forgiven: int  # written off by returns
     given_back: dict[LotKey, int]  # spent points that returns gave back
+    # Where earned points are; also such as were spent and came back after they had expired.
+    own: frozenset[LotKey]
     # Earned points that expired with other members, less what returns took of such: negative when
     # those were with this member again.
     expired_elsewhere: int
@@ -55,6 +59,7 @@ def points_history(books: Books, original: Original, wallet: Wallet) -> PointsHi
         _moved(original.later_transfers, POINTS_DEBT, POINTS_ISSUED),
         _moved(original.later_transfers, POINTS_WRITTEN_OFF, POINTS_ISSUED),
         given_back,
+        original.earned_lots,
         _expired_elsewhere(books, original, wallet)
         - _moved(
             (each for each in original.later_transfers if each.lot is None),
@@ -65,12 +70,11 @@ def points_history(books: Books, original: Original, wallet: Wallet) -> PointsHi
 
 
 def _expired_elsewhere(books: Books, original: Original, wallet: Wallet) -> int:
-    """Points of the sale's own lots that expired with somebody else, before or after a merge.
+    """Points that the sale earned and that expired with somebody else, before or after a merge.
 
     Locked wallets have those lots as they are now; what others have of them was read before.
     """
-    sale_id = original.bill.bill_id
-    own = {each.lot for each in original.transfers if each.lot and each.lot.bill_id == sale_id}
+    own = original.earned_lots
     here = (
         each.lots[key].expired
         for each in books.wallets.values()
@@ -88,28 +92,31 @@ def claw_back(
     points: int,
     history: PointsHistory,
     *,
-    sale_id: str,
     policy: ClawbackPolicy,
     coming: Sequence[Coming],
     is_complete: bool,
 ) -> list[Coming]:
     """Takes `points` that the sale earned back; returns what is left of the points coming back.
 
-    First from the sale's own lots, what expired of them with whomever included; then what the sale
-    had settled of a debt is owed again; then pending lots, then the balance in spending order,
-    never what holds set aside; the rest is owed, or written off (see ClawbackPolicy).
+    First from the lots that hold what it earned, what expired of them with whomever included; then
+    what the sale had settled of a debt is owed again; then pending lots, then the balance in
+    spending order, never what holds set aside; the rest is owed, or written off (see
+    ClawbackPolicy).
     """
-    pools = _Pools(posting, history, sale_id)
+    pools = _Pools(posting, history)
     order = [pools.own, pools.restored_debt, pools.pending, pools.balance]
     if policy is ClawbackPolicy.PENDING_FIRST:
         order = [pools.pending, pools.own, pools.restored_debt, pools.balance]
     for pool in order:
         points -= pool(points)
-    forgives = policy is ClawbackPolicy.WITHIN_BALANCE
+    owns = 0
     if is_complete:
         points, coming = _settle(posting, points, history, coming)
-    if forgives:
-        posting.move(Asset.POINTS, POINTS_WRITTEN_OFF, POINTS_ISSUED, points)
+    else:
+        owns = min(history.forgiven, forgiven_points(posting))
+    coming = _pay_others(posting, forgiven_points(posting) - owns, coming)
+    if policy is ClawbackPolicy.WITHIN_BALANCE:
+        forgive(posting, points)
     elif points:
         posting.owe_points(points)
     return [each for each in coming if each.units]
@@ -118,14 +125,13 @@ def claw_back(
 class _Pools:
     """Where points are taken from; each method says how many of those asked for it had."""
 
-    def __init__(self, posting: Posting, history: PointsHistory, sale_id: str) -> None:
+    def __init__(self, posting: Posting, history: PointsHistory) -> None:
         self._posting = posting
         self._history = history
-        self._sale_id = sale_id
         self._held = posting.wallet.held(posting.now)
 
     def own(self, points: int) -> int:
-        lots = [lot for lot in self._lots() if lot.bill_id == self._sale_id]
+        lots = [lot for lot in self._lots() if lot.key in self._history.own]
         taken = self._take(lots, points)
         expired = sum(lot.expired for lot in lots) + self._history.expired_elsewhere
         rest = min(points - taken, max(0, expired))
@@ -151,7 +157,7 @@ class _Pools:
             (
                 lot
                 for lot in self._lots()
-                if lot.bill_id != self._sale_id
+                if lot.key not in self._history.own
                 and lot.available_at > posting.now
                 and not has_expired(lot, posting.business_date)
             ),
@@ -179,6 +185,17 @@ class _Pools:
         return taken
 
 
+def _pay_others(posting: Posting, points: int, coming: Sequence[Coming]) -> list[Coming]:
+    """What is left of points coming back when they have paid what other sales were forgiven."""
+    left = []
+    for each in coming:
+        paid = min(points, each.units)
+        pay_forgiven(posting, paid)
+        points -= paid
+        left.append(each._replace(units=each.units - paid))
+    return left
+
+
 def _settle(
     posting: Posting, points: int, history: PointsHistory, coming: Sequence[Coming]
 ) -> tuple[int, list[Coming]]:
@@ -192,7 +209,7 @@ def _settle(
     missing = {
         POINTS_ISSUED: points,
         POINTS_DEBT: min(owed, posting.wallet.debt_points),
-        POINTS_WRITTEN_OFF: history.forgiven,
+        POINTS_WRITTEN_OFF: min(history.forgiven, forgiven_points(posting)),
     }
 
     def pay(most: int, lot: Lot | None) -> int:
@@ -201,7 +218,9 @@ def _settle(
             part = min(most - paid, missing[account])
             if part <= 0:
                 continue
-            if lot is None:
+            if account == POINTS_WRITTEN_OFF:
+                pay_forgiven(posting, part, lot)
+            elif lot is None:
                 posting.move(Asset.POINTS, POINTS_REDEEMED, account, part)
             else:
                 posting.take_from(lot, part, account)

@@ -35,8 +35,9 @@ from services.points.domain.merge import add_carries, subtract_carry
 from services.points.domain.time_away import AccountMove, place_of, times_away
 from services.points.domain.wallet import Wallet
 
-# Counted by the day of the ledger's clock, which no bill says.
-_NOT_REPLAYED = "adjustment:"
+# Adjustments are counted by the day of the ledger's clock, which no bill says; and what returns
+# wrote off before that was counted is in bills and in no count.
+_NOT_REPLAYED = ("adjustment:", "clawback:")
 # What was returned on the other account while the two were one is rounded there. Of a point:
 _ROUNDED_AFTER_UNDOING = Fraction(1, 10_000)
 

@@ -13,6 +13,7 @@ from services.points.domain.assets import (
     tender_account,
 )
 from services.points.domain.books import Books, Draft, Original, receipt_of
+from services.points.domain.forgiven import forgiven_points, pay_forgiven
 from services.points.domain.gift import Gift
 from services.points.domain.gift_redemption import (
     GiftLine,
@@ -22,7 +23,9 @@ from services.points.domain.gift_redemption import (
 )
 from services.points.domain.giving_back import give_back
 from services.points.domain.header import Header
+from services.points.domain.lot import LotKey
 from services.points.domain.posting import Posting
+from services.points.domain.transfer import Transfer
 
 Source = TypeVar("Source")
 
@@ -65,7 +68,8 @@ def decide_gift_return(
     """Each piece gives back what it cost, so that any parts in any order end like the whole.
 
     `earlier` are the lines of the returns so far. What was spent last comes back first, points to
-    their lots and money to the kinds that paid; limits have room again for what came back.
+    their lots and money to the kinds that paid; limits have room again for what came back. Points
+    pay first what returns of sales wrote off.
     NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, MEMBER_MISMATCH,
     BEFORE_ORIGINAL, RETURN_EXCEEDS_REDEMPTION, NOTHING_TO_RETURN; Invalid UNKNOWN_LINE;
     Unavailable PROGRAMME_NOT_READ. A frozen wallet takes value back all the same.
@@ -78,17 +82,16 @@ def decide_gift_return(
     before = _returned(had, earlier)
     after = _returned_after(request, had, before)
     programme = books.programmes.at(header.occurred_at)
-    points = [
-        (each.lot, each.amount)
-        for each in original.transfers
-        if each.lot is not None and each.credit_account == POINTS_REDEEMED
-    ]
+    points = spent_on_gifts(original.transfers)
     start, end = (_cost(gifts, pieces) for pieces in (before, after))
-    for key, amount in _window(points, start.points, end.points):
+    for key, amount in window(points, start.points, end.points):
         lot = posting.wallet.lots.get(key) or original.lots[key]
-        give_back(posting, programme, lot, amount)
+        pays = min(amount, forgiven_points(posting))
+        pay_forgiven(posting, pays)
+        if amount > pays:
+            give_back(posting, programme, lot, amount - pays)
     paid = list(handed_out.redemption.money_fen.items())
-    refunds = tuple(_window(paid, start.money_fen, end.money_fen))
+    refunds = tuple(window(paid, start.money_fen, end.money_fen))
     for kind, amount_fen in refunds:
         posting.money(REVENUE, tender_account(kind), amount_fen)
     back = tuple(
@@ -190,7 +193,16 @@ def _cost(gifts: Mapping[str, Gift], pieces: Mapping[str, int]) -> _Cost:
     )
 
 
-def _window(parts: Sequence[tuple[Source, int]], start: int, end: int) -> list[tuple[Source, int]]:
+def spent_on_gifts(transfers: Iterable[Transfer]) -> list[tuple[LotKey, int]]:
+    """The lots that a redemption took points of, in its order."""
+    return [
+        (each.lot, each.amount)
+        for each in transfers
+        if each.lot is not None and each.credit_account == POINTS_REDEEMED
+    ]
+
+
+def window(parts: Sequence[tuple[Source, int]], start: int, end: int) -> list[tuple[Source, int]]:
     """What lies from `start` to `end` of the parts, counted from the last one."""
     found = []
     for source, amount in reversed(parts):

@@ -24,6 +24,7 @@ from services.points.domain.assets import (
 from services.points.domain.books import Books, Draft, SaleAllocation, Source, receipt_of
 from services.points.domain.limits import STORE_TIME_OFFSET
 from services.points.domain.member_facts import NO_FACTS, MemberFacts
+from services.points.domain.points_tender import check_points_tenders
 from services.points.domain.posting import Posting
 from services.points.domain.sale import Sale
 from services.points.domain.sale_coupons import redeem_coupons
@@ -56,10 +57,11 @@ def decide_sale(
         occurred_at=sale.sold_at,
         now=books.now,
     )
+    check_points_tenders(programme.points_tender, sale.tenders, sale.total_fen)
     sources: list[Source] = []
     for number, tender in enumerate(sale.tenders, start=1):
         if tender.kind == POINTS_TENDER:
-            sources += pay_points(posting, programme, tender, sale.total_fen)
+            sources += pay_points(posting, tender)
         elif tender.kind == STORED_VALUE_TENDER:
             sources += pay_stored_value(posting, programme, tender)
         else:

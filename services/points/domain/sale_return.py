@@ -99,7 +99,6 @@ def decide_sale_return(
             posting,
             points,
             points_history(books, original, wallet),
-            sale_id=request.sale_id,
             policy=programme.clawback_policy,
             coming=coming.get(Asset.POINTS, ()),
             is_complete=is_complete,

@@ -11,7 +11,6 @@ from services.points.domain.assets import (
     Asset,
 )
 from services.points.domain.books import Source
-from services.points.domain.points_tender import check_points_tender
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programme
 from services.points.domain.sale import SaleTender
@@ -19,15 +18,11 @@ from services.points.domain.stored_value import SpendingOrder, split_spend
 from services.points.domain.transfer import Taken
 
 
-def pay_points(
-    posting: Posting, programme: Programme, tender: SaleTender, total_fen: int
-) -> list[Source]:
-    """Points from the wallet, worth `amount_fen` of a bill of `total_fen`; what paid, lot by lot.
+def pay_points(posting: Posting, tender: SaleTender) -> list[Source]:
+    """Points from the wallet, which check_points_tenders has let pass; what paid, lot by lot.
 
-    Refuses as check_points_tender does; PreconditionFailed WALLET_FROZEN, INSUFFICIENT_POINTS or
-    what a hold says.
+    PreconditionFailed WALLET_FROZEN, INSUFFICIENT_POINTS or what a hold says.
     """
-    check_points_tender(programme.points_tender, tender.points, tender.amount_fen, total_fen)
     posting.wallet.require_usable()
     taken = _take(posting, Asset.POINTS, tender.points, tender.hold_id)
     posting.money(POINTS_COST, REVENUE, tender.amount_fen)

@@ -149,6 +149,12 @@ lots = Table(
     Index("ix_lots_bonus", "bill_id", postgresql_where=text("asset = 4")),
     # With whom points of a sale expired: a payment changes nothing of what it names.
     Index("ix_lots_expired", "bill_id", postgresql_where=text("expired > 0")),
+    # Who has, or had, points that another member was granted; a payment changes nothing of it.
+    Index(
+        "ix_lots_moved_points",
+        "bill_id",
+        postgresql_where=text("asset = 2 AND moved_by IS NOT NULL"),
+    ),
     Index(
         "ix_lots_expiring",
         "expiry_date",

@@ -16,6 +16,7 @@ from services.points.storage.locked_books import (
     lock_wallets_on,
 )
 from services.points.storage.pass_facts import load_pass_facts
+from services.points.storage.points_in_grace import load_points_in_grace
 from services.points.storage.top_ups import load_top_ups, top_up_ids
 from services.points.usecases.bill_coupons import lock_coupons
 
@@ -64,7 +65,11 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
         await load_counters(driver, wallets, None)
     originals = {bill_id for command in commands for bill_id in command.originals}
     if originals:
-        books.originals = await load_originals(driver, originals, books.wallets)
+        found = await load_originals(driver, originals, books.wallets)
+        today = ledger_day(books.now)
+        books.originals = await load_points_in_grace(
+            driver, found, books.wallets, today, read_allocation
+        )
     top_ups = [command.top_ups for command in commands if command.top_ups is not None]
     if top_ups:
         asked = {bill_id for ids in top_ups for bill_id in ids}

@@ -13,6 +13,7 @@ from pricing.earning import returned_counter_keys
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Draft
+from services.points.domain.gift_redemption import ALWAYS
 from services.points.domain.programme import Programmes
 from services.points.domain.return_request import SaleReturn, check_refund_kind, returned_before
 from services.points.domain.sale_coupons import give_back_coupons
@@ -47,9 +48,10 @@ async def return_command(
     periods: tuple[str, ...] = ()
     if bill is not None and sold is not None and sold.sale.member_id is not None:
         members = (bill.member_id,)
+        periods = (ALWAYS,)  # of what the wallet was forgiven
         if sold.allocation.earned is not None:
             keys = returned_counter_keys(sold.allocation.earned.basis)
-            periods = tuple({key.period for key in keys})
+            periods = tuple({ALWAYS, *(key.period for key in keys)})
     return Command(
         bill_id=request.header.bill_id,
         kind=BillKind.SALE_RETURN,
