@@ -1,13 +1,23 @@
 """A command: what one request asks of the ledger, ready for the door. One shape for every kind."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 
 from google.protobuf.message import Message
 
+from chassis.errors import Unavailable
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Drafts
 from services.points.domain.passes import PassQuestion
+from services.points.domain.programme import Programmes
+
+
+class RulesRead(NamedTuple):
+    """The version of the rules of a moment by which it was chosen what a command needs."""
+
+    moment: datetime
+    version: int
 
 
 class Command(NamedTuple):
@@ -21,6 +31,7 @@ class Command(NamedTuple):
     `sold_passes` sold, the `coupons` that it uses or gives back, and unless `top_ups` is None what
     the books say of the top-ups in it and of those that the lots come from.
 
+    Where that depends on rules, `rules` are those: a newer version may come on the way to the door.
     Whoever has a wallet is a member. Unless it `is_of_members` for certain, that is asked before
     wallets are locked, which makes those that lack.
     """
@@ -33,6 +44,7 @@ class Command(NamedTuple):
     further_bill_ids: tuple[str, ...] = ()  # of the drafts after the first, made from bill_id
     needs_lots: bool = False
     holds: tuple[str, ...] = ()  # those that it spends from; the open ones come with the lots
+    rules: RulesRead | None = None
     periods: tuple[str, ...] = ()  # of counters of capped rules
     every_period: bool = False  # of the counters of its members and of who answers for them
     originals: tuple[str, ...] = ()
@@ -43,6 +55,33 @@ class Command(NamedTuple):
     coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None
     is_of_members: bool = True
+
+    def decided(self, books: Books) -> Drafts:
+        """What the door books for it.
+
+        Refuses as `decide` does, or as Books.require_timely; Unavailable PROGRAMME_NOT_READ when
+        other rules hold by now than those it was made for.
+        """
+        self._require_rules(books.programmes)
+        drafts = self.decide(books)
+        books.require_timely(drafts[0].posting)
+        if self.rules is not None and any(
+            key.period not in self.periods for draft in drafts for key in draft.posting.counters
+        ):
+            raise RuntimeError("a counter that was not read would be written")
+        return drafts
+
+    def _require_rules(self, programmes: Programmes) -> None:
+        """Other rules may ask for counters, facts or categories that nobody has asked for."""
+        if self.rules is None:
+            return
+        version = programmes.at(self.rules.moment).version
+        if version != self.rules.version:
+            raise Unavailable(
+                "PROGRAMME_NOT_READ",
+                "a new version of the programme has just come; send it again",
+                {"version": version, "version_read": self.rules.version},
+            )
 
     @property
     def needs_wallets_alone(self) -> bool:

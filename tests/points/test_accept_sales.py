@@ -1,13 +1,15 @@
 """From the wire to the door: services/points/usecases/accept_sales.py."""
 
 from collections.abc import AsyncIterator, Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chassis.auth import Principal
 from chassis.database import Database
-from chassis.errors import DomainError
+from chassis.errors import DomainError, Kind
+from services.points.commands import RulesRead
 from services.points.domain.programme import Programmes
 from services.points.door import Door
 from services.points.usecases.accept_sales import accept_sales
@@ -16,15 +18,18 @@ from tests.fixtures.builders_points import (
     SOLD_AT,
     Chain,
     build_chain,
+    build_command,
     build_sale,
     lonely_directory,
     post_commands,
     running_door,
 )
+from tests.fixtures.capped_sales import CAPPED
 from tests.fixtures.servers import Servers, migrated_database
 from yika.points.v1 import sale_pb2
 
 NOW = SOLD_AT + timedelta(days=1)
+FIRST_RULES = Programmes()
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +50,14 @@ async def accept(
     *sales: sale_pb2.Sale,
     tender_kinds: Collection[str] = ("cash",),
     now: datetime = NOW,
+    programmes: Programmes = FIRST_RULES,
+    programmes_at_door: Programmes | None = None,
 ) -> list[Outcome]:
     """Accepts sales with a caller that reaches every store."""
     door = Door(
-        lambda commands: post_commands(database, *commands, now=now),
+        lambda commands: post_commands(
+            database, *commands, now=now, programmes=programmes_at_door or programmes
+        ),
         batch_max=64,
         writers=1,
         queue_max=100,
@@ -61,7 +70,7 @@ async def accept(
             directory=directory,
             principal=Principal("till", frozenset(), frozenset({"*"})),
             tender_kinds=tender_kinds,
-            programmes=Programmes(),
+            programmes=programmes,
             now=now,
         )
 
@@ -97,3 +106,52 @@ class TestAcceptSales:
         assert early.reason == "INVALID_TIME"
         (later,) = await accept(database, sale)
         assert isinstance(later, Posted)
+
+
+class TestAVersionThatComesOnTheWay:
+    """The door reads the rules after it was chosen what to ask for by those that were known."""
+
+    async def test_is_not_applied_with_what_was_asked_for_another(
+        self, database: Database, chain: Chain
+    ) -> None:
+        newer = Programmes([CAPPED])
+        earned = 0
+        for known in (newer, FIRST_RULES, newer):
+            sale = build_sale(chain)
+            (outcome,) = await accept(database, sale, programmes=known, programmes_at_door=newer)
+            if known is FIRST_RULES:
+                assert isinstance(outcome, DomainError)
+                assert (outcome.kind, outcome.reason) == (Kind.UNAVAILABLE, "PROGRAMME_NOT_READ")
+                (outcome,) = await accept(database, sale, programmes=newer)
+            assert isinstance(outcome, Posted)
+            earned += outcome.receipt.points_earned
+        assert earned == 30, "the cap of the day"
+
+    async def test_keeps_nobody_from_the_first_answer(
+        self, database: Database, chain: Chain
+    ) -> None:
+        sale = build_sale(chain)
+        (first,) = await accept(database, sale)
+        assert isinstance(first, Posted)
+        newer = Programmes([CAPPED])
+        (again,) = await accept(database, sale, programmes_at_door=newer)
+        assert again == Posted(first.receipt, replayed=True)
+
+    async def test_is_nothing_to_whoever_was_before_it_or_earns_nothing(
+        self, database: Database, chain: Chain
+    ) -> None:
+        later = Programmes([replace(CAPPED, effective_at=SOLD_AT + timedelta(seconds=1))])
+        of_before, walk_in = build_sale(chain), build_sale(chain, member_id="")
+        (posted,) = await accept(database, of_before, programmes_at_door=later)
+        assert isinstance(posted, Posted)
+        (posted,) = await accept(database, walk_in, programmes_at_door=Programmes([CAPPED]))
+        assert isinstance(posted, Posted)
+
+    async def test_never_writes_a_counter_that_was_not_read(
+        self, database: Database, chain: Chain
+    ) -> None:
+        capped = Programmes([CAPPED])
+        rules = RulesRead(SOLD_AT, CAPPED.version)
+        command = build_command(build_sale(chain))._replace(rules=rules)
+        with pytest.raises(RuntimeError, match="a counter that was not read"):
+            await post_commands(database, command, now=NOW, programmes=capped)

@@ -6,22 +6,33 @@ from typing import Any
 import pytest
 
 from chassis.clock import utc_now
-from chassis.errors import Kind
+from chassis.errors import Kind, Unavailable
 from chassis.ids import new_id
 from services.members.bootstrap import build as build_members
 from services.members.settings import Settings as MembersSettings
 from services.points.domain.member_facts import NO_FACTS
+from services.points.domain.programme import Programmes
+from services.points.door import Door
+from services.points.ledger import Ledger
 from services.points.messages.documents import read_header
+from services.points.messages.programme_documents import read_programme_document
 from services.points.messages.stored_value_requests import read_top_up
+from services.points.programmes import ProgrammeSource
 from services.points.usecases.post_bills import Posted
-from services.points.usecases.top_up import top_up_command
-from tests.fixtures.builders_points import Chain, post_commands
+from services.points.usecases.top_up import top_up, top_up_command
+from tests.fixtures.builders_points import (
+    Chain,
+    build_chain,
+    lonely_directory,
+    post_commands,
+    running_door,
+)
 from tests.fixtures.builders_stored_value import build_top_up, build_top_up_quote
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import all_permissions, open_stub
-from tests.fixtures.servers import Servers
+from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.services import RunningService, running_service
-from tests.fixtures.stored_value_desk import Desk, build_customer, running_desk
+from tests.fixtures.stored_value_desk import Desk, build_customer, build_rules, running_desk
 from tests.fixtures.tokens import sign_token
 from tools.local_stack.identities import identities
 from tools.local_stack.servers import free_port
@@ -110,3 +121,25 @@ class TestTierRule:
             receipt = (await desk.stub.TopUp(asked)).receipt
             assert receipt.replayed
             assert receipt.principal_fen == posted.receipt.principal_fen
+
+
+async def test_rules_that_come_on_the_way_are_not_applied_without_the_tier(
+    servers: Servers,
+) -> None:
+    """Nobody had asked for it: those that were known had no rule of a tier."""
+    newer = Programmes([read_programme_document(build_rules(TIER).SerializeToString(), ())])
+    async with migrated_database(servers, "points") as database:
+        chain, _ = await build_chain(database)
+        door = Door(
+            lambda commands: post_commands(database, *commands, now=utc_now(), programmes=newer),
+            batch_max=64,
+            writers=1,
+            queue_max=100,
+        )
+        source = ProgrammeSource(database, (), refresh_seconds=60)
+        async with running_door(door), lonely_directory(database) as directory:
+            ledger = Ledger(database, door, directory, source, ("cash",))
+            asked = build_top_up(chain)
+            header = read_header(asked.header, utc_now())
+            with pytest.raises(Unavailable, match="PROGRAMME_NOT_READ"):
+                await top_up(ledger, asked, header, read_top_up(asked))

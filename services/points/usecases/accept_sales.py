@@ -10,7 +10,7 @@ from chassis.auth import Principal
 from chassis.database import Database
 from chassis.errors import DomainError, Invalid
 from pricing.earning import counter_keys
-from services.points.commands import Command
+from services.points.commands import Command, RulesRead
 from services.points.directory import Directory, Known
 from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.programme import Programmes
@@ -44,7 +44,8 @@ async def accept_sales(
 
     Invalid for the call as a whole when it has no sale or more than 500; Unavailable when the
     books or the owners of what the sales name cannot be reached. For a sale alone Unavailable
-    MEMBER_FACTS_UNAVAILABLE when its rules ask what only the owner of members knows.
+    MEMBER_FACTS_UNAVAILABLE when its rules ask what only the owner of members knows, and
+    PROGRAMME_NOT_READ when they are no longer those of `programmes` once it is posted.
     """
     _check_size(len(messages))
     outcomes: list[Outcome | None] = [None] * len(messages)
@@ -112,10 +113,13 @@ def _command(
     caller: str,
 ) -> Command:
     """The command of a sale with what the rules in force when it happened ask for."""
-    rules = programmes.at(sale.sold_at).earning
+    programme = programmes.at(sale.sold_at)
     is_of_member = known.is_of_member(sale)
-    if rules.is_plain or sale.member_id is None:
+    if sale.member_id is None:
         return sale_command(sale, message, is_of_member=is_of_member, caller=caller)
+    rules = RulesRead(sale.sold_at, programme.version)
+    if programme.earning.is_plain:
+        return sale_command(sale, message, rules=rules, is_of_member=is_of_member, caller=caller)
     lines = tuple(
         line._replace(
             category_id=known.products[line.product_id],
@@ -123,11 +127,12 @@ def _command(
         )
         for line in sale.lines
     )
-    periods = tuple({key.period for key in counter_keys(rules, sale.business_date)})
+    periods = tuple({key.period for key in counter_keys(programme.earning, sale.business_date)})
     return sale_command(
         replace(sale, lines=lines),
         message,
         facts=facts.get(sale.member_id, NO_FACTS),
+        rules=rules,
         periods=periods,
         is_of_member=is_of_member,
         caller=caller,

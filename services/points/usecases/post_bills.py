@@ -230,8 +230,7 @@ def _decide(
             outcomes.append(replay)
             continue
         try:
-            drafts = command.decide(books)
-            books.require_timely(drafts[0].posting)
+            drafts = command.decided(books)
         except DomainError as refusal:
             outcomes.append(refusal)
             continue

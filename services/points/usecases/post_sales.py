@@ -7,7 +7,7 @@ from functools import partial
 from chassis.clock import to_timestamp
 from chassis.database import Transaction
 from chassis.events import EVENT_BYTES_MAX
-from services.points.commands import Command
+from services.points.commands import Command, RulesRead
 from services.points.domain.assets import BillKind
 from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.sale import Sale
@@ -24,14 +24,15 @@ def sale_command(
     message: sale_pb2.Sale,
     *,
     facts: MemberFacts = NO_FACTS,
+    rules: RulesRead | None = None,
     periods: tuple[str, ...] = (),
     is_of_member: bool = True,
     caller: str = "",
 ) -> Command:
     """The command of a checked sale; the message becomes its document.
 
-    `periods` are those of the counters that the rules in force ask for, `caller` whose token handed
-    it in.
+    `rules` are those in force, by which `facts` and `periods`, those of the counters that they ask
+    for, were chosen; `caller` is whose token handed it in.
     """
     return Command(
         bill_id=sale.sale_id,
@@ -41,6 +42,7 @@ def sale_command(
         decide=partial(decide_sale, sale=sale, facts=facts, caller=caller),
         needs_lots=sale.spends_wallet,
         holds=tuple([tender.hold_id for tender in sale.tenders if tender.hold_id]),
+        rules=rules,
         periods=periods if sale.member_id else (),
         coupons=sale.coupon_ids,
         is_of_members=is_of_member,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import partial
 
 from chassis.errors import Unavailable
-from services.points.commands import Command
+from services.points.commands import Command, RulesRead
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Drafts
 from services.points.domain.header import Header
@@ -23,13 +23,18 @@ async def top_up(
 ) -> ledger_pb2.BillReceipt:
     """Posts a top-up with the tier that the member has now; refuses as decide_top_up does.
 
-    Unavailable MEMBER_FACTS_UNAVAILABLE when a rule asks for the tier and nobody can tell it; what
-    was posted before gets its first answer all the same.
+    Unavailable MEMBER_FACTS_UNAVAILABLE when a rule asks for the tier and nobody can tell it, and
+    PROGRAMME_NOT_READ when other rules came meanwhile; what was posted before gets its first answer
+    all the same.
     """
-    rules = (await ledger.programmes.current()).at(header.occurred_at).stored_value
+    programme = (await ledger.programmes.current()).at(header.occurred_at)
     try:
         facts = await ask_tier(
-            ledger.directory.facts, rules, header.member_id, header.store_id, header.business_date
+            ledger.directory.facts,
+            programme.stored_value,
+            header.member_id,
+            header.store_id,
+            header.business_date,
         )
     except Unavailable:
         command = top_up_command(message, header, order, NO_FACTS)
@@ -37,7 +42,8 @@ async def top_up(
         if replay is None:
             raise
         return receipt_answer(header.bill_id, replay)
-    return await ledger.post(top_up_command(message, header, order, facts))
+    rules = RulesRead(header.occurred_at, programme.version)
+    return await ledger.post(top_up_command(message, header, order, facts, rules))
 
 
 async def ask_tier(
@@ -57,9 +63,16 @@ async def ask_tier(
 
 
 def top_up_command(
-    message: pb.TopUpRequest, header: Header, order: TopUpOrder, facts: MemberFacts
+    message: pb.TopUpRequest,
+    header: Header,
+    order: TopUpOrder,
+    facts: MemberFacts,
+    rules: RulesRead | None = None,
 ) -> Command:
-    """The command of a top-up; the request becomes its document."""
+    """The command of a top-up; the request becomes its document.
+
+    `rules` are those by which it was chosen what `facts` tell.
+    """
     return Command(
         bill_id=header.bill_id,
         kind=BillKind.TOP_UP,
@@ -67,6 +80,7 @@ def top_up_command(
         members=(header.member_id,),
         decide=partial(decide_top_up, header=header, order=order, facts=facts),
         needs_lots=True,
+        rules=rules,
     )
 
 
