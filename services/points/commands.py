@@ -59,12 +59,14 @@ class Command(NamedTuple):
     def decided(self, books: Books) -> Drafts:
         """What the door books for it.
 
-        Refuses as `decide` does, or as Books.require_timely; Unavailable PROGRAMME_NOT_READ when
-        other rules hold by now than those it was made for.
+        Refuses as `decide` does, Books.require_timely or Posting.check_size; Unavailable
+        PROGRAMME_NOT_READ when other rules hold by now than those it was made for.
         """
         self._require_rules(books.programmes)
         drafts = self.decide(books)
         books.require_timely(drafts[0].posting)
+        for draft in drafts:
+            draft.posting.check_size()
         if self.rules is not None and any(
             key.period not in self.periods for draft in drafts for key in draft.posting.counters
         ):

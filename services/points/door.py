@@ -1,7 +1,7 @@
 """The door of the ledger: group commit. Whoever waits together is posted together.
 
 One writer takes all that waits (up to a limit), so under load a transaction carries many
-commands and alone a command waits for nobody.
+commands and alone a command waits for nobody. A defect of one command fails that one alone.
 """
 
 import asyncio
@@ -9,10 +9,12 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 from prometheus_client import Gauge, Histogram
 
-from chassis.errors import Exhausted
+from chassis.errors import DomainError, Exhausted
 from services.points.commands import Command
 from services.points.company import await_company
 from services.points.usecases.post_bills import Outcome
@@ -31,6 +33,12 @@ PostBatch = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
 class _Submission:
     commands: Sequence[Command]
     answer: "asyncio.Future[list[Outcome]]"
+
+
+class _Failure(NamedTuple):
+    """Why a command has no outcome: a defect, or all that it would have been posted with failed."""
+
+    error: Exception
 
 
 class Door:
@@ -52,7 +60,9 @@ class Door:
     async def post(self, commands: Sequence[Command]) -> list[Outcome]:
         """Posts commands and returns one outcome each, in order.
 
-        Commands of one call stay together. Exhausted when too many wait already.
+        Commands of one call stay together, unless a defect of one of them would fail the others;
+        then the call fails, and sent again it is told what became of those. Exhausted when too many
+        wait already.
         """
         if not commands:
             return []
@@ -123,20 +133,34 @@ class Door:
     async def _settle(self, submissions: Sequence[_Submission]) -> None:
         commands = [command for one in submissions for command in one.commands]
         try:
-            outcomes = await self._post_batch(commands)
-            self._expected = len(commands) + self._queued
+            outcomes = iter(await self._outcomes(commands))
         except asyncio.CancelledError:
             for one in submissions:
                 one.answer.cancel()
             raise
-        except Exception as error:  # each caller gets it; the writer lives on
-            for one in submissions:
-                if not one.answer.done():
-                    one.answer.set_exception(error)
-            return
-        position = 0
+        self._expected = len(commands) + self._queued
         for one in submissions:
-            end = position + len(one.commands)
-            if not one.answer.done():  # its caller may have given up waiting
-                one.answer.set_result(outcomes[position:end])
-            position = end
+            ended = list(islice(outcomes, len(one.commands)))
+            failed = [each.error for each in ended if isinstance(each, _Failure)]
+            if one.answer.done():  # its caller may have given up waiting
+                continue
+            if failed:
+                one.answer.set_exception(failed[0])
+            else:
+                one.answer.set_result([each for each in ended if not isinstance(each, _Failure)])
+
+    async def _outcomes(self, commands: Sequence[Command]) -> list["Outcome | _Failure"]:
+        """One outcome a command, or why it has none; the writer lives on.
+
+        What fails by a defect is posted again in halves, down to the command whose defect it is:
+        whoever waited with it must not fail as well, each time that it is sent again.
+        """
+        try:
+            return list(await self._post_batch(commands))
+        except DomainError as refusal:  # of all of them: the database is away, or others won
+            return [_Failure(refusal)] * len(commands)
+        except Exception as error:
+            half = len(commands) // 2
+            if not half:
+                return [_Failure(error)]
+        return [*await self._outcomes(commands[:half]), *await self._outcomes(commands[half:])]

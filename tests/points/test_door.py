@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from chassis.errors import AlreadyExists
+from chassis.errors import AlreadyExists, Unavailable
 from services.points.commands import Command
 from services.points.door import Door
 from services.points.usecases.post_bills import Outcome
@@ -52,6 +52,65 @@ class TestACallerWhoHasGone:
             go.set()
             assert len(await second) == 1
         assert posted == [gone.bill_id, stays.bill_id]
+
+
+class TestADefect:
+    async def test_fails_its_own_caller_alone(self) -> None:
+        guilty, *others = (build_command(build_sale(Chain())) for _ in range(7))
+        sizes: list[int] = []
+
+        async def post(commands: Sequence[Command]) -> list[Outcome]:
+            sizes.append(len(commands))
+            if guilty in commands:
+                raise KeyError("a defect")
+            return [AlreadyExists("ID_REUSED", command.bill_id) for command in commands]
+
+        door = Door(post, batch_max=10, writers=1, queue_max=10)
+        calls = [others[:1], [others[1], guilty, others[2]], others[3:5], others[5:]]
+        waiting = [asyncio.ensure_future(door.post(commands)) for commands in calls]
+        async with running_door(door):
+            ended = await asyncio.gather(*waiting, return_exceptions=True)
+            assert len(await door.post(others[:1])) == 1, "the writer lives on"
+        assert isinstance(ended[1], KeyError)
+        for commands, outcomes in zip(calls, ended, strict=True):
+            if guilty not in commands:
+                assert isinstance(outcomes, list)
+                told = [outcome.message for outcome in outcomes]  # type: ignore[union-attr]
+                assert told == [command.bill_id for command in commands]
+        assert sizes == [7, 3, 1, 2, 1, 1, 4, 1]
+
+    async def test_is_not_what_befalls_all_of_them(self) -> None:
+        sizes: list[int] = []
+
+        async def post(commands: Sequence[Command]) -> list[Outcome]:
+            sizes.append(len(commands))
+            raise Unavailable("DATABASE_UNAVAILABLE", "away")
+
+        door = Door(post, batch_max=10, writers=1, queue_max=10)
+        commands = [build_command(build_sale(Chain())) for _ in range(3)]
+        waiting = [asyncio.ensure_future(door.post([command])) for command in commands]
+        async with running_door(door):
+            ended = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(each) for each in ended] == [Unavailable] * 3
+        assert sizes == [3]
+
+    async def test_leaves_nobody_waiting_when_the_service_stops(self) -> None:
+        begun = asyncio.Event()
+
+        async def post(commands: Sequence[Command]) -> list[Outcome]:
+            if len(commands) > 1:
+                raise KeyError("a defect")
+            begun.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        door = Door(post, batch_max=10, writers=1, queue_max=10)
+        commands = [build_command(build_sale(Chain())) for _ in range(2)]
+        waiting = [asyncio.ensure_future(door.post([command])) for command in commands]
+        async with running_door(door):
+            await begun.wait()
+        ended = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(each) for each in ended] == [asyncio.CancelledError] * 2
 
 
 class TestCompany:

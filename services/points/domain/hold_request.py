@@ -58,7 +58,8 @@ def set_aside(
     """The hold on a wallet with its lots loaded; changes nothing.
 
     Invalid INVALID_HOLD_SECONDS or INVALID_BUSINESS_DATE; PreconditionFailed WALLET_FROZEN or
-    INSUFFICIENT_POINTS, INSUFFICIENT_STORED_VALUE, INSUFFICIENT_PASS; Exhausted TOO_MANY_HOLDS.
+    INSUFFICIENT_POINTS, INSUFFICIENT_STORED_VALUE, INSUFFICIENT_PASS, TOO_MANY_LOTS; Exhausted
+    TOO_MANY_HOLDS.
     Lots are taken in spending order, stored value in the `order` of the kind of card.
     """
     seconds = request.seconds or limits.default_seconds

@@ -14,6 +14,9 @@ _SHORT = {
     Asset.PASS: "INSUFFICIENT_PASS",
 }
 
+# A document has to fit the answers that show it; nobody who spends now and then has as many lots.
+LOTS_MAX = 10_000
+
 
 class LotKey(NamedTuple):
     """Which lot: the bill that granted it and its place among that bill's lots.
@@ -155,7 +158,7 @@ def first_parts(
     """The first parts that make up an amount.
 
     PreconditionFailed INSUFFICIENT_POINTS, INSUFFICIENT_STORED_VALUE or INSUFFICIENT_PASS when
-    all of them are less.
+    all of them are less, TOO_MANY_LOTS when it takes more of them than a document can show.
     """
     taken = []
     left = amount
@@ -166,7 +169,23 @@ def first_parts(
         left -= min(most, left)
     if left:
         raise insufficient(asset, amount, amount - left)
+    check_lot_count(len(taken))
     return taken
+
+
+def check_lot_count(lots: int) -> None:
+    """PreconditionFailed TOO_MANY_LOTS for more than a document can show."""
+    if lots > LOTS_MAX:
+        raise too_many_lots(lots, LOTS_MAX)
+
+
+def too_many_lots(lots: int, most: int) -> PreconditionFailed:
+    """The refusal of what so many lots would be needed for."""
+    return PreconditionFailed(
+        "TOO_MANY_LOTS",
+        f"at most {most} lots can be spent, held or moved at once",
+        {"lots": lots, "most": most},
+    )
 
 
 def insufficient(asset: Asset, asked: int, available: int) -> PreconditionFailed:

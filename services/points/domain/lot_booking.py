@@ -13,9 +13,12 @@ from services.points.domain.assets import (
     Asset,
     BillKind,
 )
-from services.points.domain.lot import Lot, LotGrant, LotKey, moved_grant
+from services.points.domain.lot import Lot, LotGrant, LotKey, moved_grant, too_many_lots
 from services.points.domain.transfer import LotChange, Transfer
 from services.points.domain.wallet import Wallet
+
+# A smallint numbers the transfers of a bill.
+TRANSFERS_MAX = 32_767
 
 
 class LotBooking:
@@ -185,6 +188,14 @@ class LotBooking:
 
     def _wallet_gains(self, asset: Asset, change: int) -> None:
         self.changes[asset] = self.changes.get(asset, 0) + change
+
+    def check_size(self) -> None:
+        """PreconditionFailed TOO_MANY_LOTS for more transfers than the books can number.
+
+        What one tender may take is bounded before; returns and sales of many tenders end here.
+        """
+        if len(self.transfers) > TRANSFERS_MAX:
+            raise too_many_lots(len(self.transfers), TRANSFERS_MAX)
 
     def balance(self, asset: Asset) -> int:
         """What remains in the wallet's lots of an asset after this posting."""

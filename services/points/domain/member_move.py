@@ -14,13 +14,10 @@ from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import MEMBER_TRANSFER, POINTS_DEBT, Asset, BillKind
 from services.points.domain.books import Books, Draft, receipt_of
 from services.points.domain.header import Header
-from services.points.domain.lot import Lot
+from services.points.domain.lot import Lot, check_lot_count
 from services.points.domain.moved import Moved
 from services.points.domain.posting import Posting
 from services.points.domain.wallet import Wallet
-
-# A bill has to fit the answers that show it; nobody who spends now and then has as many lots.
-LOTS_MAX = 10_000
 
 
 def counterpart_id(bill_id: str) -> str:
@@ -89,15 +86,10 @@ class MemberMove:
     def every_lot(self, lots: Iterable[Lot]) -> None:
         """Moves all that is left in the lots, what is pending or has expired included.
 
-        PreconditionFailed TOO_MANY_LOTS for more than a bill can show.
+        PreconditionFailed TOO_MANY_LOTS.
         """
         left = [lot for lot in lots if lot.remaining]
-        if len(left) > LOTS_MAX:
-            raise PreconditionFailed(
-                "TOO_MANY_LOTS",
-                f"at most {LOTS_MAX} lots can be moved at once",
-                {"lots": len(left), "most": LOTS_MAX},
-            )
+        check_lot_count(len(left))
         for lot in sorted(left, key=lambda lot: lot.key):
             self.part(lot, lot.remaining)
 

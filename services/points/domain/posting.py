@@ -126,7 +126,7 @@ class Posting(LotBooking):
         """Spends from the wallet in spending order; `available` for who has asked for it already.
 
         PreconditionFailed INSUFFICIENT_POINTS, INSUFFICIENT_STORED_VALUE or INSUFFICIENT_PASS
-        when pending, held and expired lots aside too little is there.
+        when pending, held and expired lots aside too little is there, and TOO_MANY_LOTS.
         """
         free = self.available(asset, pass_id) if available is None else available
         parts = first_parts(free, asset, amount)
