@@ -42,6 +42,7 @@ class Command(NamedTuple):
     sold_passes: tuple[str, ...] = ()
     coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None
+    undone_merges: tuple[str, ...] = ()  # among the originals; what returns gave back since
     is_of_members: bool = True
 
     @property

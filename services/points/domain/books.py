@@ -18,6 +18,7 @@ from services.points.domain.pass_uses import StandingUse, note_pass_use
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
 from services.points.domain.proposal import Proposal
+from services.points.domain.returns_since import ReturnsSince
 from services.points.domain.top_up_record import TopUpRecord, note
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
@@ -79,7 +80,8 @@ class Books:
     are not here who answers for them; `pass_shares` are those about which commands ask, and
     `day_sums` what persons have adjusted today, by subject. `pass_uses` are the uses of the days
     and passes about which they ask, by their bills. `pass_holders` are the members with units of a
-    pass, by the bill that sold it, beside those whose lots are loaded.
+    pass, by the bill that sold it, beside those whose lots are loaded. `returns_since` are those
+    since the merges that commands may undo, by merge.
     """
 
     programmes: Programmes
@@ -96,6 +98,7 @@ class Books:
     pass_shares: set[SharedPass] = field(default_factory=set)
     pass_uses: dict[str, StandingUse] = field(default_factory=dict)
     pass_holders: dict[str, set[str]] = field(default_factory=dict)
+    returns_since: dict[str, ReturnsSince] = field(default_factory=dict)
     coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID
 
     def wallet(self, member_id: str) -> Wallet:
@@ -162,6 +165,10 @@ class Books:
         """Lets the commands that follow in the same batch see a bill about an original."""
         original = self.originals.get(bill.original_bill_id or "")
         if original is not None:
+            for merge_bill_id, since in self.returns_since.items():
+                self.returns_since[merge_bill_id] = since.with_return(
+                    bill.kind, original.bill.bill_id, original.bill.member_id, transfers
+                )
             self.originals[original.bill.bill_id] = replace(
                 original,
                 later=(*original.later, bill),

@@ -35,4 +35,5 @@ def undo_merge(header: Header, message: wallet_service_pb2.UndoMergeRequest) -> 
         needs_lots=True,
         every_period=True,
         originals=(merge_bill_id, counterpart_id(merge_bill_id)),
+        undone_merges=(merge_bill_id,),
     )
