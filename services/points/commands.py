@@ -8,7 +8,8 @@ from google.protobuf.message import Message
 
 from chassis.errors import Unavailable
 from services.points.domain.assets import BillKind
-from services.points.domain.books import Books, Drafts
+from services.points.domain.books import Books
+from services.points.domain.draft import Drafts
 from services.points.domain.limits import ledger_day
 from services.points.domain.passes import PassQuestion
 from services.points.domain.programme import Programmes
@@ -57,6 +58,7 @@ class Command(NamedTuple):
     sold_passes: tuple[str, ...] = ()
     coupons: tuple[str, ...] = ()
     top_ups: tuple[str, ...] | None = None
+    undone_merges: tuple[str, ...] = ()  # among the originals; what returns gave back since
     is_of_members: bool = True
 
     def decided(self, books: Books) -> Drafts:

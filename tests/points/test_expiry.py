@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from chassis.errors import PreconditionFailed, Unavailable
 from chassis.ids import new_id
 from services.points.domain.assets import Asset
-from services.points.domain.books import Books, Draft
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft
 from services.points.domain.expiry import LOTS_MAX, decide_expiry, expiry_header
 from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.lot import Lot, LotKey

@@ -13,7 +13,7 @@ from chassis.errors import DomainError, Invalid
 from chassis.ids import new_id
 from pricing.earning import CounterKey, EarningProgramme
 from services.points.domain.assets import REVENUE, Asset, BillKind
-from services.points.domain.books import Receipt
+from services.points.domain.draft import Receipt
 from services.points.domain.gift import Gift
 from services.points.domain.gift_redemption import GiftLine, GiftRedemption, decide_redemption
 from services.points.domain.gift_return import (

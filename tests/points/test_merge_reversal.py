@@ -6,7 +6,7 @@ import pytest
 
 from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.books import Receipt
+from services.points.domain.draft import Receipt
 from services.points.domain.member_move import counterpart_id
 from services.points.domain.moved import Moved
 from services.points.messages.documents import read_receipt
@@ -47,6 +47,38 @@ class TestPartsOfLots:
         bench.give_back(0)
         (lot,) = [lot for lot in bench.wallets[STAYS].lots.values() if lot.remaining]
         assert lot.key in bench.wallets[GOES].lots
+        bench.undo(*bench.merges[0])  # and to whose it was when there is no heir any more
+        assert bench.wallets[GOES].balance(Asset.POINTS) == 30
+
+    def test_what_the_others_goods_gave_back_stays(self, bench: Bench) -> None:
+        bench.grant(STAYS, Asset.POINTS, 30)
+        bench.spend(STAYS, Asset.POINTS, 20)
+        bench.points(STAYS, GOES, 10)
+        bench.merge(GOES, STAYS)
+        bench.give_back(0)
+        assert bench.undo(*bench.merges[0]).stayed == Moved()
+        assert bench.wallets[GOES].balance(Asset.POINTS) == 10
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 20
+
+    def test_what_came_back_and_was_spent_stayed(self, bench: Bench) -> None:
+        bench.grant(GOES, Asset.POINTS, 30)
+        bench.spend(GOES, Asset.POINTS, 10)
+        bench.merge(GOES, STAYS)
+        bench.give_back(0)
+        bench.spend(STAYS, Asset.POINTS, 25)
+        assert bench.undo(*bench.merges[0]).stayed == Moved(points=25)
+        assert bench.wallets[GOES].balance(Asset.POINTS) == 5
+
+    def test_what_came_back_follows_merges_in_a_row_and_back(self, bench: Bench) -> None:
+        bench.grant(GOES, Asset.POINTS, 30)
+        bench.spend(GOES, Asset.POINTS, 30)
+        bench.merge(GOES, STAYS)
+        bench.merge(STAYS, OTHER)
+        bench.give_back(0)
+        bench.undo(*bench.merges[1])
+        assert bench.wallets[STAYS].balance(Asset.POINTS) == 30
+        bench.undo(*bench.merges[0])
+        assert bench.wallets[GOES].balance(Asset.POINTS) == 30
 
     def test_a_part_that_was_there_before_stays(self, bench: Bench) -> None:
         bench.grant(GOES, Asset.POINTS, 30)

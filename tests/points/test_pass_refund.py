@@ -8,7 +8,7 @@ import pytest
 from chassis.errors import DomainError
 from chassis.ids import new_id
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.books import SaleAllocation
+from services.points.domain.draft import SaleAllocation
 from services.points.domain.grace import bonus_in_grace, bonus_that_came_back
 from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.lot import LotKey

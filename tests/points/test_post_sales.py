@@ -12,7 +12,7 @@ from chassis.database import Database, outbox_table
 from chassis.errors import AlreadyExists, Exhausted, PreconditionFailed
 from chassis.events import EVENT_BYTES_MAX
 from services.points.commands import Command
-from services.points.domain.books import Receipt
+from services.points.domain.draft import Receipt
 from services.points.door import Door
 from services.points.usecases.post_bills import Outcome, Posted
 from tests.fixtures.builders_points import (

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.database import Database
 from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.books import Books
+from services.points.domain.books import Books, Original, StoredBill
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.passes import PassQuestion
 from services.points.domain.programme import Programmes
@@ -22,6 +22,7 @@ from services.points.storage.bill_search import BillFilter
 from services.points.storage.driver import Driver, fetch
 from services.points.storage.merges import load_merges
 from services.points.storage.pass_facts import load_pass_facts
+from services.points.storage.returns_since import load_returns_since
 from services.points.usecases.list_bills import list_member_bills, list_store_bills
 from services.points.usecases.list_ledger import summarize_bills
 from services.points.usecases.read_outstanding import (
@@ -164,6 +165,15 @@ async def pass_uses(database: Database) -> None:
         await load_pass_facts(cast(Driver, Recorded(connection)), books, [question], [])
 
 
+async def returns_since_a_merge(database: Database) -> None:
+    merge = StoredBill(
+        MEMBER, STORE, BillKind.MERGE, STORE, FIRST, END, 0, 0, 1, None, b"", b"", b""
+    )
+    books = Books(Programmes([]), END, originals={STORE: Original(merge, (), {}, ())})
+    async with database.read() as connection:
+        await load_returns_since(cast(Driver, Recorded(connection)), books, [STORE])
+
+
 LATER = encode_page_token(3, 1, question=("statement", MEMBER, Asset.POINTS, None))
 
 QUESTIONS: list[tuple[str, Ask, str]] = [
@@ -237,6 +247,7 @@ QUESTIONS: list[tuple[str, Ask, str]] = [
     ),
     ("who is one since merges", families, "ix_wallets_merged_into"),
     ("the uses of a pass", pass_uses, "ix_transfers_member_id_pass_id_business_date"),
+    ("what returns gave back", returns_since_a_merge, "ix_bills_original_bill_id"),
     ("who had a pass", pass_uses, "ix_lots_passes"),
     (
         "what expired",

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from chassis.errors import DomainError, PreconditionFailed
 from services.points.domain.assets import Asset
-from services.points.domain.books import Books, Draft
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft
 from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.lot import Lot
 from services.points.domain.member_facts import MemberFacts

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.points.domain.assets import Asset
-from services.points.domain.books import Source
+from services.points.domain.draft import Source
 from services.points.domain.lot import LotKey
 from services.points.domain.settlement import (
     Cell,

@@ -10,7 +10,7 @@ import pytest
 
 from chassis.clock import utc_now
 from chassis.error_mapping import from_grpc
-from services.points.domain.books import Receipt
+from services.points.domain.draft import Receipt
 from services.points.domain.member_facts import NO_FACTS
 from services.points.domain.programme import Programmes
 from services.points.messages.documents import read_header

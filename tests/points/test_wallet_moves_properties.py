@@ -1,6 +1,7 @@
 """Nothing is made and nothing lost by merging, undoing and transferring, to the lot."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -9,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricing.earning import Carry, CounterKey
-from services.points.domain.assets import Asset
-from tests.fixtures.wallet_moves import Bench, between_wallets, refused
+from services.points.domain.assets import MEMBER_TRANSFER, Asset
+from services.points.domain.books import Original
+from tests.fixtures.wallet_moves import Bench, refused
 
 MEMBERS = [f"01920000-0000-7000-8000-00000000000{number}" for number in range(4)]
 EXPIRED, LATER = date(2026, 4, 30), date(2026, 12, 31)
@@ -151,6 +153,18 @@ class TestAnySequence:
         assert [bench.state(member) for member in MEMBERS] == before
         assert receipt.stayed is not None
         assert not any(receipt.stayed[:-1])
+
+
+def between_wallets(originals: Sequence[Original]) -> Counter[tuple[Asset, str | None]]:
+    """What is under way between two wallets: nothing, when both bills are there."""
+    under_way: Counter[tuple[Asset, str | None]] = Counter()
+    for original in originals:
+        for each in original.transfers:
+            if each.credit_account == MEMBER_TRANSFER:
+                under_way[each.asset, each.pass_id] += each.amount
+            if each.debit_account == MEMBER_TRANSFER:
+                under_way[each.asset, each.pass_id] -= each.amount
+    return Counter({key: amount for key, amount in under_way.items() if amount})
 
 
 def counted(bench: Bench) -> dict[CounterKey, Fraction]:

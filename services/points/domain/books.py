@@ -6,18 +6,18 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from chassis.errors import NotFound, PreconditionFailed
-from pricing.earning import Earned
 from services.points.domain.adjustment_limit import DaySums
-from services.points.domain.assets import Asset, BillKind
+from services.points.domain.assets import BillKind
 from services.points.domain.coupon import Coupon, GiveBackPolicy
 from services.points.domain.coupon_event import CouponChange, CouponEvent
+from services.points.domain.draft import Draft
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.merges import Merges
-from services.points.domain.moved import Moved
 from services.points.domain.pass_uses import StandingUse, note_pass_use
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
 from services.points.domain.proposal import Proposal
+from services.points.domain.returns_since import ReturnsSince
 from services.points.domain.top_up_record import TopUpRecord, note
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
@@ -86,7 +86,8 @@ class Books:
     whose wallets are not here who answers for them; `pass_shares` are those about which commands
     ask, and `day_sums` what persons have adjusted today, by subject. `pass_uses` are the uses of
     the days and passes about which they ask, by their bills. `pass_holders` are the members with
-    units of a pass, by the bill that sold it, beside those whose lots are loaded.
+    units of a pass, by the bill that sold it, beside those whose lots are loaded. `returns_since`
+    are those since the merges that commands may undo, by merge.
     """
 
     programmes: Programmes
@@ -103,6 +104,7 @@ class Books:
     pass_shares: set[SharedPass] = field(default_factory=set)
     pass_uses: dict[str, StandingUse] = field(default_factory=dict)
     pass_holders: dict[str, set[str]] = field(default_factory=dict)
+    returns_since: dict[str, ReturnsSince] = field(default_factory=dict)
     coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID
 
     def wallet(self, member_id: str) -> Wallet:
@@ -169,13 +171,17 @@ class Books:
         """Lets the commands that follow in the same batch see a bill about an original."""
         original = self.originals.get(bill.original_bill_id or "")
         if original is not None:
+            for merge_bill_id, since in self.returns_since.items():
+                self.returns_since[merge_bill_id] = since.with_return(
+                    bill.kind, original.bill.bill_id, original.bill.member_id, transfers
+                )
             self.originals[original.bill.bill_id] = replace(
                 original,
                 later=(*original.later, bill),
                 later_transfers=(*original.later_transfers, *transfers),
             )
 
-    def note(self, draft: "Draft") -> None:
+    def note(self, draft: Draft) -> None:
         """Lets the commands that follow in the same batch see what a bill did beside wallets."""
         if self.follows_top_ups:
             note(self.top_ups, draft.posting)
@@ -200,100 +206,3 @@ class Books:
         """Lets the commands that follow in the same batch see what a bill did to coupons."""
         for change in changes:
             self.coupons[change.coupon.coupon_id] = change.coupon
-
-
-class Receipt(NamedTuple):
-    """What a bill did, as its caller is told, the first time and at every retry.
-
-    The balances are those right after the bill; `refunds` is money to hand out by kind of tender.
-    """
-
-    points: int
-    principal_fen: int
-    bonus_fen: int
-    debt_points: int
-    points_change: int
-    principal_change_fen: int
-    bonus_change_fen: int
-    points_earned: int
-    refunds: tuple[tuple[str, int], ...] = ()
-    pass_units_left: int = 0
-    # Between two wallets, and of an undone merge what did not come back.
-    moved: Moved | None = None
-    stayed: Moved | None = None
-
-
-class Source(NamedTuple):
-    """One source of a sale's payment: a tender of money, or a lot within a wallet's tender.
-
-    `units` of the lot's asset were worth `amount_fen`; 0 and no lot for money. Where nothing was
-    paid for, as in uses of passes and cash-outs, a lot without a kind of tender.
-    """
-
-    tender_kind: str
-    amount_fen: int
-    asset: Asset
-    units: int = 0
-    lot: LotKey | None = None
-
-
-class SaleAllocation(NamedTuple):
-    """What each line of a sale was paid with and earned: what makes every return exact.
-
-    `amounts_fen[line][source]` adds up to the line's net in one direction and to the source's
-    amount in the other; empty when one source or none paid for everything. `earned` is None for a
-    walk-in customer; of one that was stored the carry and the counters are not kept.
-    """
-
-    sources: tuple[Source, ...]
-    amounts_fen: tuple[tuple[int, ...], ...]
-    earned: Earned | None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A bill ready to be written; `coupons` are those that it uses up."""
-
-    posting: Posting
-    receipt: Receipt
-    total_fen: int = 0
-    points_earned: int = 0
-    programme_version: int = 0
-    register_id: str = ""
-    staff_id: str = ""
-    reason: str = ""
-    original_bill_id: str | None = None
-    allocation: SaleAllocation | None = None
-    coupons: tuple[CouponChange, ...] = ()
-
-
-Drafts = Sequence[Draft]
-
-
-def receipt_of(
-    posting: Posting,
-    *,
-    points_earned: int = 0,
-    refunds: tuple[tuple[str, int], ...] = (),
-    pass_units_left: int = 0,
-) -> Receipt:
-    """The receipt of a posting that is complete and not yet applied."""
-    wallet, changes = posting.wallet, posting.changes
-    balances, change = wallet.balances, changes.get
-    points, principal, bonus = (
-        change(Asset.POINTS, 0),
-        change(Asset.PRINCIPAL, 0),
-        change(Asset.BONUS, 0),
-    )
-    return Receipt(
-        balances.get(Asset.POINTS, 0) + points,
-        balances.get(Asset.PRINCIPAL, 0) + principal,
-        balances.get(Asset.BONUS, 0) + bonus,
-        wallet.debt_points + posting.debt_change,
-        points,
-        principal,
-        bonus,
-        points_earned,
-        refunds,
-        pass_units_left,
-    )

@@ -18,7 +18,7 @@ from services.points.domain.assets import (
     BillKind,
     tender_account,
 )
-from services.points.domain.books import Books, Draft, Source, receipt_of
+from services.points.domain.books import Books
 from services.points.domain.cash_out import (
     CashOut,
     CashOutPart,
@@ -27,6 +27,7 @@ from services.points.domain.cash_out import (
     cash_out,
     check_cash_out,
 )
+from services.points.domain.draft import Draft, Source, receipt_of
 from services.points.domain.header import Header, require_not_before
 from services.points.domain.lot import Lot, has_expired, spending_order
 from services.points.domain.posting import Posting

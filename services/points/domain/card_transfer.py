@@ -2,7 +2,8 @@
 
 from chassis.errors import PreconditionFailed
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.books import Books, Draft
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft
 from services.points.domain.header import Header
 from services.points.domain.member_move import MemberMove, require_no_holds, require_unmerged
 from services.points.domain.prepaid_law import limits_on

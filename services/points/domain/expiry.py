@@ -10,7 +10,8 @@ from uuid import UUID, uuid5
 
 from chassis.errors import PreconditionFailed
 from services.points.domain.assets import BREAKAGE, EXPIRED, PASS_LIABILITY, Asset, BillKind
-from services.points.domain.books import Books, Draft
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft
 from services.points.domain.header import Header
 from services.points.domain.limits import STORE_TIME_OFFSET
 from services.points.domain.lot import has_expired, spending_order

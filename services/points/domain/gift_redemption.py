@@ -7,7 +7,8 @@ from typing import NamedTuple
 from chassis.errors import Invalid, NotFound, PreconditionFailed
 from pricing.earning import CounterKey, Tally
 from services.points.domain.assets import REVENUE, Asset, BillKind, tender_account
-from services.points.domain.books import Books, Draft, receipt_of
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft, receipt_of
 from services.points.domain.gift import Gift
 from services.points.domain.header import Header
 from services.points.domain.posting import Posting

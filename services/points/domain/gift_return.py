@@ -12,7 +12,8 @@ from services.points.domain.assets import (
     BillKind,
     tender_account,
 )
-from services.points.domain.books import Books, Draft, Original, receipt_of
+from services.points.domain.books import Books, Original
+from services.points.domain.draft import Draft, receipt_of
 from services.points.domain.forgiven import forgiven_points, pay_forgiven
 from services.points.domain.gift import Gift
 from services.points.domain.gift_redemption import (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pricing.allocation import allocate
 from services.points.domain.assets import BONUS_REDEEMED, WALLET, Asset, BillKind
-from services.points.domain.books import SaleAllocation
+from services.points.domain.draft import SaleAllocation
 from services.points.domain.lot import LotKey
 from services.points.domain.transfer import Transfer
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from chassis.errors import PreconditionFailed
 from services.points.domain.assets import BillKind
-from services.points.domain.books import Books, Draft, Receipt, SaleAllocation, Source, receipt_of
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft, Receipt, SaleAllocation, Source, receipt_of
 from services.points.domain.limits import require_reason
 from services.points.domain.posting import Posting
 

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from chassis.errors import Invalid, PreconditionFailed
 from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import MEMBER_TRANSFER, POINTS_DEBT, Asset, BillKind
-from services.points.domain.books import Books, Draft, receipt_of
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft, receipt_of
 from services.points.domain.header import Header
 from services.points.domain.lot import Lot, check_lot_count
 from services.points.domain.moved import Moved

@@ -4,7 +4,8 @@ from math import lcm
 
 from pricing.earning import Carry, Tally, expiry_date
 from services.points.domain.assets import BillKind
-from services.points.domain.books import Books, Draft
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft
 from services.points.domain.header import Header
 from services.points.domain.member_move import MemberMove, require_no_holds, require_unmerged
 from services.points.domain.stored_balance import stored_balance_fen

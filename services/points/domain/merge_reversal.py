@@ -1,9 +1,12 @@
 """Undoing a merge (撤销合并): what is left of what it moved goes back. Pure."""
 
+from collections import Counter
+
 from chassis.errors import PreconditionFailed
 from pricing.earning import Carry, Tally
 from services.points.domain.assets import POINTS_ISSUED, WALLET, Asset, BillKind
-from services.points.domain.books import Books, Draft, Original
+from services.points.domain.books import Books, Original
+from services.points.domain.draft import Draft
 from services.points.domain.header import Header
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.member_move import MemberMove, counterpart_id, require_unmerged
@@ -15,7 +18,7 @@ from services.points.domain.wallet import Wallet
 def decide_merge_reversal(
     books: Books, header: Header, merge_bill_id: str, merged: Moved
 ) -> list[Draft]:
-    """Gives the header's member back what its merge moved and what has not been spent since.
+    """Gives the header's member back what its merge moved and returns gave back for it since.
 
     `merged` is what the merge's receipt says. What was spent meanwhile stays spent, what is on
     hold stays on hold, and what was earned meanwhile stays where it was earned; the receipt tells
@@ -43,10 +46,17 @@ def decide_merge_reversal(
     giver.require_usable()
     move = MemberMove(books, header, BillKind.MERGE_REVERSAL, giver=giver, taker=back)
     held = giver.held(books.now)
-    for key, amount in _moved_lots(merge):
+    moved = _moved_lots(merge)
+    since = books.returns_since.get(merge_bill_id)
+    returned = since.units if since else Counter[LotKey]()
+    given: dict[Asset, int] = {}
+    for key in sorted({*moved, *returned}):
         lot = giver.lots.get(key)
-        part = _part_back(lot, amount, held.get(key, 0), arrival.bill.bill_id) if lot else 0
-        if lot and part:
+        if lot is None:
+            continue
+        given[lot.asset] = given.get(lot.asset, 0) + max(0, returned[key])
+        part = _part_back(lot, moved[key], returned[key], held.get(key, 0))
+        if part:
             move.part_back(lot, part)
     move.debt(min(merged.debt_points, giver.debt_points))
     move.purchases(merged.purchases)
@@ -54,28 +64,29 @@ def decide_merge_reversal(
     if merged.tallies:  # before merges moved them there is nothing to be taken out again
         _tallies_back(move, giver, back)
     move.taker.merged_into = None
-    return move.drafts(stayed=merged.minus(move.moved), original_bill_id=merge_bill_id)
+    return move.drafts(stayed=merged.plus(given).minus(move.moved), original_bill_id=merge_bill_id)
 
 
-def _moved_lots(merge: Original) -> list[tuple[LotKey, int]]:
-    return [
-        (each.lot, each.amount)
-        for each in merge.transfers
-        if each.lot is not None and each.debit_account == WALLET
-    ]
+def _moved_lots(merge: Original) -> Counter[LotKey]:
+    moved = Counter[LotKey]()
+    for each in merge.transfers:
+        if each.lot is not None and each.debit_account == WALLET:
+            moved[each.lot] += each.amount
+    return moved
 
 
-def _part_back(lot: Lot, amount: int, held: int, merge_bill_id: str) -> int:
+def _part_back(lot: Lot, moved: int, returned: int, held: int) -> int:
     """How much of a lot goes back.
 
-    A lot that came by the merge goes back with all that is left, what returns put there included;
-    of one of which the other member had a part before, no more than came. A pass is never in two
-    wallets: one of which a part is on hold stays as a whole.
+    As much as the merge moved and returns gave back since for the member that was merged, less
+    what these took, as far as it is there; the rest is the other member's own. A pass is never in
+    two wallets: it goes back whole when the merge moved it, or when all that is left of it was
+    given back since; and one of which a part is on hold stays whole.
     """
     free = max(0, lot.remaining - held)
     if lot.asset is Asset.PASS:
-        return 0 if held else free
-    return free if lot.moved_by == merge_bill_id else min(free, amount)
+        return free if not held and (moved or free <= returned) else 0
+    return min(free, max(0, moved + returned))
 
 
 def _tallies_back(move: MemberMove, giver: Wallet, back: Wallet) -> None:

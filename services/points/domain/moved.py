@@ -1,8 +1,10 @@
 """What a document moved between two wallets, as its receipt tells it. Pure."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from pricing.earning import Carry
+from services.points.domain.assets import Asset
 
 
 class Moved(NamedTuple):
@@ -20,6 +22,16 @@ class Moved(NamedTuple):
     purchases: int = 0
     tallies: int = 0
     carry: Carry = Carry()
+
+    def plus(self, units: Mapping[Asset, int]) -> "Moved":
+        """With so much more of each asset."""
+        more = units.get
+        return self._replace(
+            points=self.points + more(Asset.POINTS, 0),
+            principal_fen=self.principal_fen + more(Asset.PRINCIPAL, 0),
+            bonus_fen=self.bonus_fen + more(Asset.BONUS, 0),
+            pass_units=self.pass_units + more(Asset.PASS, 0),
+        )
 
     def minus(self, other: "Moved") -> "Moved":
         """What is left of the amounts, none below 0, when `other` is gone. The carry is 0."""

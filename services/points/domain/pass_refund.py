@@ -14,14 +14,8 @@ from services.points.domain.assets import (
     BillKind,
     tender_account,
 )
-from services.points.domain.books import (
-    Books,
-    Draft,
-    Original,
-    SaleAllocation,
-    Source,
-    receipt_of,
-)
+from services.points.domain.books import Books, Original
+from services.points.domain.draft import Draft, SaleAllocation, Source, receipt_of
 from services.points.domain.giving_back import give_back
 from services.points.domain.header import Header
 from services.points.domain.lot import Lot, has_expired

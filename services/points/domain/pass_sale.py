@@ -12,7 +12,8 @@ from services.points.domain.assets import (
     BillKind,
     tender_account,
 )
-from services.points.domain.books import Books, Draft, Source, receipt_of
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft, Source, receipt_of
 from services.points.domain.header import Header
 from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.domain.pass_lots import units_left

@@ -6,7 +6,8 @@ from datetime import date
 
 from chassis.errors import PreconditionFailed
 from services.points.domain.assets import PASS_LIABILITY, PASS_REDEEMED, REVENUE, Asset, BillKind
-from services.points.domain.books import Books, Draft, Original, Source, receipt_of
+from services.points.domain.books import Books, Original
+from services.points.domain.draft import Draft, Source, receipt_of
 from services.points.domain.header import Header
 from services.points.domain.lot import Lot, LotKey, has_expired
 from services.points.domain.pass_lots import definition_of, units_left

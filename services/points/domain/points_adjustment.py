@@ -11,7 +11,8 @@ from services.points.domain.adjustment_limit import (
     check_limits,
 )
 from services.points.domain.assets import POINTS_ISSUED, Asset, BillKind
-from services.points.domain.books import Books, Draft, receipt_of
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft, receipt_of
 from services.points.domain.header import Header
 from services.points.domain.limits import AMOUNT_FEN_MAX, ledger_day
 from services.points.domain.posting import Posting

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from services.points.domain.assets import POINTS_REDEEMED, WALLET, Asset
-from services.points.domain.books import SaleAllocation
+from services.points.domain.draft import SaleAllocation
 from services.points.domain.lot import LotKey
 from services.points.domain.transfer import Transfer
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from chassis.errors import Invalid, PreconditionFailed
 from pricing.earning import CounterKey, Tally
 from services.points.domain.assets import BillKind
-from services.points.domain.books import Books, Draft
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft
 from services.points.domain.header import Header
 from services.points.domain.limits import AMOUNT_FEN_MAX, ledger_day
 from services.points.domain.member_move import MemberMove, require_unmerged

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pricing.allocation import apportion
 from services.points.domain.assets import Asset
-from services.points.domain.books import SaleAllocation
+from services.points.domain.draft import SaleAllocation
 from services.points.domain.sale import SaleLine
 
 

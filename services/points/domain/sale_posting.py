@@ -21,7 +21,8 @@ from services.points.domain.assets import (
     BillKind,
     tender_account,
 )
-from services.points.domain.books import Books, Draft, SaleAllocation, Source, receipt_of
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft, SaleAllocation, Source, receipt_of
 from services.points.domain.limits import STORE_TIME_OFFSET
 from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.points_tender import check_points_tenders

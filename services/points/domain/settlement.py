@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pricing.allocation import allocate
 from services.points.domain.assets import Asset
-from services.points.domain.books import Source
+from services.points.domain.draft import Source
 from services.points.domain.lot import LotKey
 
 

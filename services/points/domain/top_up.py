@@ -11,7 +11,8 @@ from services.points.domain.assets import (
     BillKind,
     tender_account,
 )
-from services.points.domain.books import Books, Draft
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft
 from services.points.domain.header import Header
 from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.prepaid_law import limits_on

@@ -8,7 +8,8 @@ from services.points.domain.assets import (
     BillKind,
     tender_account,
 )
-from services.points.domain.books import Books, Draft, receipt_of
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft, receipt_of
 from services.points.domain.header import Header
 from services.points.domain.posting import Posting
 from services.points.domain.stored_balance import require_nothing_held

@@ -10,7 +10,7 @@ from services.points.domain.assets import (
     STORED_VALUE_LIABILITY,
     Asset,
 )
-from services.points.domain.books import Source
+from services.points.domain.draft import Source
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programme
 from services.points.domain.sale import SaleTender

@@ -10,7 +10,7 @@ from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from pricing.earning import Carry, Earned
 from pricing.earning.outcome import NO_COUNTERS
-from services.points.domain.books import Receipt, SaleAllocation
+from services.points.domain.draft import Receipt, SaleAllocation
 from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import CODE_LENGTH_MAX, check_time
 from services.points.domain.moved import Moved

@@ -1,7 +1,7 @@
 """What a stored bill says of each lot and tender that it took: units, and what they were worth."""
 
 from services.points.domain.assets import Asset
-from services.points.domain.books import Source
+from services.points.domain.draft import Source
 from services.points.domain.lot import LotKey
 from yika.points.v1 import ledger_pb2
 

@@ -9,7 +9,7 @@ import asyncpg
 
 from chassis.database import DriverTransaction, insert_events
 from services.points.domain.assets import Asset
-from services.points.domain.books import Draft
+from services.points.domain.draft import Draft
 from services.points.domain.wallet import Wallet
 from services.points.storage.adjustments import write_decisions, write_direct
 from services.points.storage.driver import Driver

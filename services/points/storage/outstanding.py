@@ -24,7 +24,7 @@ from services.points.domain.assets import (
     Asset,
     BillKind,
 )
-from services.points.domain.books import Source
+from services.points.domain.draft import Source
 from services.points.domain.lot import LotKey
 from services.points.domain.settlement import LotPart, Redeemed, SharedBill
 from services.points.storage.query_indexes import NOT_A_SALE, NOT_EARNED

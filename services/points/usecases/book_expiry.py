@@ -10,7 +10,8 @@ from chassis.database import Database
 from chassis.errors import DomainError, Exhausted, Unavailable
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
-from services.points.domain.books import Books, Drafts
+from services.points.domain.books import Books
+from services.points.domain.draft import Drafts
 from services.points.domain.expiry import decide_expiry, expiry_header
 from services.points.domain.header import Header
 from services.points.storage.expiry import FIRST_ID, ExpiryRepository, Told

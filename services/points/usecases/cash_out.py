@@ -8,13 +8,14 @@ from typing import NamedTuple
 from chassis.database import Database
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
-from services.points.domain.books import Books, Drafts
+from services.points.domain.books import Books
 from services.points.domain.card_cash_out import (
     CashOutOffer,
     CashOutOrder,
     decide_cash_out,
     offer_cash_out,
 )
+from services.points.domain.draft import Drafts
 from services.points.domain.header import Header
 from services.points.domain.programme import Programmes
 from services.points.domain.stored_value import StoredValueProgramme

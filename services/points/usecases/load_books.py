@@ -17,6 +17,7 @@ from services.points.storage.locked_books import (
 )
 from services.points.storage.pass_facts import load_pass_facts
 from services.points.storage.points_in_grace import load_points_in_grace
+from services.points.storage.returns_since import load_returns_since
 from services.points.storage.top_ups import load_top_ups, top_up_ids
 from services.points.usecases.bill_coupons import lock_coupons
 
@@ -70,6 +71,8 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
         books.originals = await load_points_in_grace(
             driver, found, books.wallets, today, read_allocation
         )
+    undone = [bill_id for command in commands for bill_id in command.undone_merges]
+    await load_returns_since(driver, books, undone)
     top_ups = [command.top_ups for command in commands if command.top_ups is not None]
     if top_ups:
         asked = {bill_id for ids in top_ups for bill_id in ids}

@@ -1,8 +1,9 @@
 """Drafts of one commit as bills: booked, chained, and in the forms in which they are stored."""
 
 from services.points.commands import Command
-from services.points.domain.books import Draft, StoredBill
+from services.points.domain.books import StoredBill
 from services.points.domain.chain import bill_hash
+from services.points.domain.draft import Draft
 from services.points.messages.documents import write_allocation, write_receipt
 from services.points.storage.bill_writer import NewBill
 

@@ -12,7 +12,8 @@ from chassis.events import EVENT_BYTES_MAX
 from pricing.earning import returned_counter_keys
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
-from services.points.domain.books import Books, Draft
+from services.points.domain.books import Books
+from services.points.domain.draft import Draft
 from services.points.domain.gift_redemption import ALWAYS
 from services.points.domain.programme import Programmes
 from services.points.domain.return_request import SaleReturn, check_refund_kind, returned_before

@@ -6,7 +6,8 @@ from functools import partial
 from chassis.errors import Unavailable
 from services.points.commands import Command, RulesRead
 from services.points.domain.assets import BillKind
-from services.points.domain.books import Books, Drafts
+from services.points.domain.books import Books
+from services.points.domain.draft import Drafts
 from services.points.domain.header import Header
 from services.points.domain.member_facts import NO_FACTS, FactsNeeded, MemberFacts
 from services.points.domain.stored_value import StoredValueProgramme

@@ -2,7 +2,8 @@
 
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
-from services.points.domain.books import Books, Drafts
+from services.points.domain.books import Books
+from services.points.domain.draft import Drafts
 from services.points.domain.header import Header
 from services.points.domain.member_move import counterpart_id
 from services.points.domain.merge_reversal import decide_merge_reversal
@@ -35,4 +36,5 @@ def undo_merge(header: Header, message: wallet_service_pb2.UndoMergeRequest) -> 
         needs_lots=True,
         every_period=True,
         originals=(merge_bill_id, counterpart_id(merge_bill_id)),
+        undone_merges=(merge_bill_id,),
     )

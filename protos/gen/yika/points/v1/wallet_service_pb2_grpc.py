@@ -121,7 +121,8 @@ class WalletServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UndoMerge(self, request, context):
-        """Undoes a merge. The merge reversal (撤销合并) gives back what is left of what it moved.
+        """Undoes a merge. The merge reversal (撤销合并) gives back what is left of what it moved, and of what
+        returns gave back since for the member that was merged.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,0 +1,40 @@
+"""What returns gave back for a member since its merge, and an undoing gives to it. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from services.points.domain.assets import WALLET, BillKind
+from services.points.domain.lot import LotKey
+from services.points.domain.transfer import Transfer
+
+# They give back to the account of the bill that they are about, or to who answers for it.
+GIVE_BACK_TO_ACCOUNT = (BillKind.SALE_RETURN, BillKind.GIFT_RETURN, BillKind.PASS_USE_REVERSAL)
+
+
+class ReturnsSince(NamedTuple):
+    """What returns did to lots since a merge that stands: given back less taken, by lot.
+
+    Those about bills on the accounts of `family`, the merged member and who had been merged into
+    it; and refunds of `passes` that the merge moved, by the bills that sold them: what is left of
+    a pass belongs to who has it, whosever account it was bought on.
+    """
+
+    family: frozenset[str]
+    passes: frozenset[str]
+    units: Counter[LotKey]
+
+    def with_return(
+        self, kind: BillKind, original_bill_id: str, account: str, transfers: Iterable[Transfer]
+    ) -> "ReturnsSince":
+        """With one return more, about a bill on an account; unchanged by bills of others."""
+        ours = account in self.family if kind in GIVE_BACK_TO_ACCOUNT else False
+        if kind is BillKind.PASS_REFUND:
+            ours = original_bill_id in self.passes
+        if not ours:
+            return self
+        units = self.units.copy()
+        for each in transfers:
+            if each.lot is not None and WALLET in (each.debit_account, each.credit_account):
+                units[each.lot] += each.amount if each.credit_account == WALLET else -each.amount
+        return self._replace(units=units)
