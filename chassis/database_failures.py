@@ -21,24 +21,30 @@ class GaveWay(Unavailable):
 
 def is_database_failure(error: BaseException) -> bool:
     """True for a failure of the server or the connection, which another try may not meet."""
-    if isinstance(error, DBAPIError):
-        if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
-            return True
-        error = error.orig or error
-        if isinstance(error.__cause__, asyncpg.InvalidCachedStatementError):
-            return True  # a migration ran while this service did; it is prepared anew
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return True
     # While connecting, and for a command that takes too long, the driver's own errors come through.
     return (
-        _state_of(error).startswith(_TRANSIENT_STATES)
+        (isinstance(error, DBAPIError) and error.connection_invalidated)
+        or _state_of(error).startswith(_TRANSIENT_STATES)
         or isinstance(error, (asyncpg.InterfaceError, PoolTimeoutError))
+        or _is_stale(error)
         or (isinstance(error, OSError) and _passed_through_driver(error))
     )
 
 
-def _state_of(error: object) -> str:
-    if isinstance(error, DBAPIError):
-        error = error.orig
-    return str(getattr(error, "sqlstate", None) or "")
+def _drivers_own(error: BaseException) -> BaseException:
+    orig = error.orig if isinstance(error, DBAPIError) else None
+    return (orig.__cause__ or orig) if orig else error
+
+
+def _state_of(error: BaseException) -> str:
+    return str(getattr(_drivers_own(error), "sqlstate", None) or "")
+
+
+def _is_stale(error: BaseException) -> bool:
+    """True when a migration ran while this service did; the statement is prepared anew."""
+    return isinstance(_drivers_own(error), asyncpg.InvalidCachedStatementError)
 
 
 def _passed_through_driver(error: BaseException) -> bool:
@@ -59,7 +65,7 @@ def translate_driver_errors() -> Iterator[None]:
     except Exception as error:
         if is_database_failure(error):
             another_won = _state_of(error) in (_SERIALIZATION_FAILURE, _DEADLOCK)
-            refusal = GaveWay if another_won else Unavailable
+            refusal = GaveWay if another_won or _is_stale(error) else Unavailable
             raise refusal(
                 "DATABASE_UNAVAILABLE", "the database cannot be reached; send it again"
             ) from error

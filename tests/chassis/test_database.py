@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from chassis.database import Database
+from chassis.database_failures import GaveWay
 from chassis.errors import Invalid, Unavailable
 from chassis.events import EVENT_BYTES_MAX
 from tests.chassis.numbers import number_event, outbox_count, recorded_numbers, url_of
@@ -242,6 +243,28 @@ class TestFailures:
         finally:
             await one_connection.dispose()
             await change("DROP TABLE changing")
+
+    async def test_a_stale_statement_of_a_driver_transaction_gave_way(
+        self, database: Database
+    ) -> None:
+        async def read() -> int | None:
+            async with database.driver_transaction() as tx:
+                found: int | None = await tx.driver.fetchval("SELECT number FROM altered")
+                return found
+
+        async def change(statement: str) -> None:
+            async with database.transaction() as tx:
+                await tx.connection.execute(text(statement))
+
+        await change("CREATE TABLE altered AS SELECT 1 AS number")
+        try:
+            assert await read() == 1
+            await change("ALTER TABLE altered ALTER number TYPE bigint")
+            with pytest.raises(GaveWay):
+                await read()
+            assert await read() == 1
+        finally:
+            await change("DROP TABLE altered")
 
     async def test_a_broken_rule_of_the_schema_is_a_defect(self, database: Database) -> None:
         with pytest.raises(IntegrityError):
