@@ -1,9 +1,11 @@
 """The unit of work: rows and events together or not at all, a lost server no defect."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import text
@@ -265,6 +267,36 @@ class TestFailures:
             assert await read() == 1
         finally:
             await change("DROP TABLE altered")
+
+    @pytest.mark.parametrize("kind", ["transaction", "driver_transaction"])
+    async def test_a_server_that_was_demoted_is_left(self, database: Database, kind: str) -> None:
+        one = Database(url_of(database), service="one", pool_size=1)
+        open_transaction = getattr(one, kind)
+        # As a standby speaks to those who were connected while it was the primary.
+        async with open_transaction() as tx:
+            await tx.connection.execute(text("SET default_transaction_read_only = on"))
+        with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+            async with open_transaction() as tx:
+                await record(tx.connection, 1)
+        async with open_transaction() as tx:
+            await record(tx.connection, 2)
+        assert await recorded_numbers(database) == [2]
+        await one.dispose()
+
+    async def test_leaves_a_demoted_server_beside_a_line_that_was_cut(
+        self, database: Database
+    ) -> None:
+        async with database.line() as cut, database.line() as demoted:
+            await demoted.driver.execute("SET default_transaction_read_only = on")
+            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
+                await cut.driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        database._idle_lines.sort(key=lambda line: line is demoted)  # which is taken next
+        with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+            async with database.driver_transaction() as tx:
+                await tx.driver.execute("INSERT INTO numbers (number) VALUES (1)")
+        async with database.driver_transaction() as tx:
+            await tx.driver.execute("INSERT INTO numbers (number) VALUES (2)")
+        assert await recorded_numbers(database) == [2]
 
     async def test_a_broken_rule_of_the_schema_is_a_defect(self, database: Database) -> None:
         with pytest.raises(IntegrityError):

@@ -18,7 +18,7 @@ from services.points.storage.driver import Driver
 _LOCK = """
     SELECT {columns} FROM adjustment_proposals WHERE proposal_id = ANY($1::uuid[])
     ORDER BY proposal_id FOR UPDATE
-    """.format(columns=", ".join(column.name for column in adjustment_proposals.columns))
+    """.format(columns=", ".join(column.name for column in adjustment_proposals.columns))  # noqa: S608 - names of columns
 _DECIDE = """
     UPDATE adjustment_proposals AS proposals
     SET state = given.state, decided_by = given.decided_by, decided_at = given.decided_at,
