@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from chassis.database import Database
-from services.points.jobs import run_job, run_when_due
+from services.points.jobs import Wanted, run_job, run_when_due
 from services.points.storage.jobs import hold_job, read_job
 from tests.fixtures.polling import eventually
 from tests.fixtures.servers import Servers, migrated_database
@@ -36,7 +36,7 @@ async def done(database: Database) -> list[int]:
         )
 
 
-async def run(database: Database, at: datetime, *, wanted: bool = False) -> bool:
+async def run(database: Database, at: datetime, *, wanted: Wanted | None = None) -> bool:
     async def step(position: str) -> str | None:
         return await do_step(database, position)
 
@@ -61,8 +61,24 @@ class TestRunWhenDue:
         assert len(await done(database)) == 2 * STEPS
 
     async def test_runs_early_when_asked(self, database: Database) -> None:
+        async def wanted() -> bool:
+            return True
+
         await run(database, NOON)
-        assert await run(database, NOON, wanted=True)
+        assert await run(database, NOON, wanted=wanted)
+
+    async def test_does_not_do_again_what_another_replica_has_just_done(
+        self, database: Database
+    ) -> None:
+        """It was still asked for when this one looked, and done before this one had the lock."""
+
+        async def wanted() -> bool:
+            await run(database, NOON + HOUR)  # the other replica
+            return True
+
+        await run(database, NOON)
+        assert not await run(database, NOON + HOUR, wanted=wanted)
+        assert len(await done(database)) == 2 * STEPS
 
     async def test_goes_on_at_once_where_a_step_failed(self, database: Database) -> None:
         async def break_at_4(position: str) -> str | None:
