@@ -13,6 +13,15 @@ from services.points.domain.limits import FUTURE_MAX
 class Settings(ServiceSettings):
     """What the ledger can be told."""
 
+    # The relay and the jobs of verification, booking and telling keep a connection each for their
+    # locks. What they do, and everybody else, takes others; a step reads while it writes.
+    database_pool_size: int = Field(
+        8,
+        ge=6,
+        le=200,
+        description="Most connections per process, of which the relay and three jobs keep four; "
+        "its hottest paths keep up to as many again.",
+    )
     members_address: str = Field("127.0.0.1:7111", description="gRPC address of members.")
     inventory_address: str = Field("127.0.0.1:7113", description="gRPC address of inventory.")
     tender_kinds: list[str] = Field(

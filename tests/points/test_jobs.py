@@ -3,14 +3,17 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
+from pydantic import ValidationError
 from sqlalchemy import text
 
 from chassis.database import Database
 from services.points.jobs import Wanted, run_job, run_when_due
+from services.points.settings import Settings
 from services.points.storage.jobs import hold_job, read_job
 from tests.fixtures.polling import eventually
 from tests.fixtures.servers import Servers, migrated_database
@@ -121,6 +124,33 @@ class TestRunWhenDue:
         async with hold_job(database, "count"):
             await run(database, NOON + HOUR)
         assert metric("yika_points_job_age_seconds") == 60 * 60
+
+
+class TestConnections:
+    async def test_the_fewest_are_enough_while_everybody_keeps_one(
+        self, database: Database
+    ) -> None:
+        """The relay and every job at work, one of whose steps reads while it writes."""
+        (least,) = (
+            limit.ge
+            for limit in Settings.model_fields["database_pool_size"].metadata
+            if hasattr(limit, "ge")
+        )
+        url = database.engine.url.set(drivername="postgresql")
+        small = Database(
+            url.render_as_string(hide_password=False), service="points", pool_size=least
+        )
+        try:
+            async with AsyncExitStack() as stack:
+                await stack.enter_async_context(small.engine.connect())
+                for name in ("verify_ledger", "book_expiry", "tell_expiring"):
+                    await stack.enter_async_context(hold_job(small, name))
+                async with small.transaction(), small.read() as connection:
+                    assert await connection.scalar(text("SELECT 1")) == 1
+            with pytest.raises(ValidationError, match="database_pool_size"):
+                Settings(database_pool_size=least - 1)
+        finally:
+            await small.dispose()
 
 
 class TestRunJob:
