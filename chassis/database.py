@@ -183,12 +183,11 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A unit of work: commits rows and events together on a clean exit."""
-        with translate_driver_errors():
-            async with self.engine.begin() as connection:
-                tx = Transaction(connection)
-                yield tx
-                if tx._events:
-                    await connection.exec_driver_sql(_INSERT_EVENTS, tx.take_events())
+        async with translate_driver_errors(self.dispose), self.engine.begin() as connection:
+            tx = Transaction(connection)
+            yield tx
+            if tx._events:
+                await connection.exec_driver_sql(_INSERT_EVENTS, tx.take_events())
         self._committed(tx)
 
     @asynccontextmanager
@@ -198,7 +197,7 @@ class Database:
         For the hottest paths of a service: SQLAlchemy's part of a statement costs half a
         millisecond, and taking a connection from its pool as much again.
         """
-        with translate_driver_errors():
+        async with translate_driver_errors(self.dispose):
             try:
                 async with asyncio.timeout(_WAIT_SECONDS if self._free_lines.locked() else None):
                     await self._free_lines.acquire()
@@ -269,10 +268,9 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection that cannot write, in one snapshot."""
-        with translate_driver_errors():
-            async with self.engine.connect() as connection:
-                options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-                yield await connection.execution_options(**options)
+        async with translate_driver_errors(), self.engine.connect() as connection:
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            yield await connection.execution_options(**options)
 
     async def ping(self) -> None:
         """Unavailable unless the server answers."""
@@ -280,7 +278,7 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     async def dispose(self) -> None:
-        """Closes every connection."""
+        """Closes every connection that nobody uses; who asks next gets a new one."""
         while self._idle_lines:
             await self._idle_lines.pop().connection.close()
         await self._lines.dispose()

@@ -1,8 +1,8 @@
 """Tells a lost or busy database, which another try may not meet, from a defect."""
 
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -10,9 +10,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from chassis.errors import Unavailable
 
-# SQLSTATE classes: connection, serialization and deadlock, resources, stopping or starting.
-_TRANSIENT_STATES = ("08", "40", "53", "57")
-_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
+# SQLSTATE classes: connection, a server that only reads, an idle transaction that it ended,
+# serialization and deadlock, resources, stopping or starting.
+_READ_ONLY = "25006"
+_TRANSIENT_STATES = ("08", _READ_ONLY, "25P03", "40", "53", "57")
+_ANOTHER_WON = ("40001", "40P01")  # a serialization failure, a deadlock
 
 
 class GaveWay(Unavailable):
@@ -21,24 +23,30 @@ class GaveWay(Unavailable):
 
 def is_database_failure(error: BaseException) -> bool:
     """True for a failure of the server or the connection, which another try may not meet."""
-    if isinstance(error, DBAPIError):
-        if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
-            return True
-        error = error.orig or error
-        if isinstance(error.__cause__, asyncpg.InvalidCachedStatementError):
-            return True  # a migration ran while this service did; it is prepared anew
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return True
     # While connecting, and for a command that takes too long, the driver's own errors come through.
     return (
-        _state_of(error).startswith(_TRANSIENT_STATES)
+        (isinstance(error, DBAPIError) and error.connection_invalidated)
+        or _state_of(error).startswith(_TRANSIENT_STATES)
         or isinstance(error, (asyncpg.InterfaceError, PoolTimeoutError))
+        or _is_stale(error)
         or (isinstance(error, OSError) and _passed_through_driver(error))
     )
 
 
-def _state_of(error: object) -> str:
-    if isinstance(error, DBAPIError):
-        error = error.orig
-    return str(getattr(error, "sqlstate", None) or "")
+def _drivers_own(error: BaseException) -> BaseException:
+    orig = error.orig if isinstance(error, DBAPIError) else None
+    return (orig.__cause__ or orig) if orig else error
+
+
+def _state_of(error: BaseException) -> str:
+    return str(getattr(_drivers_own(error), "sqlstate", None) or "")
+
+
+def _is_stale(error: BaseException) -> bool:
+    """True when a migration ran while this service did; the statement is prepared anew."""
+    return isinstance(_drivers_own(error), asyncpg.InvalidCachedStatementError)
 
 
 def _passed_through_driver(error: BaseException) -> bool:
@@ -47,20 +55,25 @@ def _passed_through_driver(error: BaseException) -> bool:
     return any(frame.f_globals.get("__name__", "").startswith("asyncpg.") for frame, _ in frames)
 
 
-@contextmanager
-def translate_driver_errors() -> Iterator[None]:
+@asynccontextmanager
+async def translate_driver_errors(
+    leave: Callable[[], Awaitable[None]] | None = None,
+) -> AsyncIterator[None]:
     """Makes a lost or busy database Unavailable; a broken rule of the schema stays a defect.
 
     A connection lost during the commit leaves the outcome unknown; every write carries the id
-    that makes it safe to send again.
+    that makes it safe to send again. Who writes says how to `leave` a server that was demoted:
+    another one leads now, under the same address. Without it, writing is a defect of a reader.
     """
     try:
         yield
     except Exception as error:
-        if is_database_failure(error):
-            another_won = _state_of(error) in (_SERIALIZATION_FAILURE, _DEADLOCK)
-            refusal = GaveWay if another_won else Unavailable
-            raise refusal(
-                "DATABASE_UNAVAILABLE", "the database cannot be reached; send it again"
-            ) from error
-        raise
+        only_reads = _state_of(error) == _READ_ONLY
+        if not is_database_failure(error) or (only_reads and leave is None):
+            raise
+        if only_reads and leave is not None:
+            await leave()
+        gave_way = _state_of(error) in _ANOTHER_WON or _is_stale(error)
+        raise (GaveWay if gave_way else Unavailable)(
+            "DATABASE_UNAVAILABLE", "the database cannot be reached; send it again"
+        ) from error

@@ -102,7 +102,5 @@ class Unavailable(DomainError):
 def id_reused(what: str, identifier: str) -> AlreadyExists:
     """The refusal for an id that came before with other content."""
     return AlreadyExists(
-        "ID_REUSED",
-        f"{what} {identifier} was used before with other content",
-        {"id": identifier},
+        "ID_REUSED", f"{what} {identifier} was used before with other content", {"id": identifier}
     )

@@ -49,9 +49,8 @@ async def migrate(service: str, database: Database, revision: str = "head") -> N
         command.upgrade(config, revision)
 
     try:
-        with translate_driver_errors():
-            async with database.engine.begin() as connection:
-                await connection.run_sync(upgrade)
+        async with translate_driver_errors(), database.engine.begin() as connection:
+            await connection.run_sync(upgrade)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
             raise

@@ -21,7 +21,7 @@ class CouponIssuer:
         self._poll_seconds = poll_seconds
 
     async def run(self) -> None:
-        """Runs until cancelled; survives a lost database."""
+        """Runs until cancelled; survives a lost database and a batch that fails."""
         while True:
             self._desk.order_taken.clear()
             try:
@@ -30,6 +30,9 @@ class CouponIssuer:
                 )
             except Unavailable as error:
                 log.warning("coupon_issuer_waits", error=str(error))
+                order = None
+            except Exception:  # the door must live on; the order stays as it is, for all to see
+                log.exception("coupon_issuer_failed")
                 order = None
             if order is None:
                 with contextlib.suppress(TimeoutError):

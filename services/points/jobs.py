@@ -70,8 +70,7 @@ async def run_job(
             await rung.wait()
             rung.clear()
             try:
-                asked = wanted is not None and await wanted()
-                await run_when_due(database, name, interval, step, rest=rest, wanted=asked)
+                await run_when_due(database, name, interval, step, rest=rest, wanted=wanted)
             except Unavailable as error:
                 log.warning("job_waits", job=name, error=str(error))
             except Exception:  # the door must live on; the age of the last run raises an alert
@@ -88,22 +87,25 @@ async def run_when_due(
     step: Step,
     *,
     rest: float = 0.0,
-    wanted: bool = False,
+    wanted: Wanted | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> bool:
-    """Runs a job to its end when that is due and nobody else does; whether it did.
+    """Runs a job to its end when that is due or asked for and nobody else does; whether it did.
 
     What a step raises comes through; the next call goes on where that step began.
     """
     record = await read_job(database, name, clock())
     _show_age(name, record, clock())
-    if not _is_due(record, interval, wanted, clock()):
+    asked = wanted is not None and await wanted()
+    if not _is_due(record, interval, asked, clock()):
         return False
     async with hold_job(database, name) as holder:
         if holder is None:
             return False
-        record = await holder.read() or record
-        if not _is_due(record, interval, wanted, clock()):
+        seen, record = record, await holder.read() or record
+        # A run that ended meanwhile may have been the one asked for; the next tick asks again.
+        asked = asked and record.completed_at == seen.completed_at
+        if not _is_due(record, interval, asked, clock()):
             return False  # another replica was faster
         JOB_RUNNING.labels(name).set(1)
         try:
@@ -140,8 +142,8 @@ async def _work(
         await asyncio.sleep((asyncio.get_running_loop().time() - began) * rest)
 
 
-def _is_due(record: JobRecord, interval: timedelta, wanted: bool, now: datetime) -> bool:
-    if wanted or record.position is not None or record.started_at is None:
+def _is_due(record: JobRecord, interval: timedelta, asked: bool, now: datetime) -> bool:
+    if asked or record.position is not None or record.started_at is None:
         return True
     return record.started_at + interval <= now
 

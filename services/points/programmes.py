@@ -15,8 +15,8 @@ class ProgrammeSource:
     """Keeps the programme in memory.
 
     A version is stored some time before it takes effect (programme_notice_seconds), longer than
-    it takes every replica to read it (refresh_seconds), so all of them apply it from the same
-    moment on.
+    it takes every replica to read it (refresh_seconds) after the first document may come that is
+    dated as late as that, so all of them apply it from the same moment on.
     """
 
     def __init__(

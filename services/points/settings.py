@@ -3,15 +3,25 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from chassis.settings import ServiceSettings
 from services.points.domain.coupon import GiveBackPolicy
+from services.points.domain.limits import FUTURE_MAX
 
 
 class Settings(ServiceSettings):
     """What the ledger can be told."""
 
+    # The relay and the jobs of verification, booking and telling keep a connection each for their
+    # locks. What they do, and everybody else, takes others; a step reads while it writes.
+    database_pool_size: int = Field(
+        8,
+        ge=6,
+        le=200,
+        description="Most connections per process, of which the relay and three jobs keep four; "
+        "its hottest paths keep up to as many again.",
+    )
     members_address: str = Field("127.0.0.1:7111", description="gRPC address of members.")
     inventory_address: str = Field("127.0.0.1:7113", description="gRPC address of inventory.")
     tender_kinds: list[str] = Field(
@@ -34,10 +44,12 @@ class Settings(ServiceSettings):
         5.0, ge=0, description="Age at which the programme's versions are read again."
     )
     programme_notice_seconds: int = Field(
-        60,
+        360,
         ge=0,
-        description="How long before it takes effect a version of the programme must be stored; "
-        "more than programme_refresh_seconds, so that every replica knows it in time.",
+        validate_default=True,
+        description="How long before it takes effect a version of the programme must be stored: "
+        f"at least the {FUTURE_MAX.seconds} seconds that a document may be dated ahead and "
+        "programme_refresh_seconds, so that every replica knows the rules of any moment in time.",
     )
     hold_seconds: int = Field(
         90, ge=1, description="How long a hold lasts that names no time itself."
@@ -111,3 +123,15 @@ class Settings(ServiceSettings):
         description="How many times as long as a step of the verification took it rests after it, "
         "so that posting keeps most of the machine.",
     )
+
+    @field_validator("programme_notice_seconds")
+    @classmethod
+    def _outlasts_clocks_ahead(cls, notice_seconds: int, info: ValidationInfo) -> int:
+        """Nothing may be booked by other rules than those that its moment gets afterwards."""
+        least = FUTURE_MAX.total_seconds() + info.data.get("programme_refresh_seconds", 0)
+        if notice_seconds < least:
+            raise ValueError(
+                f"must be at least {least:g}: documents may be dated {FUTURE_MAX.seconds} seconds "
+                "ahead, and replicas read the programme every programme_refresh_seconds"
+            )
+        return notice_seconds

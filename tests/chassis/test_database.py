@@ -1,13 +1,12 @@
 """The unit of work: rows and events together or not at all, a lost server no defect."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from chassis.database import Database
 from chassis.errors import Invalid, Unavailable
@@ -170,115 +169,6 @@ class TestConnection:
                 int(await connection.scalar(text(f"SHOW {name}")) or 0) for name in names
             ]
         assert 0 < idle + interval * count <= 30
-
-
-class TestFailures:
-    async def test_a_server_that_is_not_there_is_unavailable(self) -> None:
-        database = Database("postgresql://nobody:x@127.0.0.1:1/nothing", service="lost")
-        for attempt in (database.ping(), write_nothing(database)):
-            with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
-                await attempt
-        await database.dispose()
-
-    async def test_a_connection_cut_in_the_middle_is_unavailable(self, database: Database) -> None:
-        async def cut() -> None:
-            async with database.transaction() as tx:
-                await record(tx.connection, 1)
-                await tx.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
-
-        with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
-            await cut()
-        await database.ping()  # the pool has replaced it
-        assert await recorded_numbers(database) == []
-
-    async def test_a_deadlock_is_unavailable(self, database: Database) -> None:
-        # Raised by the server's own code for it, without waiting for two sessions to meet.
-        with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
-            async with database.transaction() as tx:
-                await tx.connection.execute(
-                    text("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40P01'; END $$")
-                )
-
-    async def test_a_command_that_takes_too_long_is_unavailable(self, servers: Servers) -> None:
-        database = Database(servers.postgres_url, service="slow", command_timeout_seconds=0.2)
-        with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
-            async with database.read() as connection:
-                await connection.execute(text("SELECT pg_sleep(20)"))
-        await database.dispose()
-
-    async def test_a_pool_with_nothing_left_is_unavailable(self, servers: Servers) -> None:
-        database = Database(servers.postgres_url, service="one", pool_size=1)
-        database.engine.pool._timeout = 0.1  # type: ignore[attr-defined]
-        async with database.read() as connection:
-            await connection.execute(text("SELECT 1"))
-            with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
-                await database.ping()
-        await database.ping()
-        await database.dispose()
-
-    async def test_a_statement_that_a_migration_made_stale_is_unavailable_once(
-        self, database: Database
-    ) -> None:
-        one_connection = Database(url_of(database), service="reader", pool_size=1)
-
-        async def read() -> int | None:
-            async with one_connection.read() as connection:
-                return await connection.scalar(text("SELECT number FROM changing"))
-
-        async def change(*statements: str) -> None:
-            migration = Database(url_of(database), service="migration")
-            async with migration.transaction() as tx:
-                for statement in statements:
-                    await tx.connection.execute(text(statement))
-            await migration.dispose()
-
-        await change("CREATE TABLE changing (number int)", "INSERT INTO changing VALUES (1)")
-        try:
-            assert await read() == 1
-            await change("ALTER TABLE changing ALTER number TYPE bigint")
-            with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
-                await read()
-            assert await read() == 1
-        finally:
-            await one_connection.dispose()
-            await change("DROP TABLE changing")
-
-    async def test_a_broken_rule_of_the_schema_is_a_defect(self, database: Database) -> None:
-        with pytest.raises(IntegrityError):
-            async with database.transaction() as tx:
-                await tx.connection.execute(text("INSERT INTO numbers (number) VALUES (NULL)"))
-        with pytest.raises(DBAPIError, match="no_such_table"):
-            async with database.read() as connection:
-                await connection.execute(text("SELECT * FROM no_such_table"))
-
-    @pytest.mark.parametrize("error", [FileNotFoundError, TimeoutError, ConnectionRefusedError])
-    async def test_what_fails_beside_the_database_keeps_its_name(
-        self, database: Database, error: type[OSError], tmp_path: Path
-    ) -> None:
-        async def fail() -> None:
-            async with database.transaction() as tx:
-                await record(tx.connection, 1)
-                raise error(tmp_path)
-
-        with pytest.raises(error):
-            await fail()
-        with pytest.raises(error):
-            async with database.read():
-                raise error(tmp_path)
-        assert await recorded_numbers(database) == []
-
-    async def test_an_error_does_not_tell_what_was_written(self, database: Database) -> None:
-        with pytest.raises(DBAPIError) as failure:
-            async with database.transaction() as tx:
-                await tx.connection.execute(
-                    text("INSERT INTO no_such_table VALUES (:phone)"), {"phone": "13800000000"}
-                )
-        assert "13800000000" not in str(failure.value)
-
-
-async def write_nothing(database: Database) -> None:
-    async with database.transaction():
-        pass
 
 
 def test_the_address_of_a_database_survives_its_trip_through_a_setting(

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from google.type.date_pb2 import Date
+from sqlalchemy import text
 
 from chassis.clock import to_proto_date, utc_now
 from chassis.errors import Kind
@@ -46,6 +47,19 @@ async def bill(desk: RewardDesk, bill_id: str) -> ledger_pb2.Bill:
 
 
 class TestApproveAdjustment:
+    async def test_goes_on_while_a_release_adds_a_column(self, desk: RewardDesk) -> None:
+        async def change(statement: str) -> None:
+            async with desk.ledger.database.transaction() as tx:
+                await tx.connection.execute(text(f"ALTER TABLE adjustment_proposals {statement}"))
+
+        for statement in ("ADD COLUMN later smallint", "DROP COLUMN later"):
+            request = desk.approval(await desk.propose(ABOVE))
+            await desk.finance.ApproveAdjustment(request)  # has prepared what it asks
+            request = desk.approval(await desk.propose(ABOVE))
+            await change(statement)
+            answer = await desk.finance.ApproveAdjustment(request)
+            assert answer.receipt.bill_id == request.header.bill_id
+
     async def test_books_what_was_proposed(self, desk: RewardDesk) -> None:
         proposal_id = await desk.propose(5_000, expiry_date=day(2099))
         request = desk.approval(proposal_id)

@@ -1,15 +1,18 @@
 """Making codes batch by batch, among replicas; issuing to members; plain codes for print."""
 
 import asyncio
+from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from chassis.database import Database
 from chassis.ids import new_id
+from services.points import coupon_issuer
 from services.points.coupon_desk import CouponDesk
 from services.points.coupon_issuer import CouponIssuer
 from services.points.domain.coupon_code import read_code, read_keys
-from services.points.domain.coupon_order import CouponOrderState
+from services.points.domain.coupon_order import CouponOrder, CouponOrderState
 from services.points.storage.coupon_orders import (
     CouponOrderRepository,
     OrderEvent,
@@ -51,6 +54,32 @@ class TestIssueCouponBatch:
             order = await order_now(coupon_tables, each.order_id)
             assert (order.issued_count, order.state) == (40, CouponOrderState.DONE)
             assert len(await coupons_of(coupon_tables, each.order_id)) == 40
+
+    async def test_the_loop_outlives_a_batch_that_fails(
+        self, coupon_desk: CouponDesk, coupon_tables: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A loop that ends takes the whole service with it."""
+        calls = 0
+
+        async def fail_at_first(*given: Any, **options: Any) -> CouponOrder | None:
+            nonlocal calls
+            calls += 1
+            if calls == 1:
+                raise RuntimeError("a defect")
+            return await issue_coupon_batch(*given, **options)
+
+        monkeypatch.setattr(coupon_issuer, "issue_coupon_batch", fail_at_first)
+        order = await take(coupon_desk, build_order(5))
+        task = asyncio.create_task(CouponIssuer(coupon_desk, batch_max=7, poll_seconds=0.02).run())
+
+        async def is_done() -> bool:
+            return (await order_now(coupon_tables, order.order_id)).issued_count == 5
+
+        try:
+            await eventually(is_done)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def test_four_workers_share_out_orders_without_gap_or_repeat(
         self, coupon_desk: CouponDesk, coupon_tables: Database

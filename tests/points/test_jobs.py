@@ -3,14 +3,17 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
+from pydantic import ValidationError
 from sqlalchemy import text
 
 from chassis.database import Database
-from services.points.jobs import run_job, run_when_due
+from services.points.jobs import Wanted, run_job, run_when_due
+from services.points.settings import Settings
 from services.points.storage.jobs import hold_job, read_job
 from tests.fixtures.polling import eventually
 from tests.fixtures.servers import Servers, migrated_database
@@ -36,7 +39,7 @@ async def done(database: Database) -> list[int]:
         )
 
 
-async def run(database: Database, at: datetime, *, wanted: bool = False) -> bool:
+async def run(database: Database, at: datetime, *, wanted: Wanted | None = None) -> bool:
     async def step(position: str) -> str | None:
         return await do_step(database, position)
 
@@ -61,8 +64,24 @@ class TestRunWhenDue:
         assert len(await done(database)) == 2 * STEPS
 
     async def test_runs_early_when_asked(self, database: Database) -> None:
+        async def wanted() -> bool:
+            return True
+
         await run(database, NOON)
-        assert await run(database, NOON, wanted=True)
+        assert await run(database, NOON, wanted=wanted)
+
+    async def test_does_not_do_again_what_another_replica_has_just_done(
+        self, database: Database
+    ) -> None:
+        """It was still asked for when this one looked, and done before this one had the lock."""
+
+        async def wanted() -> bool:
+            await run(database, NOON + HOUR)  # the other replica
+            return True
+
+        await run(database, NOON)
+        assert not await run(database, NOON + HOUR, wanted=wanted)
+        assert len(await done(database)) == 2 * STEPS
 
     async def test_goes_on_at_once_where_a_step_failed(self, database: Database) -> None:
         async def break_at_4(position: str) -> str | None:
@@ -105,6 +124,33 @@ class TestRunWhenDue:
         async with hold_job(database, "count"):
             await run(database, NOON + HOUR)
         assert metric("yika_points_job_age_seconds") == 60 * 60
+
+
+class TestConnections:
+    async def test_the_fewest_are_enough_while_everybody_keeps_one(
+        self, database: Database
+    ) -> None:
+        """The relay and every job at work, one of whose steps reads while it writes."""
+        (least,) = (
+            limit.ge
+            for limit in Settings.model_fields["database_pool_size"].metadata
+            if hasattr(limit, "ge")
+        )
+        url = database.engine.url.set(drivername="postgresql")
+        small = Database(
+            url.render_as_string(hide_password=False), service="points", pool_size=least
+        )
+        try:
+            async with AsyncExitStack() as stack:
+                await stack.enter_async_context(small.engine.connect())
+                for name in ("verify_ledger", "book_expiry", "tell_expiring"):
+                    await stack.enter_async_context(hold_job(small, name))
+                async with small.transaction(), small.read() as connection:
+                    assert await connection.scalar(text("SELECT 1")) == 1
+            with pytest.raises(ValidationError, match="database_pool_size"):
+                Settings(database_pool_size=least - 1)
+        finally:
+            await small.dispose()
 
 
 class TestRunJob:

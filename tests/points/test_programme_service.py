@@ -1,15 +1,18 @@
 """The chain's rules from the outside: services/points/grpc_api/programmes.py."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
+from pydantic import ValidationError
 
-from chassis.clock import to_timestamp, utc_now
-from chassis.errors import Kind
+from chassis.clock import from_timestamp, to_timestamp, utc_now
+from chassis.errors import Invalid, Kind
 from chassis.ids import new_id
+from services.points.domain.limits import FUTURE_MAX
+from services.points.settings import Settings
 from services.points.usecases.publish_programme import publish_programme
 from tests.fixtures.coupons import outbox_events
 from tests.fixtures.ledger import Ledger
@@ -207,7 +210,6 @@ class TestPublishProgramme:
             tender_kinds=(),
             published_by="again",
             notice=timedelta(),
-            now=utc_now(),
         )
 
     async def test_never_rewrites_what_is_planned(self, stub: Any) -> None:
@@ -228,3 +230,44 @@ class TestGetProgramme:
     async def test_refuses_an_unknown_version(self, stub: Any) -> None:
         asked = programme_service_pb2.GetProgrammeRequest(version=9999)
         assert (await refusal(stub.GetProgramme(asked))).reason == "UNKNOWN_PROGRAMME"
+
+
+class SlowOwners:
+    """Takes a second to say that all that is named exists."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    async def require_scope(self, _: object) -> None:
+        self.now += timedelta(seconds=1)
+
+
+class TestNotice:
+    def test_a_document_dated_ahead_cannot_be_booked_before_its_rules_are_known(self) -> None:
+        """By default, and whatever is set: clocks of tills run ahead, and replicas read late."""
+        default = Settings()
+        known_after = default.programme_notice_seconds - default.programme_refresh_seconds
+        assert known_after >= FUTURE_MAX.total_seconds()
+        with pytest.raises(ValidationError, match="at least 305"):
+            Settings(programme_notice_seconds=304)
+        with pytest.raises(ValidationError, match="at least 700"):
+            Settings(programme_refresh_seconds=400)
+        assert Settings(programme_refresh_seconds=0, programme_notice_seconds=300)
+
+    async def test_counts_from_when_the_version_is_stored(self, stub: Any, ledger: Ledger) -> None:
+        """Asking the owners may outlast the notice."""
+        asked_at = utc_now()
+        owners = SlowOwners(asked_at)
+        programme = await build_programme(stub)
+        before = await newest(stub)
+        with pytest.raises(Invalid, match="effective_time must lie"):
+            await publish_programme(
+                ledger.database,
+                owners,  # type: ignore[arg-type]
+                programme,
+                tender_kinds=(),
+                published_by="boss",
+                notice=from_timestamp(programme.effective_time, "effective_time") - asked_at,
+                clock=lambda: owners.now,
+            )
+        assert await newest(stub) == before

@@ -12,7 +12,7 @@ STORE_TIME_OFFSET = timedelta(hours=8)
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # Clocks of tills run a little ahead; more than this is a wrong clock.
-_FUTURE_MAX = timedelta(minutes=5)
+FUTURE_MAX = timedelta(minutes=5)
 # A store's day may end after midnight and its zone may be 14 hours from UTC, no more.
 _BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
 # Nobody asks what a document would do in two years.
@@ -35,7 +35,7 @@ def ledger_day(now: datetime) -> date:
 
 def check_time(occurred_at: datetime, business_date: date, now: datetime, field: str) -> None:
     """Invalid INVALID_TIME or INVALID_BUSINESS_DATE for a clock or a day that cannot be."""
-    if not _EARLIEST <= occurred_at <= now + _FUTURE_MAX:
+    if not _EARLIEST <= occurred_at <= now + FUTURE_MAX:
         raise Invalid(
             "INVALID_TIME",
             f"{field} must lie between the year 2000 and now",

@@ -36,7 +36,6 @@ class ProgrammeServicer(programme_service_pb2_grpc.ProgrammeServiceServicer):
             tender_kinds=self._ledger.tender_kinds,
             published_by=principal.subject,
             notice=self._notice,
-            now=utc_now(),
         )
         await self._ledger.programmes.refresh()
         return programme_service_pb2.PublishProgrammeResponse(replayed=replayed)

@@ -15,10 +15,11 @@ from services.points.domain.proposal import Proposal, ProposalState
 from services.points.storage.adjustment_tables import adjustment_proposals
 from services.points.storage.driver import Driver
 
+# Its columns are named: another one, which a later release adds, must not change what is prepared.
 _LOCK = """
-    SELECT * FROM adjustment_proposals WHERE proposal_id = ANY($1::uuid[])
+    SELECT {columns} FROM adjustment_proposals WHERE proposal_id = ANY($1::uuid[])
     ORDER BY proposal_id FOR UPDATE
-    """
+    """.format(columns=", ".join(column.name for column in adjustment_proposals.columns))  # noqa: S608 - names of columns
 _DECIDE = """
     UPDATE adjustment_proposals AS proposals
     SET state = given.state, decided_by = given.decided_by, decided_at = given.decided_at,

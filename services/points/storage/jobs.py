@@ -75,20 +75,17 @@ async def hold_job(database: Database, name: str) -> AsyncIterator[JobHolder | N
     that connection alone: who lost the lock records nothing. Unavailable for a lost database.
     """
     key = zlib.crc32(f"yika-job-points-{name}".encode())
-    with translate_driver_errors():
-        async with database.engine.connect() as plain:
-            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            locked = await connection.scalar(
-                text("SELECT pg_try_advisory_lock(:key)"), {"key": key}
-            )
-            if not locked:
-                yield None
-                return
-            try:
-                yield JobHolder(connection, name)
-            finally:
-                # The pool would hand the connection on, lock and all.
-                await connection.invalidate()
+    async with translate_driver_errors(database.dispose), database.engine.connect() as plain:
+        connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+        locked = await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})
+        if not locked:
+            yield None
+            return
+        try:
+            yield JobHolder(connection, name)
+        finally:
+            # The pool would hand the connection on, lock and all.
+            await connection.invalidate()
 
 
 async def _record(connection: AsyncConnection, name: str) -> JobRecord | None:

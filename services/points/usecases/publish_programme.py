@@ -1,11 +1,11 @@
 """Stores the next version of the chain's programme, some time before it takes effect."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.clock import to_timestamp
+from chassis.clock import to_timestamp, utc_now
 from chassis.database import Database
 from chassis.errors import Invalid, PreconditionFailed, id_reused
 from services.points.directory import Directory
@@ -32,7 +32,7 @@ async def publish_programme(
     tender_kinds: Collection[str],
     published_by: str,
     notice: timedelta,
-    now: datetime,
+    clock: Callable[[], datetime] = utc_now,
 ) -> bool:
     """Stores a version and tells others; True when it had been stored before with the same content.
 
@@ -54,6 +54,9 @@ async def publish_programme(
         stored = await repository.versions()
         if _is_stored(message, stored):
             return True
+        # Only now: others were asked and may have kept the table meanwhile, and the notice counts
+        # from when the version is there to be read.
+        now = clock()
         _check_place(programme, stored, notice, now)
         before = FIRST_PROGRAMME
         if stored:
