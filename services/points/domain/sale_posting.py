@@ -1,7 +1,7 @@
 """How a sale becomes bookings. Pure."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from pricing.allocation import allocate
 from pricing.earning import (
@@ -127,7 +127,7 @@ def _earn(
         posting.earn_points(
             grant.points,
             rule_version=grant.rule_version,
-            available_at=_available_at(sale, grant.pending_days),
+            available_at=spendable_from(sale.sold_at, sale.business_date, grant.pending_days),
             expiry_date=grant.expiry_date,
         )
     return earned
@@ -151,11 +151,11 @@ def _sale_facts(sale: Sale, earning: list[int], facts: MemberFacts, wallet: Wall
     )
 
 
-def _available_at(sale: Sale, pending_days: int) -> datetime:
+def spendable_from(sold_at: datetime, business_date: date, pending_days: int) -> datetime:
     """When points can be spent: at once, or from midnight of the store after the pending days."""
     if pending_days == 0:
-        return sale.sold_at
-    first_day = sale.business_date + timedelta(days=pending_days)
+        return sold_at
+    first_day = business_date + timedelta(days=pending_days)
     return datetime.combine(first_day, time(), UTC) - STORE_TIME_OFFSET
 
 

@@ -5,7 +5,6 @@ length can be verified in bounded memory.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from services.points.domain.assets import (
@@ -18,12 +17,15 @@ from services.points.domain.assets import (
     Asset,
     BillKind,
 )
+from services.points.domain.audited import AuditedBill, BookedTransfer, ChainLink
+from services.points.domain.bill_rows import row_breaks
 from services.points.domain.breaks import Break, BreakKind, TransferRef
 from services.points.domain.chain import bill_hash
-from services.points.domain.earning_facts import EarningFact
 from services.points.domain.earning_trail import EarningTrail
 from services.points.domain.lot import Lot
+from services.points.domain.lot_origin import LotOrigins
 from services.points.domain.pass_trail import DefinitionOf, PassTrail
+from services.points.domain.sale_count import SaleCount
 from services.points.domain.transfer import Transfer
 from services.points.domain.value_trail import ValueTrail, change_of
 from services.points.domain.wallet import NO_HASH, Wallet
@@ -43,58 +45,6 @@ _TOTAL_SHOWS: Mapping[int, tuple[tuple[str, int], ...]] = {
     BillKind.GIFT_REDEMPTION: ((REVENUE, 1),),
     BillKind.GIFT_RETURN: ((REVENUE, -1),),
 }
-
-
-class BillRow(NamedTuple):
-    """What a bill says of itself, in its row or in its document; None for what it does not say."""
-
-    store_id: str
-    business_date: date
-    register_id: str
-    staff_id: str
-    reason: str | None = None
-    total_fen: int | None = None
-    points_earned: int | None = None
-
-
-class AuditedBill(NamedTuple):
-    """A bill as stored.
-
-    `said` is its row as its document and receipt have it, None when they are not to be compared.
-    `tenders_fen` is the sum of a sale's tenders, `left` what its receipt says the wallet held;
-    `earning` what caps and fractions of a point are made of, None for a bill without such.
-    Kinds and assets may be numbers that nobody knows: what is stored is what is in question.
-    """
-
-    bill_id: str
-    kind: int
-    sequence: int
-    hash: bytes
-    document: bytes
-    allocation: bytes
-    receipt: bytes
-    row: BillRow
-    said: BillRow | None
-    tenders_fen: int | None
-    left: Mapping[Asset, int]
-    earning: EarningFact | None = None
-
-
-class BookedTransfer(NamedTuple):
-    """A transfer with what its row repeats of its bill."""
-
-    ordinal: int
-    transfer: Transfer
-    store_id: str
-    business_date: date
-
-
-class ChainLink(NamedTuple):
-    """A bill's place in the chain of its member."""
-
-    sequence: int
-    bill_id: str
-    hash: bytes
 
 
 class _Suspect(NamedTuple):
@@ -119,6 +69,8 @@ class AccountVerification:
         self._trail = ValueTrail(member_id)
         self._passes = PassTrail()
         self.earning = EarningTrail()
+        self._origins = LotOrigins()
+        self._sales = SaleCount()
         self._breaks: list[Break] = []
         self._suspects: dict[str, _Suspect] = {}
         self._refs: dict[str, tuple[TransferRef, ...]] = {}  # of the bills of the chain
@@ -129,12 +81,15 @@ class AccountVerification:
         if bill.sequence:
             self._refs[bill.bill_id] = refs
         moves = [each.transfer for each in transfers]
-        self._trail.follow(list(zip(refs, moves, strict=True)), bill.sequence, bill.left)
-        self._passes.follow(list(zip(refs, moves, strict=True)), bill.sequence)
+        booked = list(zip(refs, moves, strict=True))
+        self._trail.follow(booked, bill.sequence, bill.left)
+        self._passes.follow(booked, bill.sequence)
+        self._origins.follow(bill, booked)
+        self._sales.follow(bill)
         if bill.earning is not None:
             self.earning.follow(bill.bill_id, bill.sequence, bill.earning)
         self._check_hash(bill, transfers, refs)
-        self._breaks += _row_breaks(bill, transfers, refs)
+        self._breaks += row_breaks(bill, transfers, refs)
         self._breaks += _money_breaks(bill, moves, refs)
 
     def add_orphans(self, bill_id: str, transfers: Sequence[BookedTransfer]) -> None:
@@ -161,8 +116,10 @@ class AccountVerification:
         if not is_whole or any(each.kind is BreakKind.BILL_MISSING for each in breaks):
             return breaks
         breaks += self._passes.finish(lots, definition_of)
+        breaks += self._origins.finish(lots)
         if wallet is not None and wallet.bill_count == len(self._chain):
             breaks += self.earning.finish(wallet, lots, self._refs)
+            breaks += self._sales.finish(wallet, self._refs)
         return breaks
 
     def _check_hash(
@@ -244,25 +201,6 @@ def _refs(bill_id: str, transfers: Iterable[BookedTransfer]) -> tuple[TransferRe
 
 def _hash_break(bill: AuditedBill, should_be: bytes, refs: tuple[TransferRef, ...]) -> Break:
     return Break(BreakKind.CHAIN_HASH, bill.bill_id, should_be.hex(), bill.hash.hex(), refs)
-
-
-def _row_breaks(
-    bill: AuditedBill, transfers: Sequence[BookedTransfer], refs: tuple[TransferRef, ...]
-) -> list[Break]:
-    """Where the row of a bill, or of one of its transfers, is not what its document says."""
-    row, breaks = bill.row, []
-    for column, should_be in (bill.said or row)._asdict().items():
-        found = getattr(row, column)
-        if should_be is not None and should_be != found:
-            subject = f"{bill.bill_id}:{column}"
-            breaks.append(Break(BreakKind.BILL_ROW, subject, str(should_be), str(found), refs))
-    label = f"{row.store_id} {row.business_date}"
-    for each, ref in zip(transfers, refs, strict=True):
-        found = f"{each.store_id} {each.business_date}"
-        if found != label:
-            subject = f"{bill.bill_id}:{each.ordinal}"
-            breaks.append(Break(BreakKind.BILL_ROW, subject, label, found, (ref,)))
-    return breaks
 
 
 def _money_breaks(

@@ -4,12 +4,24 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from chassis.clock import from_proto_date
+from chassis.clock import from_proto_date, from_timestamp
 from chassis.errors import Invalid
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.verification import AuditedBill, BillRow
+from services.points.domain.audited import AuditedBill, BillRow
+from services.points.domain.member_move import counterpart_id
 from services.points.messages.earning_facts import earning_fact
+from services.points.messages.stored_documents import original_bill_of
 from yika.points.v1 import audit_pb2, ledger_pb2, sale_pb2
+
+# Bills of one document about two wallets.
+_OF_TWO_WALLETS = (
+    BillKind.MERGE,
+    BillKind.MERGE_REVERSAL,
+    BillKind.CARD_TRANSFER,
+    BillKind.POINTS_TRANSFER,
+)
+# Nobody pays or is paid by such: their total is 0.
+_WITHOUT_MONEY = (*_OF_TWO_WALLETS, BillKind.POINTS_ADJUSTMENT, BillKind.EXPIRY)
 
 Record = Any  # a row with the columns of `bills` by name
 
@@ -18,11 +30,11 @@ def audited_bill(row: Record) -> AuditedBill:
     """A bill with what its document and its receipt say of it; any bytes may stand in them."""
     receipt = _receipt(row["receipt"])
     bill_id, kind = str(row["bill_id"]), int(row["kind"])
-    said, tenders_fen = None, None
+    said, tenders_fen, is_first = None, None, True
     if kind == BillKind.SALE:
         said, tenders_fen = _sale(row["document"], receipt.points_earned)
     else:
-        said = _header(row["document"], bill_id)
+        said, is_first = _header(row["document"], bill_id, kind, receipt.points_earned)
     return AuditedBill(
         bill_id=bill_id,
         kind=kind,
@@ -39,6 +51,9 @@ def audited_bill(row: Record) -> AuditedBill:
             row["reason"],
             row["total_fen"],
             row["points_earned"],
+            row["occurred_at"],
+            str(row["original_bill_id"] or ""),
+            row["posted_at"],
         ),
         said=said,
         tenders_fen=tenders_fen,
@@ -48,6 +63,7 @@ def audited_bill(row: Record) -> AuditedBill:
             Asset.BONUS: receipt.bonus_fen,
         },
         earning=earning_fact(row, receipt) if row["sequence"] else None,
+        purchases=_purchases(kind, receipt, is_first=is_first) if row["sequence"] else 0,
     )
 
 
@@ -56,6 +72,7 @@ def _sale(document: bytes, points_earned: int) -> tuple[BillRow | None, int | No
     try:
         sale = sale_pb2.Sale.FromString(document)
         business_date = from_proto_date(sale.business_date, "business_date")
+        sold_at = from_timestamp(sale.sold_time, "sold_time")
     except (DecodeError, Invalid):
         return None, None
     said = BillRow(
@@ -66,22 +83,58 @@ def _sale(document: bytes, points_earned: int) -> tuple[BillRow | None, int | No
         None,
         sale.total_fen,
         points_earned,
+        sold_at,
+        "",
     )
     return said, sum(tender.amount_fen for tender in sale.tenders)
 
 
-def _header(document: bytes, bill_id: str) -> BillRow | None:
-    """What a document says of its bill; None for the second bill of one about two wallets."""
+def _header(
+    document: bytes, bill_id: str, kind: int, points_earned: int
+) -> tuple[BillRow | None, bool]:
+    """What a document says of its bill, and whether that is the first of it.
+
+    The second one, of a document about two wallets, names the first or what both are about.
+    """
     try:
         header = audit_pb2.HeadedDocument.FromString(document).header
-        if header.bill_id != bill_id:
-            return None
+        is_first = header.bill_id == bill_id
+        if not is_first and not _is_second(kind, header.bill_id, bill_id):
+            return None, is_first
         business_date = from_proto_date(header.business_date, "business_date")
+        occurred_at = from_timestamp(header.occurred_time, "occurred_time")
+        original = original_bill_of(kind, document)
     except (DecodeError, Invalid):
-        return None
-    return BillRow(
-        header.store_id, business_date, header.register_id, header.staff_id, header.reason
+        return None, True
+    said = BillRow(
+        header.store_id,
+        business_date,
+        header.register_id,
+        header.staff_id,
+        header.reason,
+        0 if kind in _WITHOUT_MONEY else None,
+        points_earned,
+        occurred_at,
+        original or ("" if is_first else header.bill_id),
     )
+    return said, is_first
+
+
+def _is_second(kind: int, first_id: str, bill_id: str) -> bool:
+    try:
+        return kind in _OF_TWO_WALLETS and counterpart_id(first_id) == bill_id
+    except ValueError:
+        return False
+
+
+def _purchases(kind: int, receipt: ledger_pb2.BillReceipt, *, is_first: bool) -> int:
+    """By how much a bill changes the count of sales: a merge takes it from the first wallet."""
+    if kind == BillKind.SALE:
+        return 1
+    if kind not in (BillKind.MERGE, BillKind.MERGE_REVERSAL):
+        return 0
+    gives = is_first == (kind == BillKind.MERGE)
+    return -receipt.moved.purchases if gives else receipt.moved.purchases
 
 
 def _receipt(stored: bytes) -> ledger_pb2.BillReceipt:

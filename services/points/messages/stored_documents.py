@@ -39,6 +39,26 @@ _TYPES: Mapping[BillKind, type[Message]] = {
 }
 
 
+# Which field names the bill that a bill is about.
+_ORIGINAL_FIELDS: Mapping[int, str] = {
+    BillKind.SALE_RETURN: "original_sale_id",
+    BillKind.TOP_UP_REVERSAL: "top_up_id",
+    BillKind.CARD_CASH_OUT: "top_up_id",
+    BillKind.PASS_REFUND: "sale_bill_id",
+    BillKind.PASS_USE_REVERSAL: "use_bill_id",
+    BillKind.GIFT_RETURN: "redemption_bill_id",
+    BillKind.MERGE_REVERSAL: "merge_bill_id",
+}
+
+
+def original_bill_of(kind: int, document: bytes) -> str:
+    """The bill that a stored document is about; empty for none. Raises DecodeError."""
+    field = _ORIGINAL_FIELDS.get(kind)
+    if field is None:
+        return ""
+    return str(getattr(_TYPES[BillKind(kind)].FromString(document), field))
+
+
 def packed_document(kind: BillKind, document: bytes) -> Any:
     """The request of a bill as it was posted, without reading it."""
     type_of = _TYPES[kind]

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pricing.earning import CounterKey, Tally
 from services.points.domain.assets import Asset, BillKind
+from services.points.domain.audited import AuditedBill, BookedTransfer, ChainLink
 from services.points.domain.breaks import AccountSum
 from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.transfer import Transfer
-from services.points.domain.verification import AuditedBill, BookedTransfer, ChainLink
 from services.points.domain.wallet import Wallet
 from services.points.storage.driver import Driver, driver_of, fetch
 from services.points.storage.locked_books import lot_of, wallet_of
@@ -74,7 +74,8 @@ _OPEN_HOLDS = """
     """
 _BILLS = """
     SELECT member_id, bill_id, kind, store_id, register_id, staff_id, business_date, reason,
-           total_fen, points_earned, sequence, hash, document, allocation, receipt, posted_at
+           total_fen, points_earned, occurred_at, original_bill_id, posted_at, sequence, hash,
+           document, allocation, receipt
     FROM bills
     WHERE (member_id, bill_id) > ($1::uuid, $2::uuid) AND member_id <= $3::uuid
     ORDER BY member_id, bill_id LIMIT $4
@@ -86,7 +87,7 @@ _RETURNS_ELSEWHERE = f"""
     """  # noqa: S608
 _TRANSFERS = """
     SELECT member_id, bill_id, ordinal, asset, pass_id, debit_account, credit_account, amount,
-           lot_bill_id, lot_ordinal, store_id, business_date
+           lot_bill_id, lot_ordinal, store_id, business_date, posted_at
     FROM transfers
     WHERE (member_id, bill_id) > ($1::uuid, $2::uuid)
       AND (member_id, bill_id) <= ($3::uuid, $4::uuid)
@@ -269,7 +270,7 @@ def _booked(row: Record) -> BookedTransfer:
         _text(row["pass_id"]),
     )
     day: date = row["business_date"]
-    return BookedTransfer(row["ordinal"], transfer, str(row["store_id"]), day)
+    return BookedTransfer(row["ordinal"], transfer, str(row["store_id"]), day, row["posted_at"])
 
 
 def _add_hold(wallet: Wallet, row: Record) -> None:
