@@ -8,7 +8,7 @@ from google.rpc import code_pb2
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.error_mapping import from_grpc
-from chassis.errors import DomainError, Forbidden, Invalid
+from chassis.errors import DomainError, Forbidden, Invalid, Unavailable
 from chassis.grpc_client import open_channel
 from services.devices.domain.sale import Sale
 from services.devices.settings import Settings
@@ -18,6 +18,9 @@ from yika.inventory.v1 import inventory_service_pb2, inventory_service_pb2_grpc
 from yika.members.v1 import member_service_pb2, member_service_pb2_grpc
 from yika.points.v1 import points_service_pb2, points_service_pb2_grpc, sale_pb2
 
+# Said of one sale, of which nothing is wrong: rules have just changed, or who knows its member is
+# away.
+_LATER = {code_pb2.UNAVAILABLE, code_pb2.RESOURCE_EXHAUSTED}
 # The called service was reached and broke: the request may be the cause, so it is not the same
 # as a service that is away.
 _BROKEN = {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.INVALID_ARGUMENT}
@@ -74,7 +77,11 @@ class Headquarters:
             ]
 
     async def post_sales(self, sales: Sequence[Sale]) -> list[Settlement]:
-        """What headquarters did with each sale: POSTED or PARKED with its reason."""
+        """What headquarters did with each sale: POSTED or PARKED with its reason.
+
+        Those that it could not decide about are left out, and wait. A DomainError when that is all
+        of them, and whenever nothing is known to have arrived.
+        """
         request = points_service_pb2.PostSalesRequest(sales=[_message(sale) for sale in sales])
         try:
             answer = await self._points.PostSales(request, timeout=self._upload_timeout_seconds)
@@ -87,7 +94,11 @@ class Headquarters:
             # Said of each sale, yet it is this gateway's token that is wrong, and no sale.
             refused = answer.outcomes[0].refused
             raise Forbidden(refused.reason, refused.message)
-        return [_settlement(outcome) for outcome in answer.outcomes]
+        decided = [each for each in answer.outcomes if each.refused.code not in _LATER]
+        if sales and not decided:
+            refused = answer.outcomes[0].refused
+            raise Unavailable(refused.reason, refused.message)
+        return [_settlement(outcome) for outcome in decided]
 
     async def close(self) -> None:
         """Closes the channels."""

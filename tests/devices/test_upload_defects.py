@@ -55,6 +55,32 @@ class TestDefects:
             await branch.has_uploaded()
             assert (await branch.status())["parked"] == 0
 
+    async def test_that_are_none_of_the_sale_park_nothing(
+        self, chain: Chain, tmp_path: Path
+    ) -> None:
+        async with (
+            faulty_points(chain, tmp_path) as (points, address),
+            open_branch(chain, tmp_path, addresses={"points": address}) as branch,
+        ):
+            points.waits = lambda sale: sale.register_id == "02"
+            await branch.mend("inventory", "members")
+            await branch.knows_the_catalogue()
+            first = await branch.sell(2, register_id="02")
+            others = await branch.sell(3)
+            await branch.mend("points")
+
+            async def others_are_posted() -> bool:
+                status = await branch.status()
+                assert status["parked"] == 0
+                told = status["headquarters_failures"].get("points", "")
+                return status["pending_uploads"] == len(first) and "PROGRAMME_NOT_READ" in told
+
+            await eventually(others_are_posted)
+            points.waits = lambda sale: False
+            await branch.has_uploaded()
+            states = [(await branch.sale(s["sale_id"]))["state"] for s in first + others]
+            assert states == ["POSTED"] * 5
+
     async def test_in_the_points_are_accepted_and_shown(self, chain: Chain, tmp_path: Path) -> None:
         async with (
             faulty_points(chain, tmp_path) as (points, address),

@@ -19,6 +19,8 @@ async def upload_sales(
 ) -> int:
     """Uploads the oldest sales that wait; returns how many were settled, 0 when none waits.
 
+    Those that headquarters could not decide about now wait for the next time.
+
     A DomainError means that nothing of them is known to have arrived; every sale is still there,
     and sending it again is safe.
     """
