@@ -166,7 +166,7 @@ class TestReturnSale:
     async def test_refuses_what_is_larger_than_any_return(self, ledger: Ledger, stub: Any) -> None:
         request = build_return(ledger.chain, await sell(ledger))
         request.refund_tender_kind = "x" * 200_000
-        assert (await refusal(stub.ReturnSale(request))).reason == "RETURN_TOO_LARGE"
+        assert (await refusal(stub.ReturnSale(request))).reason == "REQUEST_TOO_LARGE"
 
 
 class TestQuoteReturn:

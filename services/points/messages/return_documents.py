@@ -1,7 +1,6 @@
 """Returns between the wire, the ledger and the table."""
 
 from chassis.clock import to_proto_date, to_timestamp
-from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.assets import Asset
 from services.points.domain.books import StoredBill
@@ -9,7 +8,6 @@ from services.points.domain.header import Header
 from services.points.domain.return_request import ReturnLine, SaleReturn, check_return
 from services.points.domain.sale_return import ReturnDraft, ReturnedLine, SoldGoods
 from services.points.messages.documents import read_allocation, read_sale
-from services.points.messages.sizes import SALE_BYTES_MAX
 from yika.points.v1 import ledger_pb2, return_service_pb2, sale_pb2, sale_return_pb2
 
 
@@ -18,8 +16,6 @@ def read_return(message: return_service_pb2.ReturnSaleRequest, header: Header) -
 
     Ids in the message are brought to canonical form in place, as for a sale.
     """
-    if message.ByteSize() > SALE_BYTES_MAX:
-        raise Invalid("RETURN_TOO_LARGE", f"a return has at most {SALE_BYTES_MAX} bytes")
     message.original_sale_id = canonical_id(message.original_sale_id, "original_sale_id")
     request = SaleReturn(
         header=header,
