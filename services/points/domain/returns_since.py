@@ -1,7 +1,7 @@
 """What returns gave back for a member since its merge, and an undoing gives to it. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from services.points.domain.assets import WALLET, BillKind
@@ -10,6 +10,8 @@ from services.points.domain.transfer import Transfer
 
 # They give back to the account of the bill that they are about, or to who answers for it.
 GIVE_BACK_TO_ACCOUNT = (BillKind.SALE_RETURN, BillKind.GIFT_RETURN, BillKind.PASS_USE_REVERSAL)
+# What came back by them counts no more towards caps and limits.
+COUNTED_BACK = (BillKind.SALE_RETURN, BillKind.GIFT_RETURN)
 
 
 class ReturnsSince(NamedTuple):
@@ -17,15 +19,22 @@ class ReturnsSince(NamedTuple):
 
     Those about bills on the accounts of `family`, the merged member and who had been merged into
     it; and refunds of `passes` that the merge moved, by the bills that sold them: what is left of
-    a pass belongs to who has it, whosever account it was bought on.
+    a pass belongs to who has it, whosever account it was bought on. `bills` are those of goods and
+    gifts, each with the bill that it is about.
     """
 
     family: frozenset[str]
     passes: frozenset[str]
     units: Counter[LotKey]
+    bills: Mapping[str, str] = {}
 
     def with_return(
-        self, kind: BillKind, original_bill_id: str, account: str, transfers: Iterable[Transfer]
+        self,
+        bill_id: str,
+        kind: BillKind,
+        original_bill_id: str,
+        account: str,
+        transfers: Iterable[Transfer],
     ) -> "ReturnsSince":
         """With one return more, about a bill on an account; unchanged by bills of others."""
         ours = account in self.family if kind in GIVE_BACK_TO_ACCOUNT else False
@@ -37,4 +46,7 @@ class ReturnsSince(NamedTuple):
         for each in transfers:
             if each.lot is not None and WALLET in (each.debit_account, each.credit_account):
                 units[each.lot] += each.amount if each.credit_account == WALLET else -each.amount
-        return self._replace(units=units)
+        bills = dict(self.bills)
+        if kind in COUNTED_BACK:
+            bills[bill_id] = original_bill_id
+        return self._replace(units=units, bills=bills)
