@@ -68,10 +68,11 @@ def decide_merge_reversal(
             move.part_back(lot, part)
     move.debt(min(merged.debt_points, giver.debt_points))
     move.purchases(merged.purchases)
-    own = Remembered(back.counters, merged.carry).without(came_back)
+    # Before merges moved counts there is nothing to be taken out again.
+    brought = back.counters if merged.tallies else {}
+    own = Remembered(brought, merged.carry).without(came_back)
     _carry_back(move, arrival, giver, held, own)
-    if merged.tallies:  # before merges moved them there is nothing to be taken out again
-        _tallies_back(move, giver, back, own.counters)
+    _tallies_back(move, giver, brought, own.counters)
     move.taker.merged_into = None
     return move.drafts(stayed=merged.plus(given).minus(move.moved), original_bill_id=merge_bill_id)
 
@@ -99,15 +100,18 @@ def _part_back(lot: Lot, moved: int, returned: int, held: int) -> int:
 
 
 def _tallies_back(
-    move: MemberMove, giver: Wallet, back: Wallet, own: Mapping[CounterKey, Tally]
+    move: MemberMove,
+    giver: Wallet,
+    brought: Mapping[CounterKey, Tally],
+    own: Mapping[CounterKey, Tally],
 ) -> None:
     """Takes out what the merge added, less what came back of it meanwhile.
 
     The member's own counts still say how much that was: nobody counts for who was merged.
     """
-    for key, brought in back.counters.items():
-        if brought.weight:
-            rest, part = subtract_tally(giver.counters.get(key, Tally()), own[key])
+    for key, tally in own.items():
+        if tally.weight or brought.get(key, tally).weight:
+            rest, part = subtract_tally(giver.counters.get(key, Tally()), tally)
             move.tally(key, left=rest, arrived=part)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pricing.earning import Carry, CounterKey, EarningBasis, Rounding, Tally, take_back
+from services.points.domain.forgiven import FORGIVEN
 from services.points.domain.gift_redemption import gift_counter
 
 
@@ -22,10 +23,14 @@ class GoodsBack(NamedTuple):
 
 
 class CameBack(NamedTuple):
-    """What came back of a member's own goods and gifts, these in pieces by gift."""
+    """What came back of a member's own goods and gifts, these in pieces by gift.
+
+    `written_off` is what these returns wrote off, less what they paid of such.
+    """
 
     goods: tuple[GoodsBack, ...] = ()
     gifts: tuple[tuple[str, int], ...] = ()
+    written_off: int = 0
 
 
 NOTHING_BACK = CameBack()
@@ -54,11 +59,11 @@ class Remembered(NamedTuple):
                 carry, points = taken.carry, points + taken.rate_points
         for gift_id, pieces in came_back.gifts:
             key = gift_counter(gift_id)
-            tally = counters.get(key, Tally())
-            counters[key] = freed(tally, pieces)
+            counters[key] = freed(counters.get(key, Tally()), pieces)
+        counters[FORGIVEN] = freed(counters.get(FORGIVEN, Tally()), -came_back.written_off)
         return Remembered(counters, carry, points > 0)
 
 
 def freed(tally: Tally, pieces: int) -> Tally:
-    """A count of gifts of which some came back."""
+    """A count of gifts, or points, of which some came back."""
     return tally._replace(weight=max(0, tally.weight - pieces))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from services.points.domain.assets import WALLET, BillKind
+from services.points.domain.assets import POINTS_WRITTEN_OFF, WALLET, BillKind
 from services.points.domain.lot import LotKey
 from services.points.domain.transfer import Transfer
 
@@ -20,13 +20,15 @@ class ReturnsSince(NamedTuple):
     Those about bills on the accounts of `family`, the merged member and who had been merged into
     it; and refunds of `passes` that the merge moved, by the bills that sold them: what is left of
     a pass belongs to who has it, whosever account it was bought on. `bills` are those of goods and
-    gifts, each with the bill that it is about.
+    gifts, each with the bill that it is about, and `written_off` the points that they wrote off
+    less those that they paid of such.
     """
 
     family: frozenset[str]
     passes: frozenset[str]
     units: Counter[LotKey]
     bills: Mapping[str, str] = {}
+    written_off: int = 0
 
     def with_return(
         self,
@@ -42,11 +44,15 @@ class ReturnsSince(NamedTuple):
             ours = original_bill_id in self.passes
         if not ours:
             return self
-        units = self.units.copy()
+        units, written_off = self.units.copy(), self.written_off
         for each in transfers:
+            if POINTS_WRITTEN_OFF in (each.debit_account, each.credit_account):
+                written_off += (
+                    each.amount if each.debit_account == POINTS_WRITTEN_OFF else -each.amount
+                )
             if each.lot is not None and WALLET in (each.debit_account, each.credit_account):
                 units[each.lot] += each.amount if each.credit_account == WALLET else -each.amount
         bills = dict(self.bills)
         if kind in COUNTED_BACK:
             bills[bill_id] = original_bill_id
-        return self._replace(units=units, bills=bills)
+        return self._replace(units=units, bills=bills, written_off=written_off)

@@ -21,7 +21,7 @@ def read_came_back(books: Books, merge_bill_id: str) -> CameBack:
             goods += _goods_back(original, {*bills})
         else:
             gifts += _gifts_back(original, {*bills})
-    return CameBack(tuple(goods), tuple(gifts))
+    return CameBack(tuple(goods), tuple(gifts), since.written_off if since else 0)
 
 
 def _goods_back(original: Original, since: set[str]) -> list[GoodsBack]:

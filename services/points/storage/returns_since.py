@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from services.points.domain.assets import WALLET, Asset, BillKind
+from services.points.domain.assets import POINTS_WRITTEN_OFF, WALLET, Asset, BillKind
 from services.points.domain.books import Books
 from services.points.domain.lot import LotKey
 from services.points.domain.member_move import counterpart_id
@@ -34,6 +34,14 @@ _SINCE = f"""
     )
     """  # noqa: S608
 _BILLS = f"{_SINCE} SELECT bill_id, kind, original_bill_id FROM since"  # noqa: S608
+_WRITTEN_OFF = f"""{_SINCE}
+    SELECT coalesce(sum(
+        CASE t.debit_account WHEN '{POINTS_WRITTEN_OFF}' THEN t.amount ELSE -t.amount END
+    ), 0)::bigint AS points
+    FROM since AS r
+    JOIN transfers AS t ON t.member_id = r.member_id AND t.bill_id = r.bill_id
+         AND '{POINTS_WRITTEN_OFF}' IN (t.debit_account, t.credit_account)
+    """  # noqa: S608
 _UNITS = f"""{_SINCE}
     SELECT t.lot_bill_id, t.lot_ordinal,
            sum(CASE t.credit_account WHEN '{WALLET}' THEN t.amount ELSE -t.amount END)::bigint
@@ -77,7 +85,10 @@ async def load_returns_since(driver: Driver, books: Books, merge_bill_ids: Itera
             for row in await driver.fetch(_BILLS, *about)
             if row["kind"] in COUNTED_BACK
         }
-        books.returns_since[bill_id] = ReturnsSince(family, frozenset(passes), units, bills)
+        (counted,) = await driver.fetch(_WRITTEN_OFF, *about)
+        books.returns_since[bill_id] = ReturnsSince(
+            family, frozenset(passes), units, bills, counted["points"]
+        )
         unread = {*bills.values()} - {*books.originals}
         if unread:  # they tell what these returns took from caps, limits and fractions
             books.originals |= await load_originals(driver, unread, books.wallets)
