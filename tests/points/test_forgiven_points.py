@@ -95,3 +95,45 @@ class TestMerges:
         await story.bring_back(spends)
         assert await story.has() == (0, 0)
         await prove_books(story.database)
+
+    @pytest.mark.parametrize(("his", "one_batch"), [(0, False), (100, False), (100, True)])
+    async def test_what_was_written_off_meanwhile_is_of_whose_goods_came_back(
+        self, story: Story, his: int, one_batch: bool
+    ) -> None:
+        """Also when the other member was forgiven some too, or return and undoing come at once."""
+        chain = story.chain
+        goes, stays = chain.member_id, chain.other_member_id
+        earns = await story.buy(100_00)
+        spends = await story.buy(100, points=100)
+        if his:
+            other_earns = await story.buy(100_00, member_id=stays)
+            await story.buy(100, points=100, member_id=stays)
+            await story.bring_back(other_earns)
+        merge = merge_command(chain, goes, stays)
+        await story.run(0, merge)
+        undo = undo_command(chain, goes, merge.bill_id)
+        if one_batch:
+            await story.run(0, await story.return_of(earns), undo)
+        else:
+            await story.bring_back(earns)
+            assert await counted(story, stays) == 100 + his
+            await story.run(0, undo)
+        assert [await counted(story, member) for member in (goes, stays)] == [100, his]
+        await story.bring_back(spends)
+        assert (await story.has(), await counted(story)) == ((0, 0), 0)
+        await prove_books(story.database)
+
+    async def test_what_came_back_meanwhile_pays_for_whose_it_was(self, story: Story) -> None:
+        chain = story.chain
+        goes, stays = chain.member_id, chain.other_member_id
+        spends = []
+        for member in (goes, stays):
+            earns = await story.buy(100_00, member_id=member)
+            spends.append(await story.buy(100, points=100, member_id=member))
+            await story.bring_back(earns)
+        merge = merge_command(chain, goes, stays)
+        await story.run(0, merge)
+        await story.bring_back(spends[0])
+        await story.run(0, undo_command(chain, goes, merge.bill_id))
+        assert [await counted(story, member) for member in (goes, stays)] == [0, 100]
+        await prove_books(story.database)

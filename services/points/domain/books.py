@@ -173,7 +173,11 @@ class Books:
         if original is not None:
             for merge_bill_id, since in self.returns_since.items():
                 self.returns_since[merge_bill_id] = since.with_return(
-                    bill.kind, original.bill.bill_id, original.bill.member_id, transfers
+                    bill.bill_id,
+                    bill.kind,
+                    original.bill.bill_id,
+                    original.bill.member_id,
+                    transfers,
                 )
             self.originals[original.bill.bill_id] = replace(
                 original,

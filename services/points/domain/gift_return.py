@@ -26,6 +26,7 @@ from services.points.domain.giving_back import give_back
 from services.points.domain.header import Header
 from services.points.domain.lot import LotKey
 from services.points.domain.posting import Posting
+from services.points.domain.remembered import freed
 from services.points.domain.transfer import Transfer
 
 Source = TypeVar("Source")
@@ -80,7 +81,7 @@ def decide_gift_return(
     _check_header(header, original, {handed_out.member_id, posting.wallet.member_id})
     gifts = _gifts(books, original, handed_out.redemption)
     had = {line.gift_id: line.pieces for line in handed_out.redemption.lines}
-    before = _returned(had, earlier)
+    before = returned_pieces(had, earlier)
     after = _returned_after(request, had, before)
     programme = books.programmes.at(header.occurred_at)
     points = spent_on_gifts(original.transfers)
@@ -141,7 +142,9 @@ def _gifts(books: Books, original: Original, redemption: GiftRedemption) -> Mapp
         ) from error
 
 
-def _returned(had: Mapping[str, int], earlier: Iterable[tuple[GiftLine, ...]]) -> Mapping[str, int]:
+def returned_pieces(
+    had: Mapping[str, int], earlier: Iterable[tuple[GiftLine, ...]]
+) -> Mapping[str, int]:
     """Pieces of each gift that are back; a return without lines took all that was left."""
     pieces = dict.fromkeys(had, 0)
     for lines in earlier:
@@ -216,5 +219,4 @@ def window(parts: Sequence[tuple[Source, int]], start: int, end: int) -> list[tu
 
 def _free(posting: Posting, gift: Gift, pieces: int) -> None:
     key = gift_counter(gift.gift_id)
-    before = posting.wallet.counters.get(key, Tally())
-    posting.counters[key] = before._replace(weight=max(0, before.weight - pieces))
+    posting.counters[key] = freed(posting.wallet.counters.get(key, Tally()), pieces)

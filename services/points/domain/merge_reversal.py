@@ -1,9 +1,10 @@
 """Undoing a merge (撤销合并): what is left of what it moved goes back. Pure."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from chassis.errors import PreconditionFailed
-from pricing.earning import Carry, Tally
+from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import POINTS_ISSUED, WALLET, Asset, BillKind
 from services.points.domain.books import Books, Original
 from services.points.domain.draft import Draft
@@ -12,19 +13,26 @@ from services.points.domain.lot import Lot, LotKey
 from services.points.domain.member_move import MemberMove, counterpart_id, require_unmerged
 from services.points.domain.merge import subtract_carry, subtract_tally
 from services.points.domain.moved import Moved
+from services.points.domain.remembered import NOTHING_BACK, CameBack, Remembered
 from services.points.domain.wallet import Wallet
 
 
 def decide_merge_reversal(
-    books: Books, header: Header, merge_bill_id: str, merged: Moved
+    books: Books,
+    header: Header,
+    merge_bill_id: str,
+    merged: Moved,
+    came_back: CameBack = NOTHING_BACK,
 ) -> list[Draft]:
     """Gives the header's member back what its merge moved and returns gave back for it since.
 
-    `merged` is what the merge's receipt says. What was spent meanwhile stays spent, what is on
-    hold stays on hold, and what was earned meanwhile stays where it was earned; the receipt tells
-    what did not come back. NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND,
-    WRONG_MEMBER, BEFORE_ORIGINAL, ALREADY_UNDONE, WALLET_FROZEN, and MEMBER_MERGED when the other
-    one has been merged in turn: that merge is to be undone first.
+    `merged` is what the merge's receipt says, `came_back` what came back since of the member's own
+    goods and gifts: that is taken from the member's counts and fraction. What was spent meanwhile
+    stays spent, what is on hold stays on hold, and what was earned meanwhile stays where it was
+    earned; the receipt tells what did not come back.
+    NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, WRONG_MEMBER, BEFORE_ORIGINAL,
+    ALREADY_UNDONE, WALLET_FROZEN, and MEMBER_MERGED when the other one has been merged in turn:
+    that merge is to be undone first.
     """
     merge = books.original(merge_bill_id, BillKind.MERGE)
     if merge.bill.member_id != header.member_id or merge.bill.original_bill_id is not None:
@@ -60,9 +68,11 @@ def decide_merge_reversal(
             move.part_back(lot, part)
     move.debt(min(merged.debt_points, giver.debt_points))
     move.purchases(merged.purchases)
-    _carry_back(move, arrival, giver, held, merged.carry)
-    if merged.tallies:  # before merges moved them there is nothing to be taken out again
-        _tallies_back(move, giver, back)
+    # Before merges moved counts there is nothing to be taken out again.
+    brought = back.counters if merged.tallies else {}
+    own = Remembered(brought, merged.carry).without(came_back)
+    _carry_back(move, arrival, giver, held, own)
+    _tallies_back(move, giver, brought, own.counters)
     move.taker.merged_into = None
     return move.drafts(stayed=merged.plus(given).minus(move.moved), original_bill_id=merge_bill_id)
 
@@ -89,24 +99,30 @@ def _part_back(lot: Lot, moved: int, returned: int, held: int) -> int:
     return min(free, max(0, moved + returned))
 
 
-def _tallies_back(move: MemberMove, giver: Wallet, back: Wallet) -> None:
-    """Takes out what the merge added, as far as returns have not freed it meanwhile.
+def _tallies_back(
+    move: MemberMove,
+    giver: Wallet,
+    brought: Mapping[CounterKey, Tally],
+    own: Mapping[CounterKey, Tally],
+) -> None:
+    """Takes out what the merge added, less what came back of it meanwhile.
 
     The member's own counts still say how much that was: nobody counts for who was merged.
     """
-    for key, brought in back.counters.items():
-        if brought.weight:
-            rest, part = subtract_tally(giver.counters.get(key, Tally()), brought)
+    for key, tally in own.items():
+        if tally.weight or brought.get(key, tally).weight:
+            rest, part = subtract_tally(giver.counters.get(key, Tally()), tally)
             move.tally(key, left=rest, arrived=part)
 
 
 def _carry_back(
-    move: MemberMove, arrival: Original, giver: Wallet, held: dict[LotKey, int], wanted: Carry
+    move: MemberMove, arrival: Original, giver: Wallet, held: dict[LotKey, int], own: Remembered
 ) -> None:
     """Gives the fraction of a point back, as far as it is there.
 
     When both fractions had made a whole point, that point is broken up again, unless it is spent.
     """
+    wanted = own.carry
     rest = subtract_carry(giver.carry, wanted)
     if rest is not None:
         move.carry(wanted, left=rest, arrived=wanted)
@@ -119,5 +135,7 @@ def _carry_back(
     if lot is not None and lot.remaining > held.get(lot.key, 0) and rest is not None:
         move.giver.take_from(lot, 1, POINTS_ISSUED)
         move.carry(wanted, left=rest, arrived=wanted)
+    elif own.carry_short:
+        move.carry(Carry(), left=giver.carry, arrived=Carry())  # what is there is the other one's
     else:
         move.carry(giver.carry, left=Carry(), arrived=giver.carry)

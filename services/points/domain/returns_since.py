@@ -1,15 +1,17 @@
 """What returns gave back for a member since its merge, and an undoing gives to it. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from services.points.domain.assets import WALLET, BillKind
+from services.points.domain.assets import POINTS_WRITTEN_OFF, WALLET, BillKind
 from services.points.domain.lot import LotKey
 from services.points.domain.transfer import Transfer
 
 # They give back to the account of the bill that they are about, or to who answers for it.
 GIVE_BACK_TO_ACCOUNT = (BillKind.SALE_RETURN, BillKind.GIFT_RETURN, BillKind.PASS_USE_REVERSAL)
+# What came back by them counts no more towards caps and limits.
+COUNTED_BACK = (BillKind.SALE_RETURN, BillKind.GIFT_RETURN)
 
 
 class ReturnsSince(NamedTuple):
@@ -17,15 +19,24 @@ class ReturnsSince(NamedTuple):
 
     Those about bills on the accounts of `family`, the merged member and who had been merged into
     it; and refunds of `passes` that the merge moved, by the bills that sold them: what is left of
-    a pass belongs to who has it, whosever account it was bought on.
+    a pass belongs to who has it, whosever account it was bought on. `bills` are those of goods and
+    gifts, each with the bill that it is about, and `written_off` the points that they wrote off
+    less those that they paid of such.
     """
 
     family: frozenset[str]
     passes: frozenset[str]
     units: Counter[LotKey]
+    bills: Mapping[str, str] = {}
+    written_off: int = 0
 
     def with_return(
-        self, kind: BillKind, original_bill_id: str, account: str, transfers: Iterable[Transfer]
+        self,
+        bill_id: str,
+        kind: BillKind,
+        original_bill_id: str,
+        account: str,
+        transfers: Iterable[Transfer],
     ) -> "ReturnsSince":
         """With one return more, about a bill on an account; unchanged by bills of others."""
         ours = account in self.family if kind in GIVE_BACK_TO_ACCOUNT else False
@@ -33,8 +44,15 @@ class ReturnsSince(NamedTuple):
             ours = original_bill_id in self.passes
         if not ours:
             return self
-        units = self.units.copy()
+        units, written_off = self.units.copy(), self.written_off
         for each in transfers:
+            if POINTS_WRITTEN_OFF in (each.debit_account, each.credit_account):
+                written_off += (
+                    each.amount if each.debit_account == POINTS_WRITTEN_OFF else -each.amount
+                )
             if each.lot is not None and WALLET in (each.debit_account, each.credit_account):
                 units[each.lot] += each.amount if each.credit_account == WALLET else -each.amount
-        return self._replace(units=units)
+        bills = dict(self.bills)
+        if kind in COUNTED_BACK:
+            bills[bill_id] = original_bill_id
+        return self._replace(units=units, bills=bills, written_off=written_off)

@@ -9,6 +9,7 @@ from services.points.domain.member_move import counterpart_id
 from services.points.domain.merge_reversal import decide_merge_reversal
 from services.points.domain.moved import Moved
 from services.points.domain.wallet_change import check_decision
+from services.points.messages.came_back import read_came_back
 from services.points.messages.documents import read_receipt
 from yika.points.v1 import wallet_service_pb2
 
@@ -24,7 +25,8 @@ def undo_merge(header: Header, message: wallet_service_pb2.UndoMergeRequest) -> 
     def decide(books: Books) -> Drafts:
         merge = books.original(merge_bill_id, BillKind.MERGE)
         merged = read_receipt(merge.bill.receipt).moved or Moved()
-        return decide_merge_reversal(books, header, merge_bill_id, merged)
+        came_back = read_came_back(books, merge_bill_id)
+        return decide_merge_reversal(books, header, merge_bill_id, merged, came_back)
 
     return Command(
         bill_id=header.bill_id,
