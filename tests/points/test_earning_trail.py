@@ -4,28 +4,21 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Database
 from chassis.ids import new_id
-from services.points.commands import Command
-from services.points.domain.breaks import BreakKind
 from services.points.domain.limits import ledger_day
-from services.points.domain.programme import Programmes
 from services.points.usecases.list_breaks import list_breaks
-from services.points.usecases.post_bills import Posted
-from tests.fixtures.audit import prove_books, verify_all
+from tests.fixtures.audit import found_after, prove_books
 from tests.fixtures.builders_points import (
     SOLD_AT,
     Chain,
     build_chain,
     build_line,
     build_sale,
-    post_commands,
 )
 from tests.fixtures.capped_sales import (
-    CAPPED,
     capped_sale,
     gift_command,
     gift_return_command_of,
@@ -42,7 +35,6 @@ from tests.fixtures.wallet_commands import (
     undo_command,
 )
 from tests.fixtures.wallet_moves import NOW
-from yika.points.v1 import return_service_pb2
 
 
 @pytest.fixture
@@ -56,17 +48,6 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
 async def chain(database: Database) -> Chain:
     """A chain that the ledger knows."""
     return (await build_chain(database))[0]
-
-
-async def found_after(database: Database, sql: str, member_id: str) -> list[tuple[str, str]]:
-    """What a verification finds after a change behind the ledger's back."""
-    async with database.transaction() as tx:
-        changed = await tx.connection.execute(text(sql), {"m": member_id})
-        assert changed.rowcount == 1, "corrupts nothing"
-    await verify_all(database)
-    page = await list_breaks(database, None, include_resolved=False, token="", limit=100)
-    assert {view.row.member_id for view in page.breaks} <= {member_id}
-    return [(BreakKind(view.row.kind).name, view.row.subject) for view in page.breaks]
 
 
 CARRY = "UPDATE wallets SET carry_numerator = carry_numerator + 1 WHERE member_id = :m"
@@ -133,118 +114,6 @@ class TestPointsGiven:
         day = ledger_day(NOW)
         found = await found_after(database, less, giver)
         assert found == [("EARNING_COUNTER", f"household:given {day}")]
-
-
-async def at_hour(database: Database, hour: int, *commands: Command) -> None:
-    """Posts commands one after the other, all at an hour of the next day."""
-    for command in commands:
-        (outcome,) = await post_commands(
-            database, command, now=NOW + timedelta(hours=hour), programmes=Programmes([CAPPED])
-        )
-        assert isinstance(outcome, Posted), outcome
-
-
-async def three_things(database: Database, chain: Chain, member_id: str) -> str:
-    """Goods of 50, 30 and 10 fen, which leave a fraction of a point; the sale."""
-    lines = [
-        build_line(chain.product_ids[number % 2], list_fen=fen, discount_fen=0)
-        for number, fen in enumerate((50, 30, 10))
-    ]
-    sale_id = new_id()
-    await at_hour(database, 0, capped_sale(chain, member_id, lines=lines, sale_id=sale_id))
-    return sale_id
-
-
-class TestGoodsThatCameBackDuringAMerge:
-    async def back(self, database: Database, chain: Chain, sale_id: str, *lines: int) -> Command:
-        """A return of whole lines, or of the rest."""
-        parts = [(number, 1_000) for number in lines]
-        return await command_of(database, build_return(chain, sale_id, *parts))
-
-    async def test_are_known_when_the_rest_comes_back_after_its_undoing(
-        self, database: Database, chain: Chain
-    ) -> None:
-        goes, stays = chain.member_id, chain.other_member_id
-        sale_id = await three_things(database, chain, goes)
-        merge = merge_command(chain, goes, stays)
-        await at_hour(database, 1, merge, await self.back(database, chain, sale_id, 1))
-        await at_hour(database, 2, undo_command(chain, goes, merge.bill_id))
-        await at_hour(database, 3, await self.back(database, chain, sale_id))
-        await prove_books(database)
-        more = CARRY.replace("+ 1", "+ 1000")
-        assert await found_after(database, more, goes) == [("WALLET_CARRY", "POINTS")]
-
-    async def test_are_known_of_the_right_one_of_several_merges(
-        self, database: Database, chain: Chain
-    ) -> None:
-        goes, stays = chain.member_id, chain.other_member_id
-        sale_id = await three_things(database, chain, goes)
-        for hour, there, here in ((1, None, 3), (4, 2, None), (7, None, ())):
-            merge = merge_command(chain, goes, stays)
-            await at_hour(database, hour, merge)
-            if there:
-                await at_hour(database, hour, await self.back(database, chain, sale_id, there))
-            await at_hour(database, hour + 1, undo_command(chain, goes, merge.bill_id))
-            if here is not None:
-                parts = (here,) if here else ()
-                await at_hour(database, hour + 2, await self.back(database, chain, sale_id, *parts))
-        await prove_books(database)
-        more = CARRY.replace("+ 1", "+ 1000")
-        assert await found_after(database, more, goes) == [("WALLET_CARRY", "POINTS")]
-
-    async def test_are_known_from_the_end_of_a_chain_of_merges(self, database: Database) -> None:
-        chain, (goes, stays, last) = await build_chain(database, 3)
-        sale_id = await three_things(database, chain, goes)
-        first, second = merge_command(chain, goes, stays), merge_command(chain, stays, last)
-        part = build_return(chain, sale_id, (2, 1_000))
-        await at_hour(database, 1, first, second, await command_of(database, part))
-        await at_hour(database, 2, undo_command(chain, stays, second.bill_id))
-        await at_hour(database, 2, undo_command(chain, goes, first.bill_id))
-        await at_hour(database, 3, await self.back(database, chain, sale_id))
-        await prove_books(database)
-        more = CARRY.replace("+ 1", "+ 1000")
-        assert await found_after(database, more, goes) == [("WALLET_CARRY", "POINTS")]
-
-    async def test_freeze_nobody_when_merges_follow_each_other_too_fast_to_tell(
-        self, database: Database, chain: Chain
-    ) -> None:
-        goes, stays = chain.member_id, chain.other_member_id
-        sale_id = await three_things(database, chain, goes)
-        for lines in ((1,), (2,)):
-            merge = merge_command(chain, goes, stays)
-            await at_hour(database, 1, merge, await self.back(database, chain, sale_id, *lines))
-            await at_hour(database, 1, undo_command(chain, goes, merge.bill_id))
-        await at_hour(database, 1, await self.back(database, chain, sale_id))
-        await prove_books(database)
-
-    async def test_freeze_nobody_when_their_bill_cannot_be_read(
-        self, database: Database, chain: Chain
-    ) -> None:
-        goes, stays = chain.member_id, chain.other_member_id
-        sale_id = await three_things(database, chain, goes)
-        merge = merge_command(chain, goes, stays)
-        await at_hour(database, 1, merge, await self.back(database, chain, sale_id, 1))
-        await at_hour(database, 2, undo_command(chain, goes, merge.bill_id))
-        await at_hour(database, 3, await self.back(database, chain, sale_id))
-        forged = f"""UPDATE bills SET document = 'x' WHERE member_id = :m
-                     AND original_bill_id = '{sale_id}'"""  # noqa: S608
-        found = await found_after(database, forged, stays)
-        assert {kind for kind, _ in found} <= {"CHAIN_HASH", "BILL_ROW"}
-
-    async def test_are_looked_for_by_no_id_that_is_none(
-        self, database: Database, chain: Chain
-    ) -> None:
-        goes = chain.member_id
-        sale_id = await three_things(database, chain, goes)
-        merge = merge_command(chain, goes, chain.other_member_id)
-        await at_hour(database, 1, merge, undo_command(chain, goes, merge.bill_id))
-        back = await self.back(database, chain, sale_id)
-        await at_hour(database, 2, back)
-        document = return_service_pb2.ReturnSaleRequest(original_sale_id="x").SerializeToString()
-        forged = f"""UPDATE bills SET document = '\\x{document.hex()}'
-                     WHERE member_id = :m AND bill_id = '{back.bill_id}'"""  # noqa: S608
-        found = await found_after(database, forged, goes)
-        assert ("CHAIN_HASH", back.bill_id) in found
 
 
 class TestAMerge:
