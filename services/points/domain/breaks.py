@@ -43,6 +43,7 @@ class BreakKind(IntEnum):
     EARNING_COUNTER = 23
     LOT_TERMS = 24
     ACCOUNT_UNREADABLE = 25
+    WALLET_MERGED_INTO = 26
 
 
 class TransferRef(NamedTuple):

@@ -24,6 +24,7 @@ from services.points.domain.chain import bill_hash
 from services.points.domain.earning_trail import EarningTrail
 from services.points.domain.lot import Lot
 from services.points.domain.lot_origin import LotOrigins
+from services.points.domain.merge_trail import MergeTrail
 from services.points.domain.pass_trail import DefinitionOf, PassTrail
 from services.points.domain.sale_count import SaleCount
 from services.points.domain.transfer import Transfer
@@ -71,6 +72,7 @@ class AccountVerification:
         self.earning = EarningTrail()
         self._origins = LotOrigins()
         self._sales = SaleCount()
+        self._merges = MergeTrail()
         self._breaks: list[Break] = []
         self._suspects: dict[str, _Suspect] = {}
         self._refs: dict[str, tuple[TransferRef, ...]] = {}  # of the bills of the chain
@@ -86,6 +88,7 @@ class AccountVerification:
         self._passes.follow(booked, bill.sequence)
         self._origins.follow(bill, booked)
         self._sales.follow(bill)
+        self._merges.follow(bill)
         if bill.earning is not None:
             self.earning.follow(bill.bill_id, bill.sequence, bill.earning)
         self._check_hash(bill, transfers, refs)
@@ -120,6 +123,7 @@ class AccountVerification:
         if wallet is not None and wallet.bill_count == len(self._chain):
             breaks += self.earning.finish(wallet, lots, self._refs)
             breaks += self._sales.finish(wallet, self._refs)
+            breaks += self._merges.finish(wallet, self._refs)
         return breaks
 
     def _check_hash(

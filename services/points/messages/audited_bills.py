@@ -11,7 +11,7 @@ from services.points.domain.audited import AuditedBill, BillRow
 from services.points.domain.member_move import counterpart_id
 from services.points.messages.earning_facts import earning_fact
 from services.points.messages.stored_documents import original_bill_of
-from yika.points.v1 import audit_pb2, ledger_pb2, sale_pb2
+from yika.points.v1 import audit_pb2, ledger_pb2, sale_pb2, wallet_service_pb2
 
 # Bills of one document about two wallets.
 _OF_TWO_WALLETS = (
@@ -64,6 +64,7 @@ def audited_bill(row: Record) -> AuditedBill:
         },
         earning=earning_fact(row, receipt) if row["sequence"] else None,
         purchases=_purchases(kind, receipt, is_first=is_first) if row["sequence"] else 0,
+        merged_into=_merged_into(kind, row["document"]) if said is not None and is_first else None,
     )
 
 
@@ -135,6 +136,16 @@ def _purchases(kind: int, receipt: ledger_pb2.BillReceipt, *, is_first: bool) ->
         return 0
     gives = is_first == (kind == BillKind.MERGE)
     return -receipt.moved.purchases if gives else receipt.moved.purchases
+
+
+def _merged_into(kind: int, document: bytes) -> str | None:
+    """Into whom a merge took the member of its first wallet; empty of a merge's undoing."""
+    if kind != BillKind.MERGE:
+        return "" if kind == BillKind.MERGE_REVERSAL else None
+    try:
+        return wallet_service_pb2.MergeMembersRequest.FromString(document).into_member_id
+    except DecodeError:
+        return None
 
 
 def _receipt(stored: bytes) -> ledger_pb2.BillReceipt:
