@@ -53,7 +53,9 @@ class _Taken:
 
     def __call__(self, booked: BookedBill) -> None:
         """Takes in one bill."""
-        account = self.accounts.setdefault(booked.member_id, AccountVerification(booked.member_id))
+        account = self.accounts.get(booked.member_id)
+        if account is None:
+            account = self.accounts[booked.member_id] = AccountVerification(booked.member_id)
         if booked.bill is None:
             account.add_orphans(booked.bill_id, booked.transfers)
         else:
