@@ -30,7 +30,9 @@ class AuditedBill(NamedTuple):
     `said` is its row as its document and receipt have it, None when they are not to be compared.
     `tenders_fen` is the sum of a sale's tenders, `left` what its receipt says the wallet held;
     `earning` what caps and fractions of a point are made of, None for a bill without such;
-    `purchases` by how much it changed the member's count of sales.
+    `purchases` by how much it changed the member's count of sales; `merged_into` into whom it took
+    the member, empty when it undid that, None when it is about neither;
+    `from_holds` what it posted of holds, by their ids.
     Kinds and assets may be numbers that nobody knows: what is stored is what is in question.
     """
 
@@ -47,6 +49,8 @@ class AuditedBill(NamedTuple):
     left: Mapping[Asset, int]
     earning: EarningFact | None = None
     purchases: int = 0
+    merged_into: str | None = None
+    from_holds: Mapping[str, int] = {}
 
 
 class BookedTransfer(NamedTuple):

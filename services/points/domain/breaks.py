@@ -43,6 +43,8 @@ class BreakKind(IntEnum):
     EARNING_COUNTER = 23
     LOT_TERMS = 24
     ACCOUNT_UNREADABLE = 25
+    WALLET_MERGED_INTO = 26
+    HOLD_TERMS = 27
 
 
 class TransferRef(NamedTuple):
@@ -55,8 +57,9 @@ class TransferRef(NamedTuple):
 class Break(NamedTuple):
     """One thing that does not agree.
 
-    `subject` is an asset, "bill:ordinal" of a lot, a bill or a hold; `expected` and `found` are
-    amounts, numbers or hashes. `proof` is the fewest transfers that show what it should be.
+    `subject` is an asset, "bill:ordinal" of a lot, a bill, "hold:what" of a hold; `expected` and
+    `found` are amounts, numbers or hashes. `proof` is the fewest transfers that show what it should
+    be.
     """
 
     kind: BreakKind

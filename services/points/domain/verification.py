@@ -22,8 +22,10 @@ from services.points.domain.bill_rows import row_breaks
 from services.points.domain.breaks import Break, BreakKind, TransferRef
 from services.points.domain.chain import bill_hash
 from services.points.domain.earning_trail import EarningTrail
+from services.points.domain.hold_trail import AuditedHold, HoldTrail
 from services.points.domain.lot import Lot
 from services.points.domain.lot_origin import LotOrigins
+from services.points.domain.merge_trail import MergeTrail
 from services.points.domain.pass_trail import DefinitionOf, PassTrail
 from services.points.domain.sale_count import SaleCount
 from services.points.domain.transfer import Transfer
@@ -71,6 +73,8 @@ class AccountVerification:
         self.earning = EarningTrail()
         self._origins = LotOrigins()
         self._sales = SaleCount()
+        self._merges = MergeTrail()
+        self._holds = HoldTrail()
         self._breaks: list[Break] = []
         self._suspects: dict[str, _Suspect] = {}
         self._refs: dict[str, tuple[TransferRef, ...]] = {}  # of the bills of the chain
@@ -86,6 +90,8 @@ class AccountVerification:
         self._passes.follow(booked, bill.sequence)
         self._origins.follow(bill, booked)
         self._sales.follow(bill)
+        self._merges.follow(bill)
+        self._holds.follow(bill, booked)
         if bill.earning is not None:
             self.earning.follow(bill.bill_id, bill.sequence, bill.earning)
         self._check_hash(bill, transfers, refs)
@@ -104,8 +110,9 @@ class AccountVerification:
         wallet: Wallet | None,
         lots: Collection[Lot],
         definition_of: DefinitionOf = lambda lot: None,
+        holds: Collection[AuditedHold] = (),
     ) -> list[Break]:
-        """All breaks, given the wallet's row with its holds and counts, and the account's lots.
+        """All breaks, given the wallet's row with its open holds and counts, all lots and holds.
 
         A wallet without a row is a break, but for a store's walk-in account. What follows from the
         order of bills is compared when all of them are there.
@@ -120,6 +127,8 @@ class AccountVerification:
         if wallet is not None and wallet.bill_count == len(self._chain):
             breaks += self.earning.finish(wallet, lots, self._refs)
             breaks += self._sales.finish(wallet, self._refs)
+            breaks += self._merges.finish(wallet, self._refs)
+            breaks += self._holds.finish(holds, lots)
         return breaks
 
     def _check_hash(

@@ -1,5 +1,6 @@
 """Rows of the books as the verification takes them: what a stored document says of its own row."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.message import DecodeError
@@ -10,8 +11,9 @@ from services.points.domain.assets import Asset, BillKind
 from services.points.domain.audited import AuditedBill, BillRow
 from services.points.domain.member_move import counterpart_id
 from services.points.messages.earning_facts import earning_fact
+from services.points.messages.held_value import held_of_document, held_of_tenders
 from services.points.messages.stored_documents import original_bill_of
-from yika.points.v1 import audit_pb2, ledger_pb2, sale_pb2
+from yika.points.v1 import audit_pb2, ledger_pb2, sale_pb2, wallet_service_pb2
 
 # Bills of one document about two wallets.
 _OF_TWO_WALLETS = (
@@ -32,9 +34,10 @@ def audited_bill(row: Record) -> AuditedBill:
     bill_id, kind = str(row["bill_id"]), int(row["kind"])
     said, tenders_fen, is_first = None, None, True
     if kind == BillKind.SALE:
-        said, tenders_fen = _sale(row["document"], receipt.points_earned)
+        said, tenders_fen, from_holds = _sale(row["document"], receipt.points_earned)
     else:
         said, is_first = _header(row["document"], bill_id, kind, receipt.points_earned)
+        from_holds = held_of_document(kind, row["document"])
     return AuditedBill(
         bill_id=bill_id,
         kind=kind,
@@ -64,17 +67,24 @@ def audited_bill(row: Record) -> AuditedBill:
         },
         earning=earning_fact(row, receipt) if row["sequence"] else None,
         purchases=_purchases(kind, receipt, is_first=is_first) if row["sequence"] else 0,
+        from_holds=from_holds,
+        merged_into=_merged_into(kind, row["document"]) if said is not None and is_first else None,
     )
 
 
-def _sale(document: bytes, points_earned: int) -> tuple[BillRow | None, int | None]:
-    """What a sale says, and the sum of its tenders; nothing when it cannot be read any more."""
+def _sale(
+    document: bytes, points_earned: int
+) -> tuple[BillRow | None, int | None, Mapping[str, int]]:
+    """What a sale says, the sum of its tenders, and what these took of which holds.
+
+    Nothing when it cannot be read any more.
+    """
     try:
         sale = sale_pb2.Sale.FromString(document)
         business_date = from_proto_date(sale.business_date, "business_date")
         sold_at = from_timestamp(sale.sold_time, "sold_time")
     except (DecodeError, Invalid):
-        return None, None
+        return None, None, {}
     said = BillRow(
         sale.store_id,
         business_date,
@@ -86,7 +96,8 @@ def _sale(document: bytes, points_earned: int) -> tuple[BillRow | None, int | No
         sold_at,
         "",
     )
-    return said, sum(tender.amount_fen for tender in sale.tenders)
+    tenders_fen = sum(tender.amount_fen for tender in sale.tenders)
+    return said, tenders_fen, held_of_tenders(sale.tenders)
 
 
 def _header(
@@ -135,6 +146,16 @@ def _purchases(kind: int, receipt: ledger_pb2.BillReceipt, *, is_first: bool) ->
         return 0
     gives = is_first == (kind == BillKind.MERGE)
     return -receipt.moved.purchases if gives else receipt.moved.purchases
+
+
+def _merged_into(kind: int, document: bytes) -> str | None:
+    """Into whom a merge took the member of its first wallet; empty of a merge's undoing."""
+    if kind != BillKind.MERGE:
+        return "" if kind == BillKind.MERGE_REVERSAL else None
+    try:
+        return wallet_service_pb2.MergeMembersRequest.FromString(document).into_member_id
+    except DecodeError:
+        return None
 
 
 def _receipt(stored: bytes) -> ledger_pb2.BillReceipt:

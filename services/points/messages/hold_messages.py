@@ -1,6 +1,8 @@
 """Holds between the wire and the ledger: one place that knows their protos."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from google.protobuf.message import DecodeError
 
 from chassis.clock import from_proto_date, to_timestamp
 from chassis.errors import Invalid
@@ -9,6 +11,7 @@ from services.points.domain.assets import Asset
 from services.points.domain.header import REASON_LENGTH_MAX
 from services.points.domain.hold import Hold, HoldState
 from services.points.domain.hold_request import HoldRequest, check_amount
+from services.points.domain.hold_trail import HoldTerms
 from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.messages.sizes import check_size
 from services.points.messages.texts import check_register_id, check_text
@@ -56,6 +59,28 @@ def read_hold_request(message: hold_service_pb2.CreateHoldRequest) -> HoldReques
         register_id=message.register_id,
         staff_id=message.staff_id,
         business_date=from_proto_date(message.business_date, "business_date"),
+    )
+
+
+def hold_terms(document: bytes) -> HoldTerms | None:
+    """What the stored request of a hold says of it; None when it cannot be read any more."""
+    try:
+        message = hold_service_pb2.CreateHoldRequest.FromString(document)
+    except DecodeError:
+        return None
+    asset = _ASSETS.get(message.asset)
+    if asset is None:
+        return None
+    seconds = message.hold_seconds  # 0: as long as the deployment said then
+    return HoldTerms(
+        message.hold_id,
+        asset,
+        message.pass_id or None,
+        message.amount,
+        message.store_id,
+        message.register_id,
+        message.staff_id,
+        timedelta(seconds=seconds) if seconds else None,
     )
 
 

@@ -11,7 +11,6 @@ from pricing.earning import CounterKey, Tally
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.audited import AuditedBill, BookedTransfer, ChainLink
 from services.points.domain.breaks import AccountSum
-from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
@@ -65,13 +64,6 @@ _WALLETS = f"SELECT * FROM wallets WHERE {_RANGE}"  # noqa: S608
 _COUNTERS = f"SELECT * FROM earning_counters WHERE {_RANGE}"  # noqa: S608
 _LOTS = f"SELECT * FROM lots WHERE {_RANGE}"  # noqa: S608
 _LINKS = f"SELECT member_id, sequence, bill_id, hash FROM bills WHERE {_RANGE}"  # noqa: S608
-_OPEN_HOLDS = """
-    SELECT h.member_id, h.hold_id, h.asset AS hold_asset, h.expires_at, l.lot_bill_id,
-           l.lot_ordinal, l.asset, l.amount, l.posted
-    FROM holds AS h LEFT JOIN hold_lots AS l USING (member_id, hold_id)
-    WHERE h.member_id BETWEEN $1::uuid AND $2::uuid AND h.state = 1
-    ORDER BY h.member_id, h.hold_id, l.ordinal
-    """
 _BILLS = """
     SELECT member_id, bill_id, kind, store_id, register_id, staff_id, business_date, reason,
            total_fen, points_earned, occurred_at, original_bill_id, posted_at, sequence, hash,
@@ -159,12 +151,9 @@ class AuditQueries:
         ]
 
     async def wallets(self, span: Span) -> dict[str, Wallet]:
-        """Wallets by member, with their open holds and counts, and without lots."""
+        """Wallets by member, with their counts, and without lots and holds."""
         found = await fetch(self._connection, _WALLETS, span.first, span.last)
         wallets = {wallet.member_id: wallet for wallet in map(wallet_of, found)}
-        for row in await (await self._driver()).fetch(_OPEN_HOLDS, span.first, span.last):
-            if (wallet := wallets.get(str(row["member_id"]))) is not None:
-                _add_hold(wallet, row)
         for row in await (await self._driver()).fetch(_COUNTERS, span.first, span.last):
             if (wallet := wallets.get(str(row["member_id"]))) is not None:
                 key = CounterKey(row["rule_id"], row["period"])
@@ -231,7 +220,7 @@ class AuditQueries:
         rows = await driver.fetch(_SUMS, timeout=_TOTALS_TIMEOUT_SECONDS)
         sums = [
             AccountSum(
-                _asset(row["asset"]),
+                any_asset(row["asset"]),
                 _text(row["pass_id"]),
                 row["account"],
                 int(row["debit"]),
@@ -256,13 +245,13 @@ def _key(row: Record) -> tuple[str, str]:
 def _lot(row: Record) -> Lot:
     if row["asset"] in _KNOWN_ASSETS:
         return lot_of(row)
-    return lot_of({**row, "asset": Asset.MONEY})._replace(asset=_asset(row["asset"]))
+    return lot_of({**row, "asset": Asset.MONEY})._replace(asset=any_asset(row["asset"]))
 
 
 def _booked(row: Record) -> BookedTransfer:
     lot = row["lot_bill_id"]
     transfer = Transfer(
-        _asset(row["asset"]),
+        any_asset(row["asset"]),
         row["debit_account"],
         row["credit_account"],
         row["amount"],
@@ -273,17 +262,7 @@ def _booked(row: Record) -> BookedTransfer:
     return BookedTransfer(row["ordinal"], transfer, str(row["store_id"]), day, row["posted_at"])
 
 
-def _add_hold(wallet: Wallet, row: Record) -> None:
-    hold_id = str(row["hold_id"])
-    there = wallet.holds.get(hold_id)
-    parts = there.lots if there else ()
-    if row["lot_bill_id"] is not None:
-        key = LotKey(str(row["lot_bill_id"]), row["lot_ordinal"])
-        parts = (*parts, HeldLot(key, _asset(row["asset"]), row["amount"], row["posted"]))
-    wallet.holds[hold_id] = Hold(hold_id, _asset(row["hold_asset"]), parts, row["expires_at"])
-
-
-def _asset(number: int) -> Asset:
+def any_asset(number: int) -> Asset:
     """The asset; a number that is none is kept as it is, for the hash and for the break."""
     return _KNOWN_ASSETS.get(number) or cast(Asset, number)
 

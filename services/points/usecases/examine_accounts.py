@@ -9,14 +9,17 @@ from chassis.logs import get_logger
 from services.points.domain.assets import Asset
 from services.points.domain.breaks import Break, BreakKind
 from services.points.domain.earning_trail import EarningTrail
+from services.points.domain.hold import HoldState
 from services.points.domain.lot import Lot
 from services.points.domain.pass_trail import DefinitionOf, version_sold
 from services.points.domain.passes import PassDefinition
 from services.points.domain.verification import AccountVerification
 from services.points.messages.audited_bills import audited_bill
 from services.points.messages.earning_facts import returned_elsewhere
+from services.points.messages.hold_messages import hold_terms
 from services.points.messages.programme_documents import read_programme_document
 from services.points.storage.audit import Account, AuditQueries, BookedBill, Span
+from services.points.storage.audit_holds import read_holds
 from services.points.storage.programmes import ProgrammeRepository
 
 # What values raise that nobody foresaw. A lost database and a broken statement are not among them:
@@ -50,7 +53,9 @@ class _Taken:
 
     def __call__(self, booked: BookedBill) -> None:
         """Takes in one bill."""
-        account = self.accounts.setdefault(booked.member_id, AccountVerification(booked.member_id))
+        account = self.accounts.get(booked.member_id)
+        if account is None:
+            account = self.accounts[booked.member_id] = AccountVerification(booked.member_id)
         if booked.bill is None:
             account.add_orphans(booked.bill_id, booked.transfers)
         else:
@@ -75,6 +80,11 @@ async def examine(
     )
     wallets = await queries.wallets(span)
     lots = await queries.lots(span)
+    # Holds of nobody's wallet are not compared; the many walk-in accounts have none.
+    holds = await read_holds(connection, span, hold_terms) if wallets else {}
+    for member_id, wallet in wallets.items():
+        of_it = (each.hold for each in holds.get(member_id, ()))
+        wallet.holds = {hold.hold_id: hold for hold in of_it if hold.state is HoldState.OPEN}
     definition_of = await _definitions(connection, lots.values())
     # The bills of a walk-in account stand alone, however many there are.
     links = {} if is_walk_in else await queries.links(span)
@@ -90,7 +100,12 @@ async def examine(
     for member_id, account in taken.accounts.items():
         await _look_elsewhere(queries, member_id, account.earning)
     breaks = {
-        member_id: account.finish(wallets.get(member_id), lots.get(member_id, ()), definition_of)
+        member_id: account.finish(
+            wallets.get(member_id),
+            lots.get(member_id, ()),
+            definition_of,
+            holds.get(member_id, ()),
+        )
         for member_id, account in taken.accounts.items()
     }
     return Examined(breaks, taken.bill_count, more_after)

@@ -41,6 +41,8 @@ class BreakKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     BREAK_KIND_EARNING_COUNTER: _ClassVar[BreakKind]
     BREAK_KIND_LOT_TERMS: _ClassVar[BreakKind]
     BREAK_KIND_ACCOUNT_UNREADABLE: _ClassVar[BreakKind]
+    BREAK_KIND_WALLET_MERGED_INTO: _ClassVar[BreakKind]
+    BREAK_KIND_HOLD_TERMS: _ClassVar[BreakKind]
 BREAK_KIND_UNSPECIFIED: BreakKind
 BREAK_KIND_WALLET_BALANCE: BreakKind
 BREAK_KIND_WALLET_MISSING: BreakKind
@@ -67,6 +69,8 @@ BREAK_KIND_WALLET_CARRY: BreakKind
 BREAK_KIND_EARNING_COUNTER: BreakKind
 BREAK_KIND_LOT_TERMS: BreakKind
 BREAK_KIND_ACCOUNT_UNREADABLE: BreakKind
+BREAK_KIND_WALLET_MERGED_INTO: BreakKind
+BREAK_KIND_HOLD_TERMS: BreakKind
 
 class GetTrialBalanceRequest(_message.Message):
     __slots__ = ("store_id", "from_date", "to_date", "asset", "page_size", "page_token")
