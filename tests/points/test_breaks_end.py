@@ -1,7 +1,6 @@
 """Breaks end when their cause does, and no verification that is late brings them back."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
@@ -14,27 +13,8 @@ from services.points.storage.breaks import BreakRepository, begin_keeping
 from services.points.usecases import verify_ledger
 from services.points.usecases.list_breaks import list_breaks
 from services.points.usecases.verify_ledger import request_run
-from tests.fixtures.audit import prove_books, restore, save_books, verify_all
-from tests.fixtures.builders_audit import History, build_history
-from tests.fixtures.servers import Servers, migrated_database
-
-Books = tuple[Database, History]
-
-
-@pytest.fixture(scope="module")
-async def clean_books(servers: Servers) -> AsyncIterator[Books]:
-    """Members alike; what they are is saved."""
-    async with migrated_database(servers, "points") as database:
-        history = await build_history(database)
-        await save_books(database)
-        yield database, history
-
-
-@pytest.fixture
-async def books(clean_books: Books) -> AsyncIterator[Books]:
-    """The clean history, whatever a test does to it."""
-    yield clean_books
-    await restore(clean_books[0])
+from tests.fixtures.audit import prove_books, verify_all
+from tests.fixtures.corruptible_books import Books
 
 
 async def change_points(database: Database, member_id: str, by: int) -> None:

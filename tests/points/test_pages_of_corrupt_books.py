@@ -1,11 +1,8 @@
 """Lists of books that were corrupted come to their end, and leave nothing else out."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import text
 
 from chassis.clock import to_timestamp, utc_now
 from chassis.database import Database
@@ -16,37 +13,12 @@ from services.points.usecases.read_past_balances import (
     summarize_past_balances,
 )
 from services.points.usecases.read_trial_balance import TrialBalance, read_trial_balance
-from tests.fixtures.audit import restore, save_books
-from tests.fixtures.builders_audit import History, build_history
+from tests.fixtures.corruptible_books import Books, change
 from tests.fixtures.ledger import Ledger
 from tests.fixtures.query_desk import QueryDesk
-from tests.fixtures.servers import Servers, migrated_database
 from yika.points.v1 import query_service_pb2
 
-Books = tuple[Database, History]
 NO_ASSET = "UPDATE transfers SET asset = 77 WHERE member_id = :m AND asset = 3"
-
-
-@pytest.fixture(scope="module")
-async def clean_books(servers: Servers) -> AsyncIterator[Books]:
-    """Members alike; what they are is saved."""
-    async with migrated_database(servers, "points") as database:
-        history = await build_history(database)
-        await save_books(database)
-        yield database, history
-
-
-@pytest.fixture
-async def books(clean_books: Books) -> AsyncIterator[Books]:
-    """The clean history, whatever a test does to it."""
-    yield clean_books
-    await restore(clean_books[0])
-
-
-async def change(database: Database, sql: str, **values: Any) -> None:
-    async with database.transaction() as tx:
-        changed = await tx.connection.execute(text(sql), values)
-        assert changed.rowcount > 0, "corrupts nothing"
 
 
 async def trial_balance(database: Database, token: str, limit: int) -> TrialBalance:

@@ -1,6 +1,5 @@
 """What cannot be made sense of on one account stops the verification of nobody else."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,34 +8,10 @@ from sqlalchemy import text
 from chassis.database import Database
 from services.points.domain.breaks import WHOLE_BOOKS, BreakKind
 from services.points.usecases.list_breaks import list_breaks
-from tests.fixtures.audit import restore, save_books, verify_all
-from tests.fixtures.builders_audit import History, build_history
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.audit import verify_all
+from tests.fixtures.builders_audit import History
+from tests.fixtures.corruptible_books import Books, change
 from yika.points.v1 import ledger_pb2
-
-Books = tuple[Database, History]
-
-
-@pytest.fixture(scope="module")
-async def clean_books(servers: Servers) -> AsyncIterator[Books]:
-    """Three members alike; what they are is saved."""
-    async with migrated_database(servers, "points") as database:
-        history = await build_history(database)
-        await save_books(database)
-        yield database, history
-
-
-@pytest.fixture
-async def books(clean_books: Books) -> AsyncIterator[Books]:
-    """The clean history, whatever a test does to it."""
-    yield clean_books
-    await restore(clean_books[0])
-
-
-async def change(database: Database, sql: str, **values: Any) -> None:
-    async with database.transaction() as tx:
-        changed = await tx.connection.execute(text(sql), values)
-        assert changed.rowcount > 0, "corrupts nothing"
 
 
 async def found_after_verifying(database: Database) -> dict[str, set[str]]:
