@@ -1,6 +1,7 @@
 """Undoing merges over a real database: services/points/usecases/undo_merge.py."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -83,6 +84,23 @@ class TestUndoMerge:
         assert await owned(database, goes) == {"POINTS": 30}
         assert await owned(database, stays) == {"POINTS": 20}
         assert posted.receipt.stayed == Moved(points=20)
+
+    async def test_the_members_own_ended_holds_are_known_in_the_same_batch(
+        self, database: Database, chain: Chain
+    ) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        await give(database, chain, goes, points=50)
+        before = NOW - timedelta(minutes=5)
+        ended = await add_points_hold(database, goes, chain.store_id, 20, now=before, seconds=60)
+        merge = merge_command(chain, goes, stays)
+        await done(database, merge)
+        sale = build_sale(chain, member_id=goes, tenders=[("stored_value", 2400)])
+        sale.tenders[0].hold_id = ended
+        undo = undo_command(chain, goes, merge.bill_id)
+        undone, refused = await post(database, undo, build_command(sale))
+        assert isinstance(undone, Posted)
+        assert not isinstance(refused, Posted)
+        assert refused.reason == "WRONG_ASSET"
 
     async def test_later_sales_are_the_members_own_again(
         self, database: Database, chain: Chain

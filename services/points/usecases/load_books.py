@@ -46,11 +46,13 @@ async def find_heirs(database: Database, commands: Sequence[Command]) -> set[str
 async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: Books) -> None:
     """Fills locked books with what the commands name: lots, counters, originals, coupons."""
     driver = tx.driver
+    # A member's own wallet beside the one that answers for it: the same batch may undo the merge.
     with_lots = {
-        books.wallet(member).member_id
+        account
         for command in commands
         if command.needs_lots
         for member in command.members
+        for account in (member, books.wallet(member).member_id)
     }
     if with_lots:
         named_holds = [hold_id for command in commands for hold_id in command.holds]
