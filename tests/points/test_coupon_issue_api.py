@@ -111,6 +111,34 @@ class TestCreateCouponOrder:
         request.code_count = 26
         assert await reason(coupons.stub.CreateCouponOrder(request)) == "ID_REUSED"
 
+    async def test_can_be_stopped_and_others_are_told_of_both(self, coupons: Coupons) -> None:
+        request = codes_request(5_000_000)
+        for _ in range(2):
+            taken = await coupons.stub.CreateCouponOrder(request)
+        stop = pb.CancelCouponOrderRequest(
+            cancellation_id=new_id(), order_id=request.order_id, reason="印错了"
+        )
+        stopped = (await coupons.stub.CancelCouponOrder(stop)).order
+        assert stopped.state == CouponOrderState.CANCELLED
+        assert (await coupons.stub.CancelCouponOrder(stop)).replayed
+        created = await outbox_events(coupons.database, coupon_events_pb2.CouponOrderCreated)
+        assert [fact for fact in created if fact.order_id == request.order_id] == [
+            coupon_events_pb2.CouponOrderCreated(
+                order_id=request.order_id,
+                template_id=request.template_id,
+                code_count=5_000_000,
+                created_time=taken.order.created_time,
+            )
+        ]
+        cancelled = await outbox_events(coupons.database, coupon_events_pb2.CouponOrderCancelled)
+        assert [fact for fact in cancelled if fact.order_id == request.order_id] == [
+            coupon_events_pb2.CouponOrderCancelled(
+                order_id=request.order_id,
+                issued_count=stopped.issued_count,
+                cancelled_time=stopped.finished_time,
+            )
+        ]
+
     @pytest.mark.parametrize("count", [0, -1, 5_000_001, 2**63 - 1, -(2**63)])
     async def test_refuses_an_impossible_count(self, coupons: Coupons, count: int) -> None:
         call = coupons.stub.CreateCouponOrder(codes_request(count))

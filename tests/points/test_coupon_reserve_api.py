@@ -16,9 +16,11 @@ from tests.fixtures.coupons import (
     age_order,
     kinds,
     let_reservation_time_out,
+    outbox_events,
     reason,
 )
 from tests.fixtures.running import open_stub
+from yika.points.v1 import coupon_events_pb2, coupon_pb2
 from yika.points.v1 import coupon_service_pb2 as pb
 
 
@@ -135,6 +137,48 @@ class TestReserveCoupon:
         (code,) = await coupons.codes(1)
         request = reserve_request(coupons.store_id, code.coupon_id, hold_seconds=hold_seconds)
         assert await reason(coupons.stub.ReserveCoupon(request)) == "INVALID_HOLD"
+
+
+class TestEvents:
+    async def test_tell_who_has_it_and_that_it_is_free_again(self, coupons: Coupons) -> None:
+        (code,) = await coupons.codes(1)
+        request = reserve_request(coupons.store_id, code.coupon_id)
+        for _ in range(2):
+            change = (await coupons.stub.ReserveCoupon(request)).change
+        release = pb.ReleaseCouponRequest(reservation_id=request.reservation_id)
+        for _ in range(2):
+            await coupons.stub.ReleaseCoupon(release)
+        (reserved,) = [
+            each
+            for fact in await outbox_events(coupons.database, coupon_events_pb2.CouponsReserved)
+            for each in fact.coupons
+            if each.coupon_id == code.coupon_id
+        ]
+        answer = await coupons.get(code.coupon_id)
+        found = answer.coupon
+        happened = {each.kind: each.happened_time for each in answer.events}
+        assert reserved == coupon_events_pb2.ReservedCoupon(
+            coupon_id=code.coupon_id,
+            template_id=found.template_id,
+            reservation_id=request.reservation_id,
+            sale_id=request.sale_id,
+            store_id=coupons.store_id,
+            reserved_until_time=change.reserved_until_time,
+            reserved_time=happened[coupon_pb2.COUPON_EVENT_KIND_RESERVED],
+        )
+        (released,) = [
+            each
+            for fact in await outbox_events(coupons.database, coupon_events_pb2.CouponsReleased)
+            for each in fact.coupons
+            if each.coupon_id == code.coupon_id
+        ]
+        assert released == coupon_events_pb2.ReleasedCoupon(
+            coupon_id=code.coupon_id,
+            template_id=found.template_id,
+            sale_id=request.sale_id,
+            store_id=coupons.store_id,
+            released_time=happened[coupon_pb2.COUPON_EVENT_KIND_RELEASED],
+        )
 
 
 class TestReleaseCoupon:

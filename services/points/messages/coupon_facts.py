@@ -6,7 +6,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from chassis.clock import to_proto_date, to_timestamp
-from services.points.domain.coupon_event import CouponChange, CouponEventKind
+from services.points.domain.coupon_event import CouponChange, CouponEventKind, required
 from services.points.domain.coupon_order import CouponOrder
 from yika.points.v1 import coupon_events_pb2 as events
 
@@ -17,7 +17,7 @@ _COUPONS_MAX = 2_000
 def change_facts(changes: Iterable[CouponChange]) -> list[Message]:
     """The events of changes that are saved in one commit.
 
-    Reservations, releases and returns that gave nothing back tell nobody anything.
+    Returns that gave nothing back tell nobody anything.
     """
     by_kind: dict[CouponEventKind, list[CouponChange]] = {kind: [] for kind in _FACTS}
     for change in changes:
@@ -49,6 +49,25 @@ def issue_fact(order: CouponOrder, count: int, members: Sequence[tuple[str, str]
     )
 
 
+def order_created_fact(order: CouponOrder) -> Message:
+    """The event of an order for codes that was taken."""
+    return events.CouponOrderCreated(
+        order_id=order.order_id,
+        template_id=order.template_id,
+        code_count=order.wanted_count,
+        created_time=to_timestamp(order.created_at),
+    )
+
+
+def order_cancelled_fact(order: CouponOrder) -> Message:
+    """The event of an order that was stopped before all its codes were made."""
+    return events.CouponOrderCancelled(
+        order_id=order.order_id,
+        issued_count=order.issued_count,
+        cancelled_time=to_timestamp(order.finished_at) if order.finished_at else None,
+    )
+
+
 def order_revoked_fact(order: CouponOrder) -> Message:
     """The event of an order whose unused coupons are all revoked."""
     return events.CouponsRevoked(
@@ -62,6 +81,36 @@ def _bound(changes: Sequence[CouponChange]) -> Message:
         coupons=[
             events.BoundCoupon(
                 **_what(change), member_id=change.coupon.member_id, bound_time=_when(change)
+            )
+            for change in changes
+        ]
+    )
+
+
+def _reserved(changes: Sequence[CouponChange]) -> Message:
+    return events.CouponsReserved(
+        coupons=[
+            events.ReservedCoupon(
+                **_what(change),
+                reservation_id=change.event.request.request_id,
+                sale_id=change.event.request.document_id,
+                store_id=change.event.request.store_id,
+                reserved_until_time=to_timestamp(required(change.event.reserved_until)),
+                reserved_time=_when(change),
+            )
+            for change in changes
+        ]
+    )
+
+
+def _released(changes: Sequence[CouponChange]) -> Message:
+    return events.CouponsReleased(
+        coupons=[
+            events.ReleasedCoupon(
+                **_what(change),
+                sale_id=change.event.request.document_id,
+                store_id=change.event.request.store_id,
+                released_time=_when(change),
             )
             for change in changes
         ]
@@ -109,6 +158,8 @@ def _revoked(changes: Sequence[CouponChange]) -> Message:
 
 _FACTS: dict[CouponEventKind, Callable[[Sequence[CouponChange]], Message]] = {
     CouponEventKind.BOUND: _bound,
+    CouponEventKind.RESERVED: _reserved,
+    CouponEventKind.RELEASED: _released,
     CouponEventKind.REDEEMED: _redeemed,
     CouponEventKind.GIVEN_BACK: _given_back,
     CouponEventKind.REVOKED: _revoked,

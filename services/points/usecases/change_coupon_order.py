@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from google.protobuf.message import Message
+
 from chassis.errors import DomainError, NotFound, Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupon_order import CouponOrder, cancel, revoke_all
-from services.points.messages.coupon_facts import order_revoked_fact
+from services.points.messages.coupon_facts import order_cancelled_fact, order_revoked_fact
 from services.points.storage.coupon_orders import (
     CouponOrderRepository,
     OrderEvent,
@@ -14,6 +16,10 @@ from services.points.storage.coupon_orders import (
 )
 
 _ATTEMPTS_MAX = 3
+_FACTS: dict[OrderEventKind, Callable[[CouponOrder], Message]] = {
+    OrderEventKind.CANCELLED: order_cancelled_fact,
+    OrderEventKind.REVOKED: order_revoked_fact,
+}
 _RULES: dict[OrderEventKind, Callable[[CouponOrder, datetime], CouponOrder | DomainError]] = {
     OrderEventKind.CANCELLED: cancel,
     OrderEventKind.REVOKED: revoke_all,
@@ -50,8 +56,7 @@ async def _change(desk: CouponDesk, event: OrderEvent) -> tuple[CouponOrder, boo
         if not await orders.add_event(event):
             return None
         await orders.save(changed)
-        if event.kind is OrderEventKind.REVOKED:
-            tx.publish(order_revoked_fact(changed), member_id=event.order_id)
+        tx.publish(_FACTS[event.kind](changed), member_id=event.order_id)
     return changed, False
 
 

@@ -8,6 +8,7 @@ from chassis.clock import CHINA_TIME
 from chassis.errors import Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupon_order import CouponOrder, check_validity
+from services.points.messages.coupon_facts import order_created_fact
 from services.points.storage.coupon_orders import CouponOrderRepository
 
 
@@ -25,6 +26,8 @@ async def create_coupon_order(
     content = document.SerializeToString()
     async with desk.database.transaction() as tx:
         added = await CouponOrderRepository(tx.connection).add(order, content)
+        if added:
+            tx.publish(order_created_fact(order), member_id=order.order_id)
         tx.after_commit(desk.order_taken.set)
     if added:
         return order, False

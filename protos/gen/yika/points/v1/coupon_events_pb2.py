@@ -26,31 +26,43 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"yika/points/v1/coupon_events.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x88\x02\n\rCouponsIssued\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12-\n\x07\x63oupons\x18\x03 \x03(\x0b\x32\x1c.yika.points.v1.IssuedCoupon\x12\x17\n\x0f\x61nonymous_count\x18\x04 \x01(\x03\x12/\n\x0bissued_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x0fvalid_from_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12+\n\x10valid_until_date\x18\x07 \x01(\x0b\x32\x11.google.type.Date\"4\n\x0cIssuedCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\"<\n\x0c\x43ouponsBound\x12,\n\x07\x63oupons\x18\x01 \x03(\x0b\x32\x1b.yika.points.v1.BoundCoupon\"x\n\x0b\x42oundCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x11\n\tmember_id\x18\x03 \x01(\t\x12.\n\nbound_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"B\n\x0f\x43ouponsRedeemed\x12/\n\x07\x63oupons\x18\x01 \x03(\x0b\x32\x1e.yika.points.v1.RedeemedCoupon\"\xcb\x01\n\x0eRedeemedCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x0f\n\x07\x62ill_id\x18\x03 \x01(\t\x12\x11\n\tmember_id\x18\x04 \x01(\t\x12\x10\n\x08store_id\x18\x05 \x01(\t\x12(\n\rbusiness_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12\x31\n\rredeemed_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"D\n\x10\x43ouponsGivenBack\x12\x30\n\x07\x63oupons\x18\x01 \x03(\x0b\x32\x1f.yika.points.v1.GivenBackCoupon\"\xbd\x01\n\x0fGivenBackCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x11\n\treturn_id\x18\x03 \x01(\t\x12\x10\n\x08store_id\x18\x04 \x01(\t\x12(\n\rbusiness_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x33\n\x0fgiven_back_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x01\n\x0e\x43ouponsRevoked\x12.\n\x07\x63oupons\x18\x01 \x03(\x0b\x32\x1d.yika.points.v1.RevokedCoupon\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x30\n\x0crevoked_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"J\n\rRevokedCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x11\n\tmember_id\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"yika/points/v1/coupon_events.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x81\x01\n\x12\x43ouponOrderCreated\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x12\n\ncode_count\x18\x03 \x01(\x03\x12\x30\n\x0c\x63reated_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"r\n\x14\x43ouponOrderCancelled\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x14\n\x0cissued_count\x18\x02 \x01(\x03\x12\x32\n\x0e\x63\x61ncelled_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x88\x02\n\rCouponsIssued\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12-\n\x07\x63oupons\x18\x03 \x03(\x0b\x32\x1c.yika.points.v1.IssuedCoupon\x12\x17\n\x0f\x61nonymous_count\x18\x04 \x01(\x03\x12/\n\x0bissued_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x0fvalid_from_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12+\n\x10valid_until_date\x18\x07 \x01(\x0b\x32\x11.google.type.Date\"4\n\x0cIssuedCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\"<\n\x0c\x43ouponsBound\x12,\n\x07\x63oupons\x18\x01 \x03(\x0b\x32\x1b.yika.points.v1.BoundCoupon\"x\n\x0b\x42oundCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x11\n\tmember_id\x18\x03 \x01(\t\x12.\n\nbound_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"B\n\x0f\x43ouponsReserved\x12/\n\x07\x63oupons\x18\x01 \x03(\x0b\x32\x1e.yika.points.v1.ReservedCoupon\"\xdf\x01\n\x0eReservedCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x16\n\x0ereservation_id\x18\x03 \x01(\t\x12\x0f\n\x07sale_id\x18\x04 \x01(\t\x12\x10\n\x08store_id\x18\x05 \x01(\t\x12\x37\n\x13reserved_until_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rreserved_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"B\n\x0f\x43ouponsReleased\x12/\n\x07\x63oupons\x18\x01 \x03(\x0b\x32\x1e.yika.points.v1.ReleasedCoupon\"\x8e\x01\n\x0eReleasedCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x0f\n\x07sale_id\x18\x03 \x01(\t\x12\x10\n\x08store_id\x18\x04 \x01(\t\x12\x31\n\rreleased_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"B\n\x0f\x43ouponsRedeemed\x12/\n\x07\x63oupons\x18\x01 \x03(\x0b\x32\x1e.yika.points.v1.RedeemedCoupon\"\xcb\x01\n\x0eRedeemedCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x0f\n\x07\x62ill_id\x18\x03 \x01(\t\x12\x11\n\tmember_id\x18\x04 \x01(\t\x12\x10\n\x08store_id\x18\x05 \x01(\t\x12(\n\rbusiness_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12\x31\n\rredeemed_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"D\n\x10\x43ouponsGivenBack\x12\x30\n\x07\x63oupons\x18\x01 \x03(\x0b\x32\x1f.yika.points.v1.GivenBackCoupon\"\xbd\x01\n\x0fGivenBackCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x11\n\treturn_id\x18\x03 \x01(\t\x12\x10\n\x08store_id\x18\x04 \x01(\t\x12(\n\rbusiness_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x33\n\x0fgiven_back_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x01\n\x0e\x43ouponsRevoked\x12.\n\x07\x63oupons\x18\x01 \x03(\x0b\x32\x1d.yika.points.v1.RevokedCoupon\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x30\n\x0crevoked_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"J\n\rRevokedCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x13\n\x0btemplate_id\x18\x02 \x01(\t\x12\x11\n\tmember_id\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'yika.points.v1.coupon_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_COUPONSISSUED']._serialized_start=112
-  _globals['_COUPONSISSUED']._serialized_end=376
-  _globals['_ISSUEDCOUPON']._serialized_start=378
-  _globals['_ISSUEDCOUPON']._serialized_end=430
-  _globals['_COUPONSBOUND']._serialized_start=432
-  _globals['_COUPONSBOUND']._serialized_end=492
-  _globals['_BOUNDCOUPON']._serialized_start=494
-  _globals['_BOUNDCOUPON']._serialized_end=614
-  _globals['_COUPONSREDEEMED']._serialized_start=616
-  _globals['_COUPONSREDEEMED']._serialized_end=682
-  _globals['_REDEEMEDCOUPON']._serialized_start=685
-  _globals['_REDEEMEDCOUPON']._serialized_end=888
-  _globals['_COUPONSGIVENBACK']._serialized_start=890
-  _globals['_COUPONSGIVENBACK']._serialized_end=958
-  _globals['_GIVENBACKCOUPON']._serialized_start=961
-  _globals['_GIVENBACKCOUPON']._serialized_end=1150
-  _globals['_COUPONSREVOKED']._serialized_start=1153
-  _globals['_COUPONSREVOKED']._serialized_end=1285
-  _globals['_REVOKEDCOUPON']._serialized_start=1287
-  _globals['_REVOKEDCOUPON']._serialized_end=1361
+  _globals['_COUPONORDERCREATED']._serialized_start=112
+  _globals['_COUPONORDERCREATED']._serialized_end=241
+  _globals['_COUPONORDERCANCELLED']._serialized_start=243
+  _globals['_COUPONORDERCANCELLED']._serialized_end=357
+  _globals['_COUPONSISSUED']._serialized_start=360
+  _globals['_COUPONSISSUED']._serialized_end=624
+  _globals['_ISSUEDCOUPON']._serialized_start=626
+  _globals['_ISSUEDCOUPON']._serialized_end=678
+  _globals['_COUPONSBOUND']._serialized_start=680
+  _globals['_COUPONSBOUND']._serialized_end=740
+  _globals['_BOUNDCOUPON']._serialized_start=742
+  _globals['_BOUNDCOUPON']._serialized_end=862
+  _globals['_COUPONSRESERVED']._serialized_start=864
+  _globals['_COUPONSRESERVED']._serialized_end=930
+  _globals['_RESERVEDCOUPON']._serialized_start=933
+  _globals['_RESERVEDCOUPON']._serialized_end=1156
+  _globals['_COUPONSRELEASED']._serialized_start=1158
+  _globals['_COUPONSRELEASED']._serialized_end=1224
+  _globals['_RELEASEDCOUPON']._serialized_start=1227
+  _globals['_RELEASEDCOUPON']._serialized_end=1369
+  _globals['_COUPONSREDEEMED']._serialized_start=1371
+  _globals['_COUPONSREDEEMED']._serialized_end=1437
+  _globals['_REDEEMEDCOUPON']._serialized_start=1440
+  _globals['_REDEEMEDCOUPON']._serialized_end=1643
+  _globals['_COUPONSGIVENBACK']._serialized_start=1645
+  _globals['_COUPONSGIVENBACK']._serialized_end=1713
+  _globals['_GIVENBACKCOUPON']._serialized_start=1716
+  _globals['_GIVENBACKCOUPON']._serialized_end=1905
+  _globals['_COUPONSREVOKED']._serialized_start=1908
+  _globals['_COUPONSREVOKED']._serialized_end=2040
+  _globals['_REVOKEDCOUPON']._serialized_start=2042
+  _globals['_REVOKEDCOUPON']._serialized_end=2116
 # @@protoc_insertion_point(module_scope)

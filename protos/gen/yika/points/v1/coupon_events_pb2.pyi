@@ -10,6 +10,28 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class CouponOrderCreated(_message.Message):
+    __slots__ = ("order_id", "template_id", "code_count", "created_time")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CREATED_TIME_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    template_id: str
+    code_count: int
+    created_time: _timestamp_pb2.Timestamp
+    def __init__(self, order_id: _Optional[str] = ..., template_id: _Optional[str] = ..., code_count: _Optional[int] = ..., created_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CouponOrderCancelled(_message.Message):
+    __slots__ = ("order_id", "issued_count", "cancelled_time")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ISSUED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CANCELLED_TIME_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    issued_count: int
+    cancelled_time: _timestamp_pb2.Timestamp
+    def __init__(self, order_id: _Optional[str] = ..., issued_count: _Optional[int] = ..., cancelled_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class CouponsIssued(_message.Message):
     __slots__ = ("order_id", "template_id", "coupons", "anonymous_count", "issued_time", "valid_from_date", "valid_until_date")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -53,6 +75,50 @@ class BoundCoupon(_message.Message):
     member_id: str
     bound_time: _timestamp_pb2.Timestamp
     def __init__(self, coupon_id: _Optional[str] = ..., template_id: _Optional[str] = ..., member_id: _Optional[str] = ..., bound_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CouponsReserved(_message.Message):
+    __slots__ = ("coupons",)
+    COUPONS_FIELD_NUMBER: _ClassVar[int]
+    coupons: _containers.RepeatedCompositeFieldContainer[ReservedCoupon]
+    def __init__(self, coupons: _Optional[_Iterable[_Union[ReservedCoupon, _Mapping]]] = ...) -> None: ...
+
+class ReservedCoupon(_message.Message):
+    __slots__ = ("coupon_id", "template_id", "reservation_id", "sale_id", "store_id", "reserved_until_time", "reserved_time")
+    COUPON_ID_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
+    RESERVATION_ID_FIELD_NUMBER: _ClassVar[int]
+    SALE_ID_FIELD_NUMBER: _ClassVar[int]
+    STORE_ID_FIELD_NUMBER: _ClassVar[int]
+    RESERVED_UNTIL_TIME_FIELD_NUMBER: _ClassVar[int]
+    RESERVED_TIME_FIELD_NUMBER: _ClassVar[int]
+    coupon_id: str
+    template_id: str
+    reservation_id: str
+    sale_id: str
+    store_id: str
+    reserved_until_time: _timestamp_pb2.Timestamp
+    reserved_time: _timestamp_pb2.Timestamp
+    def __init__(self, coupon_id: _Optional[str] = ..., template_id: _Optional[str] = ..., reservation_id: _Optional[str] = ..., sale_id: _Optional[str] = ..., store_id: _Optional[str] = ..., reserved_until_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reserved_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CouponsReleased(_message.Message):
+    __slots__ = ("coupons",)
+    COUPONS_FIELD_NUMBER: _ClassVar[int]
+    coupons: _containers.RepeatedCompositeFieldContainer[ReleasedCoupon]
+    def __init__(self, coupons: _Optional[_Iterable[_Union[ReleasedCoupon, _Mapping]]] = ...) -> None: ...
+
+class ReleasedCoupon(_message.Message):
+    __slots__ = ("coupon_id", "template_id", "sale_id", "store_id", "released_time")
+    COUPON_ID_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
+    SALE_ID_FIELD_NUMBER: _ClassVar[int]
+    STORE_ID_FIELD_NUMBER: _ClassVar[int]
+    RELEASED_TIME_FIELD_NUMBER: _ClassVar[int]
+    coupon_id: str
+    template_id: str
+    sale_id: str
+    store_id: str
+    released_time: _timestamp_pb2.Timestamp
+    def __init__(self, coupon_id: _Optional[str] = ..., template_id: _Optional[str] = ..., sale_id: _Optional[str] = ..., store_id: _Optional[str] = ..., released_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CouponsRedeemed(_message.Message):
     __slots__ = ("coupons",)
