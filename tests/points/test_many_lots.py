@@ -6,13 +6,17 @@ import pytest
 
 from chassis.database import Database
 from chassis.errors import PreconditionFailed
+from services.points.domain import lot_booking
 from services.points.domain.assets import Asset
 from services.points.domain.lot import LOTS_MAX
 from services.points.domain.lot_booking import TRANSFERS_MAX
 from services.points.domain.posting import Posting
 from services.points.usecases.post_bills import Outcome, Posted
+from tests.fixtures.branch import Branches
 from tests.fixtures.builders_holds import build_hold, hold
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
+from tests.fixtures.good_requests import GOOD_REQUESTS
+from tests.fixtures.refusals import refusal
 from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     done,
@@ -89,3 +93,11 @@ async def test_a_bill_of_more_transfers_than_have_numbers_is_refused_alone(
     assert reason_of(refused) == "TOO_MANY_LOTS"
     assert isinstance(neighbour, Posted)
     await done(database, value_command(chain, chain.member_id, granting_lots(TRANSFERS_MAX)))
+
+
+async def test_a_quote_says_so_too(branches: Branches, monkeypatch: pytest.MonkeyPatch) -> None:
+    branch = await branches.open()
+    quote = await GOOD_REQUESTS["QuoteReturn"](branch)
+    await branch.clerk.QuoteReturn(quote)
+    monkeypatch.setattr(lot_booking, "TRANSFERS_MAX", 0)
+    assert (await refusal(branch.clerk.QuoteReturn(quote))).reason == "TOO_MANY_LOTS"

@@ -74,6 +74,7 @@ async def quote_return(
     """What a return would do now; nothing is written. Raises the DomainError of a refused one."""
     (draft,) = await preview_bill(database, command, programmes=programmes, now=now)
     Books(programmes, now).require_timely(draft.posting)
+    draft.posting.check_size()
     return _as_return(draft)
 
 
