@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.auth import Principal
-from chassis.clock import to_timestamp, utc_now
+from chassis.clock import to_proto_date, to_timestamp, utc_now
 from chassis.database import Database
 from chassis.errors import DomainError, Kind
 from chassis.ids import new_id
@@ -22,6 +22,7 @@ from tests.fixtures.builders_members import register_member
 from tests.fixtures.builders_points import (
     SOLD_AT,
     build_chain,
+    build_header,
     build_line,
     build_sale,
     lonely_directory,
@@ -37,6 +38,8 @@ from yika.points.v1 import (
     programme_service_pb2,
     programme_service_pb2_grpc,
     sale_pb2,
+    wallet_service_pb2,
+    wallet_service_pb2_grpc,
 )
 
 TODAY = date(2026, 5, 1)
@@ -185,6 +188,26 @@ class TestPostSale:
             name: await self.earned(generous, each, sold_at) for name, each in members.items()
         }
         assert earned == {"nothing": 12, "birthday": 19, "tier": 62, "both": 69}
+
+    @pytest.mark.parametrize(("tiers", "earned"), [(("", TIER_CODE), 62), ((TIER_CODE, ""), 12)])
+    async def test_asks_who_answers_for_a_merged_member(
+        self, generous: Ledger, tiers: tuple[str, str], earned: int
+    ) -> None:
+        merged, heir = [await register_member(generous.members, tier=tier) for tier in tiers]
+        header = build_header(
+            generous.chain,
+            member_id=merged,
+            reason="同一人",
+            business_date=to_proto_date(utc_now().date()),
+            occurred_time=to_timestamp(utc_now()),
+        )
+        stub = wallet_service_pb2_grpc.WalletServiceStub
+        async with open_stub(stub, generous.address, ["points.wallets.merge"]) as wallets:
+            await wallets.MergeMembers(
+                wallet_service_pb2.MergeMembersRequest(header=header, into_member_id=heir)
+            )
+        sold_at = utc_now() + timedelta(minutes=2)
+        assert await self.earned(generous, merged, sold_at) == earned
 
     async def test_writes_the_tier_nowhere(self, generous: Ledger) -> None:
         member_id = await register_member(generous.members, tier=TIER_CODE)

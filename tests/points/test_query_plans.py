@@ -20,7 +20,7 @@ from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
 from services.points.storage.bill_search import BillFilter
 from services.points.storage.driver import Driver, fetch
-from services.points.storage.merges import load_merges
+from services.points.storage.merges import load_heirs, load_merges
 from services.points.storage.pass_facts import load_pass_facts
 from services.points.storage.returns_since import load_returns_since
 from services.points.usecases.list_bills import list_member_bills, list_store_bills
@@ -156,6 +156,11 @@ class Recorded:
         return await fetch(self._connection, statement, *parameters)
 
 
+async def heirs(database: Database) -> None:
+    async with database.read() as connection:
+        await load_heirs(cast(Driver, Recorded(connection)), [MEMBER])
+
+
 async def pass_uses(database: Database) -> None:
     key = LotKey(STORE, 0)
     lot = Lot(*key, Asset.PASS, STORE, 1, 1, 0, "", STORE, END, END, None)
@@ -246,6 +251,7 @@ QUESTIONS: list[tuple[str, Ask, str]] = [
         "ix_transfers_store_id_business_date",
     ),
     ("who is one since merges", families, "ix_wallets_merged_into"),
+    ("who answers for a member", heirs, "pk_wallets"),
     ("the uses of a pass", pass_uses, "ix_transfers_member_id_pass_id_business_date"),
     ("what returns gave back", returns_since_a_merge, "ix_bills_original_bill_id"),
     ("who had a pass", pass_uses, "ix_lots_passes"),

@@ -26,6 +26,19 @@ _FAMILIES = """
     """
 
 
+_HEIRS = """
+    WITH RECURSIVE heirs (member_id, merged_into) AS (
+        SELECT member_id, merged_into FROM wallets
+        WHERE member_id = ANY($1::uuid[]) AND merged_into IS NOT NULL
+        UNION
+        SELECT wallets.member_id, wallets.merged_into FROM wallets JOIN heirs
+            ON wallets.member_id = heirs.merged_into
+        WHERE wallets.merged_into IS NOT NULL
+    )
+    SELECT member_id, merged_into FROM heirs
+    """
+
+
 async def load_merges(connection: AsyncConnection, member_ids: Iterable[str]) -> Merges:
     """The merges of the members' families; they stay while a wallet of the family is locked."""
     return _merges(await fetch(connection, _FAMILIES, sorted(set(member_ids))))
@@ -34,6 +47,11 @@ async def load_merges(connection: AsyncConnection, member_ids: Iterable[str]) ->
 async def load_merges_on(driver: Driver, member_ids: Iterable[str]) -> Merges:
     """The same inside the door's transaction."""
     return _merges(await driver.fetch(_FAMILIES, sorted(set(member_ids))))
+
+
+async def load_heirs(driver: Driver, member_ids: Iterable[str]) -> Merges:
+    """Enough of the merges to tell who answers for these members; nothing is locked."""
+    return _merges(await driver.fetch(_HEIRS, sorted(set(member_ids))))
 
 
 def _merges(rows: Iterable[Any]) -> Merges:

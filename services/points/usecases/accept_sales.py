@@ -69,7 +69,7 @@ async def accept_sales(
         except DomainError as error:
             errors[position] = error
     checked = {position: sale for position, sale in sales.items() if position not in errors}
-    facts, unanswered = await ask_member_facts(directory.facts, checked, programmes)
+    facts, unanswered = await ask_member_facts(database, directory.facts, checked, programmes)
     errors |= unanswered
     commands = {
         position: _command(sale, messages[position], known, programmes, facts, principal.subject)

@@ -3,15 +3,20 @@
 from collections.abc import Mapping
 from datetime import date
 
+from chassis.database import Database
 from chassis.errors import DomainError, Unavailable
 from services.points.domain.member_facts import FactsNeeded, MemberFacts, facts_needed
 from services.points.domain.programme import Programmes
 from services.points.domain.sale import Sale
 from services.points.member_facts import MemberFactsSource
+from services.points.storage.merges import load_heirs
 
 
 async def ask_member_facts(
-    source: MemberFactsSource, sales: Mapping[int, Sale], programmes: Programmes
+    database: Database,
+    source: MemberFactsSource,
+    sales: Mapping[int, Sale],
+    programmes: Programmes,
 ) -> tuple[Mapping[str, MemberFacts], Mapping[int, DomainError]]:
     """Facts by member, and an error for each sale that cannot be posted without them.
 
@@ -25,9 +30,27 @@ async def ask_member_facts(
         member_id = sales[position].member_id or ""
         asked[member_id] = each.also(asked.get(member_id, FactsNeeded()))
     try:
-        return await source.look_up(asked), {}
+        return await facts_of_heirs(database, source, asked), {}
     except Unavailable as error:
         return {}, dict.fromkeys(needed, error)
+
+
+async def facts_of_heirs(
+    database: Database, source: MemberFactsSource, asked: Mapping[str, FactsNeeded]
+) -> Mapping[str, MemberFacts]:
+    """By each member asked about, the facts of who answers for it since it was merged.
+
+    Whoever shows the card of before is the member of today, with that one's tier and birthday.
+    Unavailable as MemberFactsSource.look_up, or when the books cannot be read.
+    """
+    async with database.line() as line:
+        merges = await load_heirs(line.driver, asked)
+    needed: dict[str, FactsNeeded] = {}
+    for member_id, each in asked.items():
+        heir = merges.heir(member_id)
+        needed[heir] = each.also(needed.get(heir, FactsNeeded()))
+    facts = await source.look_up(needed)
+    return {member_id: facts[merges.heir(member_id)] for member_id in asked}
 
 
 def _facts_needed(sales: Mapping[int, Sale], programmes: Programmes) -> dict[int, FactsNeeded]:

@@ -13,7 +13,7 @@ from services.points.domain.member_facts import NO_FACTS, FactsNeeded, MemberFac
 from services.points.domain.stored_value import StoredValueProgramme
 from services.points.domain.top_up import TopUpOffer, TopUpOrder, decide_top_up, offer_top_up
 from services.points.ledger import Ledger, receipt_answer
-from services.points.member_facts import MemberFactsSource
+from services.points.usecases.ask_member_facts import facts_of_heirs
 from services.points.usecases.post_bills import find_replays, preview_bill
 from yika.points.v1 import ledger_pb2
 from yika.points.v1 import stored_value_service_pb2 as pb
@@ -31,7 +31,7 @@ async def top_up(
     programme = (await ledger.programmes.current()).at(header.occurred_at)
     try:
         facts = await ask_tier(
-            ledger.directory.facts,
+            ledger,
             programme.stored_value,
             header.member_id,
             header.store_id,
@@ -48,19 +48,20 @@ async def top_up(
 
 
 async def ask_tier(
-    source: MemberFactsSource,
+    ledger: Ledger,
     rules: StoredValueProgramme,
     member_id: str,
     store_id: str,
     business_date: date,
 ) -> MemberFacts:
-    """The member's tier, when a top-up rule that can hold asks for it."""
+    """The tier of who answers for the member, when a top-up rule that can hold asks for it."""
     if not any(
         rule.tiers and rule.applies(min(rule.tiers), store_id, business_date)
         for rule in rules.top_up_rules
     ):
         return NO_FACTS
-    return (await source.look_up({member_id: FactsNeeded(tier=True)}))[member_id]
+    asked = {member_id: FactsNeeded(tier=True)}
+    return (await facts_of_heirs(ledger.database, ledger.directory.facts, asked))[member_id]
 
 
 def top_up_command(
@@ -98,9 +99,7 @@ async def quote_top_up(
     """
     programmes = await ledger.programmes.current()
     rules = programmes.at(now).stored_value
-    facts = await ask_tier(
-        ledger.directory.facts, rules, message.member_id, message.store_id, business_date
-    )
+    facts = await ask_tier(ledger, rules, message.member_id, message.store_id, business_date)
     offers: list[TopUpOffer] = []
 
     def look(books: Books) -> Drafts:
