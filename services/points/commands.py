@@ -62,15 +62,15 @@ class Command(NamedTuple):
     is_of_members: bool = True
 
     def decided(self, books: Books) -> Drafts:
-        """What the door books for it.
+        """What the door books for it; nothing for a question.
 
         Refuses as `decide` does, Books.require_timely or Posting.check_size; Unavailable
         PROGRAMME_NOT_READ when other rules hold by now than those it was made for.
         """
         self._require_rules(books.programmes)
         drafts = self.decide(books)
-        books.require_timely(drafts[0].posting)
         for draft in drafts:
+            books.require_timely(draft.posting)
             draft.posting.check_size()
         if not self.every_period:
             self._require_read(books, drafts)

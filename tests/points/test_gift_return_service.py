@@ -7,7 +7,7 @@ import pytest
 from chassis.errors import Kind
 from chassis.ids import new_id
 from tests.fixtures.audit import prove_books
-from tests.fixtures.ledger import Stub
+from tests.fixtures.ledger import Stub, count_rows
 from tests.fixtures.malformed import answers
 from tests.fixtures.refusals import refusal
 from tests.fixtures.rewards import MUG, OIL, RewardDesk
@@ -124,6 +124,8 @@ class TestReturnGift:
             (handing_back(desk, redemption, ("x", 1)), "INVALID_ID"),
         ):
             assert (await refusal(desk.stub.ReturnGift(request))).reason == reason, request
+            quote = pb.QuoteGiftReturnRequest(gift_return=request)
+            assert (await refusal(desk.stub.QuoteGiftReturn(quote))).reason == reason, request
         async with desk.person("elsewhere", stores=[new_id()]) as stranger:
             error = await refusal(stranger.ReturnGift(handing_back(desk, redemption)))
             assert error.reason == "STORE_OUT_OF_SCOPE"
@@ -136,3 +138,19 @@ class TestReturnGift:
         given = handing_back(desk, redemption, (MUG.gift_id, 1))
         seen = await answers(desk.stub.ReturnGift, given, 1000)
         assert {"OK", "INVALID_ID", "UNKNOWN_BILL"} <= set(seen)
+
+
+class TestQuoteGiftReturn:
+    async def test_tells_what_the_return_then_does_and_writes_nothing(
+        self, desk: RewardDesk
+    ) -> None:
+        await desk.give(1_500)
+        redemption = desk.redemption((MUG, 2), (OIL, 1))
+        await desk.stub.RedeemGift(redemption)
+        request = handing_back(desk, redemption, (MUG.gift_id, 1), (OIL.gift_id, 1))
+        before = await count_rows(desk.ledger.database)
+        quote = await desk.stub.QuoteGiftReturn(pb.QuoteGiftReturnRequest(gift_return=request))
+        assert await count_rows(desk.ledger.database) == before
+        assert quote.receipt.points_change == MUG.points + OIL.points
+        assert [(each.kind, each.amount_fen) for each in quote.receipt.refunds] == [("cash", 1_990)]
+        assert (await desk.stub.ReturnGift(request)).receipt == quote.receipt

@@ -6,9 +6,11 @@ from chassis.auth import current_principal
 from chassis.clock import utc_now
 from chassis.ids import canonical_id
 from chassis.paging import page_size
+from services.points.commands import Command
 from services.points.domain.lot import LotKey
 from services.points.domain.points_adjustment import unknown_proposal
 from services.points.ledger import Ledger, receipt_answer
+from services.points.messages.documents import receipt_message
 from services.points.messages.reward_messages import (
     explanation_message,
     proposal_message,
@@ -27,7 +29,7 @@ from services.points.usecases.explain_value import (
     find_explained_bill,
 )
 from services.points.usecases.list_adjustment_proposals import list_adjustment_proposals
-from services.points.usecases.post_bills import Posted
+from services.points.usecases.post_bills import Posted, preview_bill
 from services.points.usecases.redeem_gift import redeem_gift_command
 from services.points.usecases.reject_adjustment import reject_adjustment
 from services.points.usecases.return_gift import return_gift_command
@@ -127,11 +129,28 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
         self, request: pb.ReturnGiftRequest, _: grpc.aio.ServicerContext
     ) -> pb.ReturnGiftResponse:
         """Takes gifts back."""
-        header = await self._ledger.read_header(request)
-        command = await return_gift_command(
-            self._ledger.database, request, header, read_gift_return(request)
-        )
+        command = await self._gift_return(request)
         return pb.ReturnGiftResponse(receipt=await self._ledger.post(command))
+
+    async def QuoteGiftReturn(
+        self, request: pb.QuoteGiftReturnRequest, _: grpc.aio.ServicerContext
+    ) -> pb.QuoteGiftReturnResponse:
+        """Tells what a return of gifts would do."""
+        (draft,) = await preview_bill(
+            self._ledger.database,
+            await self._gift_return(request.gift_return),
+            programmes=await self._ledger.programmes.current(),
+            now=utc_now(),
+        )
+        return pb.QuoteGiftReturnResponse(
+            receipt=receipt_message(draft.receipt, draft.posting.bill_id)
+        )
+
+    async def _gift_return(self, message: pb.ReturnGiftRequest) -> Command:
+        header = await self._ledger.read_header(message)
+        return await return_gift_command(
+            self._ledger.database, message, header, read_gift_return(message)
+        )
 
     async def ExplainLot(
         self, request: pb.ExplainLotRequest, _: grpc.aio.ServicerContext

@@ -140,7 +140,7 @@ async def preview_bill(
             async with database.driver_transaction() as tx:
                 await lock_books(tx, [command], books, heirs)
                 await load_books(tx, [command], books)
-                raise _NotKept(command.decide(books))
+                raise _NotKept(command.decided(books))
         except _NotKept as preview:
             return preview.drafts
         except Merged:

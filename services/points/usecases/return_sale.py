@@ -73,8 +73,6 @@ async def quote_return(
 ) -> ReturnDraft:
     """What a return would do now; nothing is written. Raises the DomainError of a refused one."""
     (draft,) = await preview_bill(database, command, programmes=programmes, now=now)
-    Books(programmes, now).require_timely(draft.posting)
-    draft.posting.check_size()
     return _as_return(draft)
 
 

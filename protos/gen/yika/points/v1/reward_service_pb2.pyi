@@ -194,6 +194,18 @@ class ReturnGiftResponse(_message.Message):
     receipt: _ledger_pb2.BillReceipt
     def __init__(self, receipt: _Optional[_Union[_ledger_pb2.BillReceipt, _Mapping]] = ...) -> None: ...
 
+class QuoteGiftReturnRequest(_message.Message):
+    __slots__ = ("gift_return",)
+    GIFT_RETURN_FIELD_NUMBER: _ClassVar[int]
+    gift_return: ReturnGiftRequest
+    def __init__(self, gift_return: _Optional[_Union[ReturnGiftRequest, _Mapping]] = ...) -> None: ...
+
+class QuoteGiftReturnResponse(_message.Message):
+    __slots__ = ("receipt",)
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    receipt: _ledger_pb2.BillReceipt
+    def __init__(self, receipt: _Optional[_Union[_ledger_pb2.BillReceipt, _Mapping]] = ...) -> None: ...
+
 class ValueExplanation(_message.Message):
     __slots__ = ("bill_id", "ordinal", "asset", "granted_amount", "rule_version", "text_zh", "text_en")
     BILL_ID_FIELD_NUMBER: _ClassVar[int]

@@ -70,6 +70,11 @@ class RewardServiceStub:
                 request_serializer=yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftRequest.SerializeToString,
                 response_deserializer=yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftResponse.FromString,
                 _registered_method=True)
+        self.QuoteGiftReturn = channel.unary_unary(
+                '/yika.points.v1.RewardService/QuoteGiftReturn',
+                request_serializer=yika_dot_points_dot_v1_dot_reward__service__pb2.QuoteGiftReturnRequest.SerializeToString,
+                response_deserializer=yika_dot_points_dot_v1_dot_reward__service__pb2.QuoteGiftReturnResponse.FromString,
+                _registered_method=True)
         self.ExplainLot = channel.unary_unary(
                 '/yika.points.v1.RewardService/ExplainLot',
                 request_serializer=yika_dot_points_dot_v1_dot_reward__service__pb2.ExplainLotRequest.SerializeToString,
@@ -140,6 +145,13 @@ class RewardServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def QuoteGiftReturn(self, request, context):
+        """Tells what a gift return would do now; nothing is written.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExplainLot(self, request, context):
         """Says in a sentence why a member has a lot.
         """
@@ -191,6 +203,11 @@ def add_RewardServiceServicer_to_server(servicer, server):
                     servicer.ReturnGift,
                     request_deserializer=yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftRequest.FromString,
                     response_serializer=yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftResponse.SerializeToString,
+            ),
+            'QuoteGiftReturn': grpc.unary_unary_rpc_method_handler(
+                    servicer.QuoteGiftReturn,
+                    request_deserializer=yika_dot_points_dot_v1_dot_reward__service__pb2.QuoteGiftReturnRequest.FromString,
+                    response_serializer=yika_dot_points_dot_v1_dot_reward__service__pb2.QuoteGiftReturnResponse.SerializeToString,
             ),
             'ExplainLot': grpc.unary_unary_rpc_method_handler(
                     servicer.ExplainLot,
@@ -393,6 +410,33 @@ class RewardService:
             '/yika.points.v1.RewardService/ReturnGift',
             yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftRequest.SerializeToString,
             yika_dot_points_dot_v1_dot_reward__service__pb2.ReturnGiftResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QuoteGiftReturn(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/yika.points.v1.RewardService/QuoteGiftReturn',
+            yika_dot_points_dot_v1_dot_reward__service__pb2.QuoteGiftReturnRequest.SerializeToString,
+            yika_dot_points_dot_v1_dot_reward__service__pb2.QuoteGiftReturnResponse.FromString,
             options,
             channel_credentials,
             insecure,
