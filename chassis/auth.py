@@ -83,13 +83,17 @@ class TokenVerifier:
         self._keys_lock = asyncio.Lock()
         self._remembered: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
+    def remembered(self, token: str) -> Principal | None:
+        """The Principal of a token that was verified lately."""
+        until, principal = self._remembered.get(token, (0.0, None))
+        return principal if until > time.time() else None
+
     async def verify(self, token: str) -> Principal:
         """The Principal of a token; Unauthenticated with a reason when it proves nothing."""
         if not token:
             raise Unauthenticated("TOKEN_MISSING", "a bearer token is required")
-        remembered = self._remembered.get(token)
-        if remembered is not None and remembered[0] > time.time():
-            return remembered[1]
+        if (remembered := self.remembered(token)) is not None:
+            return remembered
         try:
             key_id = str(jwt.get_unverified_header(token).get("kid", ""))
             key = await self._key(key_id)

@@ -6,6 +6,7 @@ permission its proto declares, a deadline, and the mapping of errors.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 from opentelemetry.trace import SpanKind
 
 from chassis.auth import TokenVerifier, set_principal
+from chassis.deadlines import Deadlines
 from chassis.error_mapping import to_grpc
 from chassis.errors import DomainError, Invalid
 from chassis.ids import new_id
@@ -40,9 +42,9 @@ _OPTIONS = (
 )
 # Health and reflection are for machines that hold no token, and tell nothing of the chain.
 _OPEN_PREFIXES = ("/grpc.health.", "/grpc.reflection.")
-# Finding a series by its labels takes longer than counting in it.
-_in_flight = cache(RPC_IN_FLIGHT.labels)
+# Finding a series by its labels takes longer than counting in it, and a gauge longer than a number.
 _seconds = cache(RPC_SECONDS.labels)
+_in_flight: Counter[str] = Counter()
 
 
 def permissions_of(service_name: str) -> dict[str, str]:
@@ -63,35 +65,31 @@ def permissions_of(service_name: str) -> dict[str, str]:
 class _Call:
     """A call that is being answered: who asked how, until when, and how it ended."""
 
-    __slots__ = ("_code", "_context", "_method", "_request_id", "_started", "deadline", "metadata")
-
-    def __init__(
-        self, method: str, context: grpc.aio.ServicerContext, timeout_seconds: float
-    ) -> None:
+    def __init__(self, calls: "Calls", method: str, context: grpc.aio.ServicerContext) -> None:
         self._started = time.perf_counter()
         self._method = method
         self._context = context
         self._code = grpc.StatusCode.OK
         self.metadata = dict(context.invocation_metadata() or ())
         left = context.time_remaining()  # None when the caller set no deadline
-        self.deadline = asyncio.timeout(
-            timeout_seconds if left is None else min(left, timeout_seconds)
-        )
+        self._deadlines, longest = calls.deadlines, calls.timeout_seconds
+        self._task = self._deadlines.begin(longest if left is None else min(left, longest))
         self._request_id = self.metadata.get("x-request-id", "")[:64] or new_id()
         structlog.contextvars.bind_contextvars(request_id=self._request_id, rpc=method)
-        _in_flight(method).inc()
+        _in_flight[method] += 1
 
     async def fail(self, error: BaseException) -> None:
         """Tells the caller of an error by gRPC's own, which is raised; of a lost call nobody."""
+        late = self._deadlines.end(self._task)  # first: telling it must not be cancelled
         if isinstance(error, DomainError):
             status = to_grpc(error)
             self._code = status.code
             await self._context.abort_with_status(status)
-        elif isinstance(error, asyncio.CancelledError | GeneratorExit):
-            self._code = grpc.StatusCode.CANCELLED
-        elif isinstance(error, TimeoutError) and self.deadline.expired():
+        elif isinstance(error, asyncio.CancelledError) and late:
             self._code = grpc.StatusCode.DEADLINE_EXCEEDED
             await self._context.abort(self._code, "the deadline passed before the answer was ready")
+        elif isinstance(error, asyncio.CancelledError | GeneratorExit):
+            self._code = grpc.StatusCode.CANCELLED
         elif isinstance(error, Exception):
             self._code = grpc.StatusCode.INTERNAL
             log.exception("rpc_failed")
@@ -99,7 +97,8 @@ class _Call:
 
     def end(self) -> None:
         """Counts the call."""
-        _in_flight(self._method).dec()
+        self._deadlines.end(self._task)
+        _in_flight[self._method] -= 1
         seconds = time.perf_counter() - self._started
         _seconds(self._method, self._code.name).observe(seconds)
 
@@ -112,22 +111,23 @@ class Calls:
     ) -> None:
         self._verifier = verifier
         self._permissions = permissions
-        self._timeout_seconds = timeout_seconds
+        self.timeout_seconds = timeout_seconds
+        self.deadlines = Deadlines()
 
     def wrap(self, method: str, handler: grpc.RpcMethodHandler) -> grpc.RpcMethodHandler:
         """The handler with all that a call needs around it."""
         if method.startswith(_OPEN_PREFIXES):
             return handler
+        RPC_IN_FLIGHT.labels(method).set_function(lambda: _in_flight[method])
         read = handler.request_deserializer
         if inner := handler.unary_unary:
 
             async def unary(request: bytes, context: grpc.aio.ServicerContext) -> Any:
-                call = _Call(method, context, self._timeout_seconds)
+                call = _Call(self, method, context)
                 try:
                     with span_below(call.metadata, method, SpanKind.SERVER):
                         await self._authorize(method, call.metadata)
-                        async with call.deadline:
-                            return await inner(_parsed(read, request), context)
+                        return await inner(_parsed(read, request), context)
                 except BaseException as error:
                     await call.fail(error)
                     raise
@@ -141,13 +141,12 @@ class Calls:
             async def stream(
                 request: bytes, context: grpc.aio.ServicerContext
             ) -> AsyncIterator[Any]:
-                call = _Call(method, context, self._timeout_seconds)
+                call = _Call(self, method, context)
                 try:
                     with span_below(call.metadata, method, SpanKind.SERVER):
                         await self._authorize(method, call.metadata)
-                        async with call.deadline:
-                            async for answer in inner(_parsed(read, request), context):
-                                yield answer
+                        async for answer in inner(_parsed(read, request), context):
+                            yield answer
                 except BaseException as error:
                     await call.fail(error)
                     raise
@@ -160,7 +159,9 @@ class Calls:
     async def _authorize(self, method: str, metadata: Mapping[str, str]) -> None:
         scheme, _, token = metadata.get("authorization", "").partition(" ")
         # The scheme's case does not matter: RFC 9110, 11.1.
-        principal = await self._verifier.verify(token if scheme.lower() == "bearer" else "")
+        if scheme.lower() != "bearer":
+            token = ""
+        principal = self._verifier.remembered(token) or await self._verifier.verify(token)
         principal.require(self._permissions[method])
         set_principal(principal)
 

@@ -1,4 +1,4 @@
-"""Pages stay short: 300 lines a file, 60 a function, and a chassis within ADR 0018."""
+"""Pages stay short: 300 lines a file, 60 a function, and a chassis within ADR 0020."""
 
 import ast
 import io
@@ -9,7 +9,7 @@ from tests.architecture.sources import ROOT, python_files, syntax_tree
 
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 60
-CHASSIS_CODE_LINES_MAX = 1_800
+CHASSIS_CODE_LINES_MAX = 1_850
 
 EVERYTHING = ("chassis", "pricing", "services", "tools", "tests")
 
