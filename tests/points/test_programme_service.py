@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import ValidationError
 
@@ -91,6 +92,20 @@ def build_rule(*, store_ids: Sequence[str] = (), **scope: Any) -> earning_pb2.Ea
 def publish(programme: programme_pb2.Programme) -> programme_service_pb2.PublishProgrammeRequest:
     """The request."""
     return programme_service_pb2.PublishProgrammeRequest(programme=programme)
+
+
+def put_into_upper_case(message: Message) -> None:
+    """All UUIDs in a message and in those within it."""
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for each in value if field.is_repeated else [value]:
+                put_into_upper_case(each)
+        elif field.name == "rule_id" or not field.name.endswith(("_id", "_ids")):
+            continue
+        elif field.is_repeated:
+            value[:] = [each.upper() for each in value]
+        else:
+            setattr(message, field.name, value.upper())
 
 
 class TestPublishProgramme:
@@ -185,6 +200,34 @@ class TestPublishProgramme:
             build_rule(store_ids=stores, product_ids=products, category_ids=[chain.category_id])
         )
         await stub.PublishProgramme(publish(programme))
+
+    async def test_ids_in_upper_case_are_the_same_ids(self, stub: Any, ledger: Ledger) -> None:
+        chain = ledger.chain
+        stores, products = [chain.store_id], list(chain.product_ids)
+        programme = await build_programme(
+            stub,
+            gifts=[build_gift(product_id=products[0], store_ids=stores)],
+            passes=[build_pass(product_ids=products, store_ids=stores)],
+            stored_value=build_stored_value_programme(),
+        )
+        programme.stored_value.top_up_rules[0].store_ids[:] = stores
+        programme.earning.rules.append(
+            build_rule(store_ids=stores, product_ids=products, category_ids=[chain.category_id])
+        )
+        upper = programme_pb2.Programme.FromString(programme.SerializeToString())
+        put_into_upper_case(upper)
+        assert not (await stub.PublishProgramme(publish(upper))).replayed
+        assert (await stub.PublishProgramme(publish(upper))).replayed
+        assert (await stub.PublishProgramme(publish(programme))).replayed
+        asked = programme_service_pb2.GetProgrammeRequest(version=programme.version)
+        assert (await stub.GetProgramme(asked)).programme.programme == programme
+
+    async def test_a_programme_that_is_too_large_is_not_stored(self, stub: Any) -> None:
+        programme = await build_programme(stub)
+        # A field of some newer contract: number 2000, four MiB of text.
+        programme.MergeFromString(bytes([0x82, 0x7D, 0x80, 0x80, 0x80, 0x02]) + b"x" * (4 << 20))
+        refused = await refusal(stub.PublishProgramme(publish(programme)))
+        assert refused.reason == "REQUEST_TOO_LARGE"
 
     async def test_tells_others_when_it_takes_effect(self, stub: Any, ledger: Ledger) -> None:
         programme = await build_programme(stub)
