@@ -26,3 +26,11 @@ LEDGER_VERIFIED = Counter(
     "yika_points_ledger_verified_members_total",
     "Accounts that this replica has verified against their bills.",
 )
+EXPIRY_BILLS = Counter(
+    "yika_points_expiry_bills_total",
+    "Bills for expired value: posted, replayed (had its bill of the day), refused (nothing left), "
+    "failed (this member's books make no sense here; the others go on).",
+    ["outcome"],
+)
+# From the start, or the alert would not see the first of them.
+EXPIRY_BILLS.labels("failed")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from chassis.database import Database, outbox_table
@@ -169,9 +170,7 @@ class TestBookExpiry:
         await run(jobs)
         assert await bills_of(database) == [chain.member_id]
 
-    async def test_waits_when_the_programme_of_a_pass_is_not_read_yet(
-        self, database: Database
-    ) -> None:
+    async def test_books_a_pass_once_its_programme_is_read(self, database: Database) -> None:
         chain, _ = await build_chain(database)
         await grant(database, chain.member_id, chain.store_id, (Asset.PASS, 10, LAST_DAY))
         jobs = expiry_jobs(database, NOW)
@@ -179,6 +178,72 @@ class TestBookExpiry:
         async def unread(commands: Sequence[Command]) -> list[Outcome]:
             return await post_commands(database, *commands, now=NOW, programmes=Programmes())
 
-        with pytest.raises(Unavailable):
-            await replace(jobs, post=unread).book("", NOW)
+        await run(replace(jobs, post=unread))
         assert await bills_of(database) == []
+        await run(jobs)
+        assert await bills_of(database) == [chain.member_id]
+
+    @pytest.mark.parametrize("batch_max", [1, 100])
+    @pytest.mark.parametrize("version", ["", "nameless", "pass@99"])
+    async def test_a_lot_that_makes_no_sense_stops_nobody_else(
+        self, database: Database, version: str, batch_max: int
+    ) -> None:
+        chain, members = await build_chain(database, 4)
+        for n, member in enumerate(members):  # in the order of the walk
+            lot = (Asset.PASS, 10) if n == 1 else (Asset.POINTS, 5)
+            day = LAST_DAY - timedelta(days=10 - n)
+            await grant(database, member, chain.store_id, (*lot, day))
+        await _set_version(database, members[1], version)
+        failed = _failed()
+        await run(expiry_jobs(database, NOW, batch_max=batch_max))
+        assert await bills_of(database) == sorted({*members} - {members[1]})
+        assert _failed() == failed + 1
+
+    @pytest.mark.parametrize("batch_max", [1, 100])
+    async def test_a_defect_fails_that_member_alone(
+        self, database: Database, batch_max: int
+    ) -> None:
+        chain, members = await build_chain(database, 4)
+        for member in members:
+            await grant(database, member, chain.store_id, (Asset.POINTS, 5, LAST_DAY))
+        jobs = expiry_jobs(database, NOW, batch_max=batch_max)
+
+        async def defective(commands: Sequence[Command]) -> list[Outcome]:
+            if any(members[1] in command.members for command in commands):
+                raise RuntimeError("a defect")
+            return await jobs.post(commands)
+
+        failed = _failed()
+        await run(replace(jobs, post=defective))
+        assert await bills_of(database) == sorted({*members} - {members[1]})
+        assert _failed() == failed + 1
+        await run(jobs)
+        assert await bills_of(database) == sorted(members)
+
+    async def test_stops_when_the_database_is_away(self, database: Database) -> None:
+        chain, members = await build_chain(database, 2)
+        for member in members:
+            await grant(database, member, chain.store_id, (Asset.POINTS, 5, LAST_DAY))
+        failed = _failed()
+
+        async def away(commands: Sequence[Command]) -> list[Outcome]:
+            if len(commands) > 1:
+                raise RuntimeError("a defect")
+            raise Unavailable("DATABASE_UNAVAILABLE", "away")
+
+        with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+            await replace(expiry_jobs(database, NOW), post=away).book("", NOW)
+        assert _failed() == failed
+
+
+def _failed() -> float:
+    labels = {"outcome": "failed"}
+    return REGISTRY.get_sample_value("yika_points_expiry_bills_total", labels) or 0.0
+
+
+async def _set_version(database: Database, member_id: str, version: str) -> None:
+    async with database.transaction() as tx:
+        await tx.connection.execute(
+            text("UPDATE lots SET rule_version = :version WHERE member_id = :member_id"),
+            {"version": version, "member_id": member_id},
+        )

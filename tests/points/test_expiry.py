@@ -120,8 +120,9 @@ class TestDecideExpiry:
         with pytest.raises(PreconditionFailed, match="WALLET_FROZEN"):
             decide(books_of(lot(30, DAY - timedelta(days=1)), frozen="dispute"))
 
-    def test_waits_for_a_programme_that_is_not_read_yet(self) -> None:
-        books = books_of(lot(3, DAY - timedelta(days=1), Asset.PASS, f"{PASS.pass_id}@7"))
+    @pytest.mark.parametrize("version", [f"{PASS.pass_id}@7", "nameless", ""])
+    def test_waits_for_a_programme_that_is_not_read_yet(self, version: str) -> None:
+        books = books_of(lot(3, DAY - timedelta(days=1), Asset.PASS, version))
         with pytest.raises(Unavailable, match="PROGRAMME_NOT_READ"):
             decide(books)
 

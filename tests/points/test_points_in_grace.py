@@ -3,6 +3,7 @@
 import pytest
 
 from chassis.database import Database
+from chassis.ids import new_id
 from services.points.domain.assets import (
     POINTS_ISSUED,
     POINTS_REDEEMED,
@@ -94,6 +95,28 @@ class TestReturn:
         for sale_id in (before, earns):
             await story.bring_back(sale_id, LAPSED)
             assert await story.has() == (0, 0)
+        await prove_books(story.database)
+
+    @pytest.mark.parametrize("first", [0, 1])
+    async def test_follows_gifts_that_came_back_in_one_batch(
+        self, story: Story, first: int
+    ) -> None:
+        """Whatever the ids of their bills are: one has points of each of two sales."""
+        one, two = await story.buy(50_00), await story.buy(50_00, 1)
+        mugs = await story.redeem(2, 1)
+        ids = sorted([new_id(), new_id()], reverse=bool(first))
+        late = LASTS_DAYS + 3
+        await story.run(late, *[await story.return_of_mugs(mugs, 1, late, each) for each in ids])
+        await story.buy(50, late, points=50)
+        query = "SELECT bill_id::text FROM lots WHERE remaining > 0 AND bill_id::text = ANY(:ids)"
+        (left,) = [row.bill_id for row in await rows(story.database, query, ids=ids)]
+        await story.run(LAPSED + 1, story.expiry(LAPSED + 1))
+        # What was spent last came back first.
+        lapsed, spent = (two, one) if left == ids[0] else (one, two)
+        await story.bring_back(lapsed, LAPSED + 1)
+        assert await story.has() == (0, 0)
+        await story.bring_back(spent, LAPSED + 1)
+        assert await story.has() == (0, 50)
         await prove_books(story.database)
 
     async def test_in_the_batch_of_what_came_back(self, story: Story) -> None:

@@ -186,6 +186,22 @@ class TestPublishProgramme:
         )
         await stub.PublishProgramme(publish(programme))
 
+    async def test_ids_in_upper_case_are_the_same_ids(self, stub: Any, ledger: Ledger) -> None:
+        programme = await build_programme(stub)
+        programme.gifts.append(build_gift(product_id=ledger.chain.product_ids[0]))
+        programme.passes.append(build_pass(store_ids=[ledger.chain.store_id]))
+        for each, field in ((programme.gifts[0], "gift_id"), (programme.passes[0], "pass_id")):
+            setattr(each, field, getattr(each, field).upper())
+        for replayed in (False, True):
+            assert (await stub.PublishProgramme(publish(programme))).replayed is replayed
+
+    async def test_a_programme_that_is_too_large_is_not_stored(self, stub: Any) -> None:
+        programme = await build_programme(stub)
+        # A field of some newer contract: number 2000, four MiB of text.
+        programme.MergeFromString(bytes([0x82, 0x7D, 0x80, 0x80, 0x80, 0x02]) + b"x" * (4 << 20))
+        refused = await refusal(stub.PublishProgramme(publish(programme)))
+        assert refused.reason == "REQUEST_TOO_LARGE"
+
     async def test_tells_others_when_it_takes_effect(self, stub: Any, ledger: Ledger) -> None:
         programme = await build_programme(stub)
         await stub.PublishProgramme(publish(programme))

@@ -10,7 +10,7 @@ from tests.fixtures.refusals import refusal
 
 # A field of some newer contract: number 2000, 200,000 bytes of text, of which sales allow less too.
 _UNKNOWN = bytes([0x82, 0x7D, 0xC0, 0x9A, 0x0C]) + b"x" * 200_000
-# What is stored of these is made of fields that are known, sales and rules among them.
+# What is stored of these is made of fields that are known, sales among them; rules may have more.
 _KEEP_NO_REQUEST = {
     *("FreezeWallet", "UnfreezeWallet", "LinkHousehold", "UnlinkHousehold", "VerifyLedger"),
     *("VoidHold", "RejectAdjustment", "PostSale", "PostSales", "PublishProgramme"),

@@ -9,11 +9,12 @@ from pricing.earning import Tally
 from services.points.domain.assets import (
     POINTS_REDEEMED,
     REVENUE,
+    Asset,
     BillKind,
     tender_account,
 )
 from services.points.domain.books import Books, Original
-from services.points.domain.draft import Draft, receipt_of
+from services.points.domain.draft import Draft, SaleAllocation, Source, receipt_of
 from services.points.domain.forgiven import forgiven_points, pay_forgiven
 from services.points.domain.gift import Gift
 from services.points.domain.gift_redemption import (
@@ -29,7 +30,7 @@ from services.points.domain.posting import Posting
 from services.points.domain.remembered import freed
 from services.points.domain.transfer import Transfer
 
-Source = TypeVar("Source")
+PartT = TypeVar("PartT")
 
 
 class GiftReturn(NamedTuple):
@@ -71,7 +72,7 @@ def decide_gift_return(
 
     `earlier` are the lines of the returns so far. What was spent last comes back first, points to
     their lots and money to the kinds that paid; limits have room again for what came back. Points
-    pay first what returns of sales wrote off.
+    pay first what returns of sales wrote off. The bill tells of each lot what came back.
     NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, MEMBER_MISMATCH,
     BEFORE_ORIGINAL, RETURN_EXCEEDS_REDEMPTION, NOTHING_TO_RETURN; Invalid UNKNOWN_LINE;
     Unavailable PROGRAMME_NOT_READ. A frozen wallet takes value back all the same.
@@ -84,9 +85,10 @@ def decide_gift_return(
     before = returned_pieces(had, earlier)
     after = _returned_after(request, had, before)
     programme = books.programmes.at(header.occurred_at)
-    points = spent_on_gifts(original.transfers)
+    points = _spent_on_gifts(original.transfers)
     start, end = (_cost(gifts, pieces) for pieces in (before, after))
-    for key, amount in window(points, start.points, end.points):
+    points_back = window(points, start.points, end.points)
+    for key, amount in points_back:
         lot = posting.wallet.lots.get(key) or original.lots[key]
         pays = min(amount, forgiven_points(posting))
         pay_forgiven(posting, pays)
@@ -113,6 +115,7 @@ def decide_gift_return(
             staff_id=header.staff_id,
             reason=header.reason,
             original_bill_id=request.redemption_bill_id,
+            allocation=_allocation(points_back),
             gifts=back,
         )
     ]
@@ -197,7 +200,7 @@ def _cost(gifts: Mapping[str, Gift], pieces: Mapping[str, int]) -> _Cost:
     )
 
 
-def spent_on_gifts(transfers: Iterable[Transfer]) -> list[tuple[LotKey, int]]:
+def _spent_on_gifts(transfers: Iterable[Transfer]) -> list[tuple[LotKey, int]]:
     """The lots that a redemption took points of, in its order."""
     return [
         (each.lot, each.amount)
@@ -206,7 +209,7 @@ def spent_on_gifts(transfers: Iterable[Transfer]) -> list[tuple[LotKey, int]]:
     ]
 
 
-def window(parts: Sequence[tuple[Source, int]], start: int, end: int) -> list[tuple[Source, int]]:
+def window(parts: Sequence[tuple[PartT, int]], start: int, end: int) -> list[tuple[PartT, int]]:
     """What lies from `start` to `end` of the parts, counted from the last one."""
     found = []
     for source, amount in reversed(parts):
@@ -215,6 +218,12 @@ def window(parts: Sequence[tuple[Source, int]], start: int, end: int) -> list[tu
             found.append((source, part))
         start, end = start - amount, end - amount
     return found
+
+
+def _allocation(points: Sequence[tuple[LotKey, int]]) -> SaleAllocation:
+    """Which points are back, whatever became of them: that depends on what came back before."""
+    sources = [Source("", 0, Asset.POINTS, amount, key) for key, amount in points]
+    return SaleAllocation(tuple(sources), (), None)
 
 
 def _free(posting: Posting, gift: Gift, pieces: int) -> None:

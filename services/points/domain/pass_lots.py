@@ -11,12 +11,13 @@ from services.points.domain.programme import Programmes
 def definition_of(programmes: Programmes, lot: Lot) -> PassDefinition:
     """What a sold pass is, in the version under which it was sold.
 
-    Unavailable PROGRAMME_NOT_READ while this replica has not read that version yet.
+    Unavailable PROGRAMME_NOT_READ while this replica has not read that version yet, and for a lot
+    that names none.
     """
     try:
         version = int(lot.rule_version.rpartition("@")[2])
         return programmes.version(version).passes[lot.pass_id or ""]
-    except KeyError as error:
+    except (KeyError, ValueError) as error:
         raise Unavailable(
             "PROGRAMME_NOT_READ",
             "the version of the programme is not known here yet; send it again",

@@ -8,8 +8,8 @@ from services.points.domain.lot import LotKey
 from services.points.domain.transfer import Transfer
 
 
-def points_of_goods(returned: SaleAllocation) -> list[tuple[LotKey, int]]:
-    """What came back of each lot with goods, in the order of the sale; `returned` is the bill's."""
+def points_that_came_back(returned: SaleAllocation) -> list[tuple[LotKey, int]]:
+    """What came back of each lot with goods or gifts, in order; `returned` is what a bill says."""
     units: dict[LotKey, int] = {}
     for source in returned.sources:
         if source.lot and source.asset is Asset.POINTS:

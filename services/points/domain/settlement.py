@@ -1,11 +1,11 @@
 """Between stores: who sold or granted value, and who redeemed it. Pure.
 
 The store of a lot stands for it; the store of a transfer out of it gave goods or money for it. What
-a return brings back counts against what was redeemed, whatever becomes of it then: goods that came
-back are not owed for, though a clawback took the points at once. Counted is what has its price in
-money: principal and bonus at their face, points at what they paid for, passes at their part of the
-price, cash-outs at what was handed out. Gifts of points, expired value and value that moved between
-members are no matter of this.
+a return brings back counts against what was redeemed, whatever becomes of it then: goods and gifts
+that came back are not owed for, though a clawback took the points at once. Counted is what has its
+price in money: principal and bonus at their face, points at what they paid for, passes at their
+part of the price, cash-outs at what was handed out. Gifts of points, expired value and value that
+moved between members are no matter of this.
 """
 
 from collections.abc import Iterable

@@ -16,7 +16,7 @@ LIMIT_MAX = 1_000_000
 
 
 def read_gifts(messages: Sequence[gift_pb2.Gift]) -> dict[str, Gift]:
-    """The gifts of a programme by id; ids in the messages are brought to canonical form in place.
+    """The gifts of a programme by id.
 
     Invalid: TOO_MANY_GIFTS, DUPLICATE_GIFT, INVALID_ID, INVALID_NAME, OUT_OF_RANGE, INVALID_DATE,
     DATES_REVERSED, TOO_MANY_VALUES. Metadata names the gift and the field.
@@ -35,17 +35,17 @@ def read_gifts(messages: Sequence[gift_pb2.Gift]) -> dict[str, Gift]:
 
 
 def _read_gift(message: gift_pb2.Gift) -> Gift:
-    message.gift_id = canonical_id(message.gift_id, "gift_id")
-    message.product_id = canonical_id(message.product_id, "product_id")
-    check = RuleCheck(message.gift_id, what="gift")
+    gift_id = canonical_id(message.gift_id, "gift_id")
+    product_id = canonical_id(message.product_id, "product_id")
+    check = RuleCheck(gift_id, what="gift")
     first, last = (_day(message, field) for field in ("first_date", "last_date"))
     if first and last and last < first:
         check.refuse("DATES_REVERSED", "last_date", "must not lie before first_date", last)
     store_ids = check.ids("store_ids", message.store_ids)
     limit = message.limit_per_member
     return Gift(
-        gift_id=message.gift_id,
-        product_id=message.product_id,
+        gift_id=gift_id,
+        product_id=product_id,
         name=check.text("INVALID_NAME", "name", message.name),
         points=check.within("OUT_OF_RANGE", "points", message.points, 1, AMOUNT_FEN_MAX),
         money_fen=check.within("OUT_OF_RANGE", "money_fen", message.money_fen, 0, AMOUNT_FEN_MAX),

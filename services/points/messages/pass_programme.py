@@ -19,10 +19,7 @@ USES_PER_DAY_MAX = 100_000
 def read_pass_definitions(
     messages: Sequence[pass_pb2.PassDefinition], *, version: int
 ) -> dict[str, PassDefinition]:
-    """The passes of a message by id, as `version` of the programme; Invalid with reason and field.
-
-    Ids in the messages are brought to canonical form in place, because a programme is stored.
-    """
+    """The passes of a message by id, as `version` has them; Invalid with reason and field."""
     if len(messages) > PASSES_MAX:
         raise Invalid(
             "LIST_TOO_LONG",
@@ -43,7 +40,7 @@ def read_pass_definitions(
 
 
 def _read_definition(message: pass_pb2.PassDefinition, version: int, field: str) -> PassDefinition:
-    message.pass_id = canonical_id(message.pass_id, f"{field}.pass_id")
+    pass_id = canonical_id(message.pass_id, f"{field}.pass_id")
     _check_name(f"{field}.name", message.name)
     if message.name_en:
         _check_name(f"{field}.name_en", message.name_en)
@@ -66,10 +63,8 @@ def _read_definition(message: pass_pb2.PassDefinition, version: int, field: str)
     per_use, per_day = message.units_per_use_max, message.uses_per_day_max
     _check_range("INVALID_LIMIT", f"{field}.units_per_use_max", per_use, 0, message.units)
     _check_range("INVALID_LIMIT", f"{field}.uses_per_day_max", per_day, 0, USES_PER_DAY_MAX)
-    message.store_ids[:] = _read_scope(f"{field}.store_ids", message.store_ids)
-    message.product_ids[:] = _read_scope(f"{field}.product_ids", message.product_ids)
     return PassDefinition(
-        pass_id=message.pass_id,
+        pass_id=pass_id,
         version=version,
         name=message.name,
         name_en=message.name_en,
@@ -77,8 +72,8 @@ def _read_definition(message: pass_pb2.PassDefinition, version: int, field: str)
         price_fen=price_fen,
         validity=validity,
         validity_days=days,
-        store_ids=frozenset(message.store_ids),
-        product_ids=frozenset(message.product_ids),
+        store_ids=_read_scope(f"{field}.store_ids", message.store_ids),
+        product_ids=_read_scope(f"{field}.product_ids", message.product_ids),
         refund_fee_bp=fee_bp,
         refund_fee_fen=fee_fen,
         shareable=message.shareable,
@@ -87,14 +82,14 @@ def _read_definition(message: pass_pb2.PassDefinition, version: int, field: str)
     )
 
 
-def _read_scope(field: str, ids: Collection[str]) -> list[str]:
+def _read_scope(field: str, ids: Collection[str]) -> frozenset[str]:
     if len(ids) > SCOPE_MAX:
         raise Invalid(
             "LIST_TOO_LONG",
             f"{field} has at most {SCOPE_MAX}",
             {"field": field, "count": len(ids)},
         )
-    return [canonical_id(each, field) for each in ids]
+    return frozenset(canonical_id(each, field) for each in ids)
 
 
 def _check_range(reason: str, field: str, value: int, least: int, most: int) -> None:

@@ -36,11 +36,8 @@ _POLICIES: Mapping[int, ClawbackPolicy] = {
 def read_programme_message(
     message: programme_pb2.Programme, tender_kinds: Collection[str]
 ) -> Programme:
-    """The programme of a message; Invalid with a reason and the field for what is wrong in it.
-
-    The id in the message is brought to canonical form in place, because the message is stored.
-    """
-    message.programme_id = canonical_id(message.programme_id, "programme_id")
+    """The programme of a message; Invalid with a reason and the field for what is wrong in it."""
+    programme_id = canonical_id(message.programme_id, "programme_id")
     if not message.HasField("effective_time"):
         raise Invalid("INVALID_TIME", "effective_time is required", {"field": "effective_time"})
     effective_at = from_timestamp(message.effective_time, "effective_time")
@@ -63,7 +60,7 @@ def read_programme_message(
     earning_kinds = frozenset((*tender_kinds, POINTS_TENDER, STORED_VALUE_TENDER))
     return Programme(
         version=message.version,
-        programme_id=message.programme_id,
+        programme_id=programme_id,
         effective_at=effective_at,
         earning=read_programme(message.earning, earning_kinds),
         points_tender=(

@@ -12,6 +12,8 @@ from chassis.errors import Invalid
 REQUEST_BYTES_MAX = 16 * 1024
 # Twice what the longest sale needs; one that fits no event would fail everyone in its batch.
 SALE_BYTES_MAX = 128 * 1024
+# Twice what its rules of earning may have. All versions are read and listed at once.
+PROGRAMME_BYTES_MAX = 2 * 1024 * 1024
 
 
 class Sized(Protocol):

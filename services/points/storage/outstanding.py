@@ -73,8 +73,10 @@ def _stores(*places: tuple[str, str]) -> str:
 
 _OWING = ("lots", "is_open")
 _VALUE_MOVED = ("transfers", NOT_EARNED)
-# Goods came back: whatever became of the points that had paid for them.
-_GOODS_BACK = ("bills", f"kind = {BillKind.SALE_RETURN:d} AND {NOT_A_SALE}")
+# Goods or gifts came back: whatever became of the points that had paid for them.
+_COME_BACK = (BillKind.SALE_RETURN, BillKind.GIFT_RETURN)
+_BACK = tuple(("bills", f"kind = {kind:d} AND {NOT_A_SALE}") for kind in _COME_BACK)
+_IS_BACK = f"IN ({', '.join(f'{kind:d}' for kind in _COME_BACK)})"
 _LIABILITY = text(
     """
     SELECT l.store_id, l.asset, date_trunc('month', l.expiry_date)::date AS month,
@@ -90,9 +92,9 @@ _IS_REDEMPTION = f"""
          OR t.credit_account = '{WALLET}' AND t.debit_account IN ({_names(_BACK_FROM)}))"""
 # Principal and bonus are money themselves, but a cash-out counts what was handed out: what it kept
 # for spent bonus goes to BONUS_COST. Points and passes are worth what their bill booked for them.
-# Points of goods that came back are not told by lots, which may get none of them, but by the bill:
-# they are those sellers' whom the sale took them from. Bills with value of several sellers come
-# lot by lot, with what they say of each.
+# Points of goods and gifts that came back are not told by lots, which may get none of them, but by
+# the bill: they are those sellers' whom the sale or redemption took them from. Bills with value of
+# several sellers come lot by lot, with what they say of each.
 _REDEEMED = text(
     f"""
     WITH moves AS (
@@ -110,7 +112,7 @@ _REDEEMED = text(
           AND CASE WHEN t.asset = {Asset.POINTS:d} AND t.credit_account = '{WALLET}' THEN (
                   SELECT b.kind FROM bills AS b
                   WHERE b.member_id = t.member_id AND b.bill_id = t.bill_id
-              ) <> {BillKind.SALE_RETURN:d} ELSE true END
+              ) NOT {_IS_BACK} ELSE true END
         GROUP BY 1, 2, 3, 4, 5, 6, paid_by
     ), returned AS (
         SELECT r.store_id AS redeemer, r.member_id, r.bill_id, r.original_bill_id, back.*
@@ -121,7 +123,7 @@ _REDEEMED = text(
                             AND m.credit_account = '{POINTS_COST}'), 0) AS amount_fen
             FROM transfers AS m WHERE m.member_id = r.member_id AND m.bill_id = r.bill_id
         ) AS back
-        WHERE r.kind = {BillKind.SALE_RETURN:d} AND r.{NOT_A_SALE} AND r.store_id = ANY(:store_ids)
+        WHERE r.kind {_IS_BACK} AND r.{NOT_A_SALE} AND r.store_id = ANY(:store_ids)
           AND r.business_date BETWEEN :first_date AND :last_date
           AND r.member_id <> r.store_id AND (back.units > 0 OR back.amount_fen > 0)
     ), worth AS (
@@ -182,8 +184,8 @@ class OutstandingQueries:
         return await self._store_ids(_stores(_OWING), after, limit)
 
     async def stores_that_redeemed(self, after: str, limit: int) -> list[str]:
-        """The next stores in which value ever left a wallet, or goods came back, in order."""
-        return await self._store_ids(_stores(_VALUE_MOVED, _GOODS_BACK), after, limit)
+        """The next stores in which value ever left a wallet, or any came back, in order."""
+        return await self._store_ids(_stores(_VALUE_MOVED, *_BACK), after, limit)
 
     async def _store_ids(self, query: str, after: str, limit: int) -> list[str]:
         given = text(query).bindparams(bindparam("after", type_=Uuid(as_uuid=False)))

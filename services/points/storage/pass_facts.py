@@ -41,10 +41,10 @@ async def load_pass_facts(
 ) -> None:
     """Fills the books with the uses of days and the shares that are asked about.
 
-    Both count for the whole family of the member who is named, see Merges; uses also on accounts
-    that had the owners' passes before. The owners' wallets must be locked: while they have a pass,
-    it is used and its uses are undone nowhere else. A user's need not be: a use and an undone
-    merge do not look at each other.
+    Both count for the whole family of the member who is named, see Merges, and of all whose wallets
+    are here: the batch may merge them. Uses count also on accounts that had their passes before.
+    The owners' wallets must be locked: while they have a pass, it is used and its uses are undone
+    nowhere else. A user's need not be: a use and an undone merge do not look at each other.
     Also with those who hold the passes that the bills in `sold` sold. These bills must be locked:
     that keeps two who put units back into one pass in a row.
     """
@@ -57,25 +57,25 @@ async def load_pass_facts(
 
 
 async def _load_uses(driver: Driver, books: Books, asked: Sequence[PassQuestion]) -> None:
-    owners = {question.owner_member_id for question in asked}
-    users = {q.user_member_id for q in asked if q.user_member_id != q.owner_member_id}
-    books.merges = await load_merges_on(driver, owners | users)
-    members = _families(books.merges, owners)
+    named = {each for q in asked for each in (q.owner_member_id, q.user_member_id)}
+    books.merges = await load_merges_on(driver, named | {*books.wallets})
+    members = _families(books.merges, named | {*books.wallets})
     pass_ids = {question.pass_id for question in asked}
     dates = {question.business_date for question in asked}
-    # Of all wallets that are here: within the batch a pass may still come to one who uses it.
+    # Of all wallets that are here, and also where nothing is left: within the batch a pass may
+    # still come to one who uses it, and units may come back.
     sold = {
         lot.bill_id
         for wallet in books.wallets.values()
         for lot in wallet.lots.values()
-        if lot.pass_id in pass_ids and lot.remaining
+        if lot.pass_id in pass_ids
     }
     holders = await driver.fetch(_HOLDERS_EVER, list(sold)) if sold else ()
     accounts = {*members, *(str(row["member_id"]) for row in holders)}
     for row in await driver.fetch(_USES, list(accounts), list(pass_ids), list(dates)):
         _add_use(books.pass_uses, row)
-    if users:
-        for row in await driver.fetch(_SHARES, members, _families(books.merges, users)):
+    if any(question.user_member_id != question.owner_member_id for question in asked):
+        for row in await driver.fetch(_SHARES, members, members):
             books.pass_shares.add(SharedPass(*(str(each) for each in row)))
 
 

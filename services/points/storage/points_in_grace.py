@@ -5,14 +5,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from services.points.domain.assets import POINTS_REDEEMED, Asset, BillKind
-from services.points.domain.books import Original, StoredBill
-from services.points.domain.gift_return import spent_on_gifts, window
+from services.points.domain.books import Original
 from services.points.domain.lot import LotKey
-from services.points.domain.points_grace import points_back, points_in_grace, points_of_goods
-from services.points.domain.transfer import Transfer
+from services.points.domain.points_grace import points_in_grace, points_that_came_back
 from services.points.domain.wallet import Wallet
 from services.points.storage.bill_reader import (
-    find_bills,
     find_later_bills,
     load_lots_by_key,
     load_transfers,
@@ -128,30 +125,11 @@ async def _sources(
     back = [bill for bill in later if bill.kind in _GIVES_BACK]
     if not back:
         return {}, set()
-    redemptions = await find_bills(
-        driver, {b.original_bill_id or "" for b in back if b.kind is BillKind.GIFT_RETURN}
-    )
-    transfers = await load_transfers(driver, [*back, *redemptions.values()])
+    transfers = await load_transfers(driver, back)
     found: Sources = {}
-    for bill, came_back in _came_back(back, transfers, read_allocation):
+    for bill in back:
+        came_back = points_that_came_back(read_allocation(bill.allocation))
         sources = points_in_grace(bill.bill_id, transfers.get(bill.bill_id, ()), came_back)
         found |= {key: source for key, source in sources.items() if source in set(wanted)}
     granted = {key.bill_id for key in found}
     return found, {bill.member_id for bill in back if bill.bill_id in granted}
-
-
-def _came_back(
-    back: Iterable[StoredBill],
-    transfers: Mapping[str, list[Transfer]],
-    read_allocation: ReadAllocation,
-) -> Iterable[tuple[StoredBill, list[tuple[LotKey, int]]]]:
-    """What each return, oldest first, brought back of which lot, in its order."""
-    before: dict[str, int] = {}
-    for bill in back:
-        if bill.kind is BillKind.SALE_RETURN:
-            yield bill, points_of_goods(read_allocation(bill.allocation))
-            continue
-        redemption_id = bill.original_bill_id or ""
-        start = before.get(redemption_id, 0)
-        end = before[redemption_id] = start + points_back(transfers.get(bill.bill_id, ()))
-        yield bill, window(spent_on_gifts(transfers.get(redemption_id, ())), start, end)

@@ -3,26 +3,22 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
-from prometheus_client import Counter
-
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Database
 from chassis.errors import DomainError, Exhausted, Unavailable
+from chassis.logs import get_logger
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.draft import Drafts
 from services.points.domain.expiry import decide_expiry, expiry_header
 from services.points.domain.header import Header
+from services.points.metrics import EXPIRY_BILLS
 from services.points.storage.expiry import FIRST_ID, ExpiryRepository, Told
 from services.points.usecases.post_bills import Outcome, Posted
 from yika.points.v1 import expiry_pb2, ledger_pb2
 
-EXPIRY_BILLS = Counter(
-    "yika_points_expiry_bills_total",
-    "Bills for expired value: posted, replayed (had its bill of the day), refused (nothing left).",
-    ["outcome"],
-)
+log = get_logger(__name__)
 
 Post = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
 
@@ -41,7 +37,9 @@ async def book_expiry(
     """Books the lots of the next `limit` members; returns where to go on, None at the end.
 
     May be done again from the same position at any time: what is booked is no longer found, and a
-    member's bill of a day has one id. Unavailable when the books cannot be changed now.
+    member's bill of a day has one id. A member whose bill cannot be made stops nobody else: that
+    is logged and counted, and tried again by the next run. Unavailable when no books can be changed
+    now.
     """
     after = read_position(position)
     async with database.read() as connection:
@@ -53,20 +51,35 @@ async def book_expiry(
         expiry_command(expiry_header(member_id, lots.store_id, business_date), expired_before)
         for member_id, lots in first.items()
     ]
+    for command, outcome in zip(commands, await _post_each(post, commands), strict=True):
+        _count(command, outcome)
+    return None if len(found) < limit else f"{found[-1].expiry_date}/{found[-1].member_id}"
+
+
+async def _post_each(post: Post, commands: Sequence[Command]) -> Sequence[Outcome | Exception]:
+    """What became of each command; a defect of one fails that one alone."""
     try:
-        outcomes = await post(commands)
+        return await post(commands)
     except Exhausted as full:  # tills come first; the run goes on when there is room
         raise Unavailable(full.reason, full.message) from full
-    for outcome in outcomes:
-        if isinstance(outcome, Unavailable):
-            raise outcome
-        # Refused are those whose lots went between looking and locking, or are all on hold, and
-        # those that have their bill of this day: what has come since waits for the next one.
-        if isinstance(outcome, DomainError):
-            EXPIRY_BILLS.labels("refused").inc()
-        elif isinstance(outcome, Posted):
-            EXPIRY_BILLS.labels("replayed" if outcome.replayed else "posted").inc()
-    return None if len(found) < limit else f"{found[-1].expiry_date}/{found[-1].member_id}"
+    except DomainError:  # of all of them: the database is away
+        raise
+    except Exception as defect:
+        if len(commands) == 1:
+            return [defect]
+    return [outcome for one in commands for outcome in await _post_each(post, [one])]
+
+
+def _count(command: Command, outcome: Outcome | Exception) -> None:
+    if isinstance(outcome, Posted):
+        EXPIRY_BILLS.labels("replayed" if outcome.replayed else "posted").inc()
+    elif isinstance(outcome, DomainError) and not isinstance(outcome, Unavailable):
+        # Lots that went between looking and locking, or are all on hold, and members that have
+        # their bill of this day: what has come since waits for the next one.
+        EXPIRY_BILLS.labels("refused").inc()
+    else:  # a defect, or a pass whose version of the programme is not known here
+        EXPIRY_BILLS.labels("failed").inc()
+        log.error("expiry_failed", member_id=command.members[0], exc_info=outcome)
 
 
 def read_position(position: str) -> Told:

@@ -16,6 +16,8 @@ from services.points.messages.programme_documents import (
     read_programme_document,
     read_programme_message,
 )
+from services.points.messages.programme_ids import make_ids_canonical
+from services.points.messages.sizes import PROGRAMME_BYTES_MAX, check_size
 from services.points.storage.card_types import UNNAMED, card_types_in_use
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
 from yika.points.v1 import programme_events_pb2, programme_pb2
@@ -36,16 +38,20 @@ async def publish_programme(
 ) -> bool:
     """Stores a version and tells others; True when it had been stored before with the same content.
 
-    Invalid for bad rules, NotFound UNKNOWN_STORE, UNKNOWN_PRODUCT or UNKNOWN_CATEGORY for rules of
-    what does not exist; Invalid for an effective_time too near, past or too far; AlreadyExists
-    ID_REUSED; PreconditionFailed WRONG_VERSION when it is not the next one (somebody else may have
-    published meanwhile), EFFECTIVE_TIME_BEFORE_NEWEST when it would rewrite what is planned,
-    CARD_TYPE_IN_USE when it would take a kind of card from under the value of wallets.
+    Ids in the message are brought to canonical form in place, because the message is stored.
+    Invalid for bad rules and REQUEST_TOO_LARGE; NotFound UNKNOWN_STORE, UNKNOWN_PRODUCT or
+    UNKNOWN_CATEGORY for rules of what does not exist; Invalid for an effective_time too near, past
+    or too far; AlreadyExists ID_REUSED; PreconditionFailed WRONG_VERSION when it is not the next
+    one (somebody else may have published meanwhile), EFFECTIVE_TIME_BEFORE_NEWEST when it would
+    rewrite what is planned, CARD_TYPE_IN_USE when it would take a kind of card from under the value
+    of wallets.
     """
+    make_ids_canonical(message)
     async with database.read() as connection:
         # Before anything is asked of others: a retry needs neither them nor today's rules of form.
         if _is_stored(message, await ProgrammeRepository(connection).versions()):
             return True
+    check_size(message, PROGRAMME_BYTES_MAX)
     programme = read_programme_message(message, tender_kinds)
     await directory.require_scope(scope_of(programme))
     async with database.transaction() as tx:
