@@ -52,8 +52,9 @@ class ProgrammeSource:
     async def refresh(self) -> None:
         """Reads the versions now."""
         read_at = time.monotonic()
-        async with self._database.read() as connection:
-            stored = await ProgrammeRepository(connection).versions()
+        # On a line: every till needs it, and slow readers may have taken the pool.
+        async with self._database.line() as line:
+            stored = await ProgrammeRepository(line.connection).versions()
         if len(stored) + 1 != len(self._programmes.versions):
             self._programmes = Programmes(
                 [self._read(each) for each in stored], late_max=self._late_max
