@@ -30,12 +30,14 @@ class HoldGauge:
         self._refresh_seconds = refresh_seconds
 
     async def run(self) -> None:
-        """Counts until cancelled; survives a lost database."""
+        """Counts until cancelled; survives a lost database and whatever else counting meets."""
         while True:
             try:
                 await self.refresh(utc_now())
             except Unavailable as error:
                 log.warning("hold_gauge_waits", error=str(error))
+            except Exception:  # a figure to look at must not end the ledger
+                log.exception("hold_gauge_failed")
             await asyncio.sleep(self._refresh_seconds)
 
     async def refresh(self, now: datetime) -> None:
