@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 from google.protobuf.message import Message
-from sqlalchemy import Column, DateTime, Identity, MetaData, Table, Text, Uuid, text
+from sqlalchemy import Column, DateTime, Identity, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA, JSONB
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -273,9 +273,9 @@ class Database:
             yield await connection.execution_options(**options)
 
     async def ping(self) -> None:
-        """Unavailable unless the server answers."""
-        async with self.read() as connection:
-            await connection.execute(text("SELECT 1"))
+        """Unavailable unless the server answers; slow readers do not keep it waiting."""
+        async with self.driver_transaction() as tx:  # a line that does not answer is closed
+            await tx.driver.execute("SELECT 1")
 
     async def dispose(self) -> None:
         """Closes every connection that nobody uses; who asks next gets a new one."""

@@ -94,12 +94,11 @@ async def build(settings: Settings, database: Database | None) -> Parts:
     gauge = HoldGauge(database, refresh_seconds=settings.hold_gauge_seconds)
     interval = timedelta(seconds=settings.verify_interval_seconds)
     verifier = Verifier(database, interval=interval, rest=settings.verify_rest)
-    verifiers = [verifier.run] if interval else []
     return Parts(
         servicers=build_servicers(settings, ledger, desk),
         subscriptions=SUBSCRIPTIONS,
         background=[
-            *(door.run, issuer.run, gauge.run, *verifiers),
+            *(door.run, issuer.run, gauge.run, verifier.run if interval else verifier.watch),
             *expiry_loops(settings, database, door),
         ],
         closers=[members_channel.close, inventory_channel.close],

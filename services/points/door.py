@@ -10,13 +10,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
 
 from prometheus_client import Gauge, Histogram
 
-from chassis.errors import DomainError, Exhausted
+from chassis.errors import Exhausted
 from services.points.commands import Command
 from services.points.company import await_company
+from services.points.halves import Failure, do_in_halves
 from services.points.usecases.post_bills import Outcome
 
 BATCH_SIZE = Histogram(
@@ -33,12 +33,6 @@ PostBatch = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
 class _Submission:
     commands: Sequence[Command]
     answer: "asyncio.Future[list[Outcome]]"
-
-
-class _Failure(NamedTuple):
-    """Why a command has no outcome: a defect, or all that it would have been posted with failed."""
-
-    error: Exception
 
 
 class Door:
@@ -133,7 +127,7 @@ class Door:
     async def _settle(self, submissions: Sequence[_Submission]) -> None:
         commands = [command for one in submissions for command in one.commands]
         try:
-            outcomes = iter(await self._outcomes(commands))
+            outcomes = iter(await do_in_halves(self._post_batch, commands))
         except asyncio.CancelledError:
             for one in submissions:
                 one.answer.cancel()
@@ -141,26 +135,10 @@ class Door:
         self._expected = len(commands) + self._queued
         for one in submissions:
             ended = list(islice(outcomes, len(one.commands)))
-            failed = [each.error for each in ended if isinstance(each, _Failure)]
+            failed = [each.error for each in ended if isinstance(each, Failure)]
             if one.answer.done():  # its caller may have given up waiting
                 continue
             if failed:
                 one.answer.set_exception(failed[0])
             else:
-                one.answer.set_result([each for each in ended if not isinstance(each, _Failure)])
-
-    async def _outcomes(self, commands: Sequence[Command]) -> list["Outcome | _Failure"]:
-        """One outcome a command, or why it has none; the writer lives on.
-
-        What fails by a defect is posted again in halves, down to the command whose defect it is:
-        whoever waited with it must not fail as well, each time that it is sent again.
-        """
-        try:
-            return list(await self._post_batch(commands))
-        except DomainError as refusal:  # of all of them: the database is away, or others won
-            return [_Failure(refusal)] * len(commands)
-        except Exception as error:
-            half = len(commands) // 2
-            if not half:
-                return [_Failure(error)]
-        return [*await self._outcomes(commands[:half]), *await self._outcomes(commands[half:])]
+                one.answer.set_result([each for each in ended if not isinstance(each, Failure)])

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from services.points.company import await_company
+from services.points.halves import Failure, do_in_halves
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -27,7 +28,10 @@ class Gathering(Generic[Question, Answer]):
         self._expected = 0
 
     async def ask(self, question: Question) -> Answer:
-        """The answer, which other callers may share; raises what asking for its batch raised."""
+        """The answer, which other callers may share; raises what asking raised for it alone.
+
+        What is refused, as when the database is away, is refused to all who were asked for.
+        """
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
         if self._asker is None or self._asker.done():
@@ -39,14 +43,12 @@ class Gathering(Generic[Question, Answer]):
             await await_company(self._waiting.__len__, self._expected)
             size = min(len(self._waiting), _BATCH_MAX)
             batch = [self._waiting.popleft() for _ in range(size)]
-            try:
-                answers = await self._ask([question for question, _ in batch])
-            except Exception as error:  # each caller gets it; the next batch is asked all the same
-                for _, waiting in batch:
-                    if not waiting.done():
-                        waiting.set_exception(error)
-                continue
+            answers = await do_in_halves(self._ask, [question for question, _ in batch])
             self._expected = size + len(self._waiting)
             for (_, waiting), answer in zip(batch, answers, strict=True):
-                if not waiting.done():  # its caller may have given up
+                if waiting.done():  # its caller may have given up
+                    continue
+                if isinstance(answer, Failure):
+                    waiting.set_exception(answer.error)
+                else:
                     waiting.set_result(answer)

@@ -1,15 +1,13 @@
 """Counts the holds that set value aside, for headquarters to see; a time-out needs no job."""
 
-import asyncio
 from datetime import datetime
 
 from prometheus_client import Gauge
 
 from chassis.clock import utc_now
 from chassis.database import Database
-from chassis.errors import Unavailable
-from chassis.logs import get_logger
 from services.points.domain.assets import Asset
+from services.points.gauges import keep_true
 from services.points.usecases.read_holds import count_open_holds
 
 OPEN = Gauge(
@@ -18,8 +16,6 @@ OPEN = Gauge(
     ["asset"],
 )
 _NAMES = {Asset.POINTS: "points", Asset.PRINCIPAL: "stored_value", Asset.PASS: "pass"}
-
-log = get_logger(__name__)
 
 
 class HoldGauge:
@@ -30,13 +26,8 @@ class HoldGauge:
         self._refresh_seconds = refresh_seconds
 
     async def run(self) -> None:
-        """Counts until cancelled; survives a lost database."""
-        while True:
-            try:
-                await self.refresh(utc_now())
-            except Unavailable as error:
-                log.warning("hold_gauge_waits", error=str(error))
-            await asyncio.sleep(self._refresh_seconds)
+        """Counts until cancelled; survives a lost database and whatever else counting meets."""
+        await keep_true("holds", lambda: self.refresh(utc_now()), self._refresh_seconds)
 
     async def refresh(self, now: datetime) -> None:
         """Counts once."""

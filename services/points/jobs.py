@@ -8,6 +8,7 @@ whoever comes next carries on a run that another one left.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -35,6 +36,8 @@ log = get_logger(__name__)
 Step = Callable[[str], Awaitable[str | None]]
 # Whether a run is asked for though none is due yet.
 Wanted = Callable[[], Awaitable[bool]]
+# Clocks of replicas differ by less. A moment that lies further ahead was written by a wrong one.
+_AHEAD_MAX = timedelta(minutes=5)
 
 
 async def run_job(
@@ -92,10 +95,11 @@ async def run_when_due(
 ) -> bool:
     """Runs a job to its end when that is due or asked for and nobody else does; whether it did.
 
-    What a step raises comes through; the next call goes on where that step began.
+    What a step raises comes through; the next call goes on where that step began. A run that a
+    clock far ahead has begun keeps nobody from the next.
     """
     record = await read_job(database, name, clock())
-    _show_age(name, record, clock())
+    _show_age(name, record, clock)
     asked = wanted is not None and await wanted()
     if not _is_due(record, interval, asked, clock()):
         return False
@@ -113,7 +117,7 @@ async def run_when_due(
         finally:
             JOB_RUNNING.labels(name).set(0)
     JOB_RUNS.labels(name, "complete").inc()
-    JOB_AGE_SECONDS.labels(name).set(0)
+    _show_age(name, replace(record, completed_at=clock()), clock)
     return True
 
 
@@ -127,7 +131,9 @@ async def _work(
 ) -> None:
     position = record.position
     if position is None:
-        await holder.begin(clock())
+        now = clock()
+        await holder.begin(now)
+        record = replace(record, started_at=now)
         position = ""
     while True:
         began = asyncio.get_running_loop().time()
@@ -138,16 +144,33 @@ async def _work(
             return
         await holder.move(following)
         position = following
-        _show_age(name, record, clock())
+        _show_age(name, record, clock)
         await asyncio.sleep((asyncio.get_running_loop().time() - began) * rest)
 
 
 def _is_due(record: JobRecord, interval: timedelta, asked: bool, now: datetime) -> bool:
     if asked or record.position is not None or record.started_at is None:
         return True
-    return record.started_at + interval <= now
+    return record.started_at + interval <= now or _is_ahead(record.started_at, now)
 
 
-def _show_age(name: str, record: JobRecord, now: datetime) -> None:
-    since = record.completed_at or record.created_at
-    JOB_AGE_SECONDS.labels(name).set(max(0.0, (now - since).total_seconds()))
+def _is_ahead(moment: datetime, now: datetime) -> bool:
+    return moment > now + _AHEAD_MAX
+
+
+def _show_age(name: str, record: JobRecord, clock: Callable[[], datetime]) -> None:
+    """The age grows by itself until the next look, also while the database cannot be asked."""
+    since = _complete_since(record, clock())
+
+    def age() -> float:
+        return max(0.0, (clock() - since).total_seconds())
+
+    JOB_AGE_SECONDS.labels(name).set_function(age)
+
+
+def _complete_since(record: JobRecord, now: datetime) -> datetime:
+    """When it last ran to its end; of a wrong clock's run the latest moment that can be true."""
+    moments = [record.created_at]
+    if record.completed_at is not None:
+        moments = [record.completed_at, record.started_at or record.created_at, record.created_at]
+    return next((each for each in moments if not _is_ahead(each, now)), now)

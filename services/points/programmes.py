@@ -6,9 +6,12 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from chassis.database import Database
-from services.points.domain.programme import Programmes
+from chassis.logs import get_logger
+from services.points.domain.programme import Programmes, UnreadableProgramme, Version
 from services.points.messages.programme_documents import read_programme_document
-from services.points.storage.programmes import ProgrammeRepository
+from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
+
+log = get_logger(__name__)
 
 
 class ProgrammeSource:
@@ -17,6 +20,9 @@ class ProgrammeSource:
     A version is stored some time before it takes effect (programme_notice_seconds), longer than
     it takes every replica to read it (refresh_seconds) after the first document may come that is
     dated as late as that, so all of them apply it from the same moment on.
+
+    One that this release cannot read, after a rollback or under stricter rules of form, keeps
+    nobody from the others: it matters once it is in force.
     """
 
     def __init__(
@@ -46,14 +52,21 @@ class ProgrammeSource:
     async def refresh(self) -> None:
         """Reads the versions now."""
         read_at = time.monotonic()
-        async with self._database.read() as connection:
-            stored = await ProgrammeRepository(connection).versions()
+        # On a line: every till needs it, and slow readers may have taken the pool.
+        async with self._database.line() as line:
+            stored = await ProgrammeRepository(line.connection).versions()
         if len(stored) + 1 != len(self._programmes.versions):
             self._programmes = Programmes(
-                [read_programme_document(each.document, self._tender_kinds) for each in stored],
-                late_max=self._late_max,
+                [self._read(each) for each in stored], late_max=self._late_max
             )
         self._read_at = read_at
+
+    def _read(self, stored: StoredProgramme) -> Version:
+        try:
+            return read_programme_document(stored.document, self._tender_kinds)
+        except Exception as error:  # whatever another release may have written there
+            log.error("programme_unreadable", version=stored.version, error=repr(error))
+            return UnreadableProgramme(stored.version, stored.effective_at)
 
     def _is_old(self) -> bool:
         return time.monotonic() - self._read_at > self._refresh_seconds

@@ -69,7 +69,10 @@ class Settings(ServiceSettings):
         2, ge=1, le=32, description="Transactions the door keeps open at once."
     )
     door_queue_max: int = Field(
-        20_000, ge=1, description="Commands that may wait at the door before callers are refused."
+        20_000,
+        ge=1_000,
+        description="Commands that may wait at the door before callers are refused: no fewer than "
+        "one call of PostSales or one step of expiry hands in at most.",
     )
     expiry_interval_seconds: int = Field(
         21_600,
@@ -115,7 +118,7 @@ class Settings(ServiceSettings):
         3_600,
         ge=0,
         description="From the start of one verification of the whole ledger to that of the next; "
-        "0: this process verifies nothing by itself.",
+        "0: this process verifies nothing by itself, and tells the open breaks all the same.",
     )
     verify_rest: float = Field(
         3.0,

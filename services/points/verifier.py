@@ -5,12 +5,14 @@ from datetime import timedelta
 from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.ids import new_id
+from services.points.gauges import keep_true
 from services.points.jobs import run_job
 from services.points.storage.breaks import Run, RunRepository
 from services.points.usecases.verify_ledger import show_breaks, verify_next
 
 JOB = "verify_ledger"
 SCHEDULE = "schedule"
+_WATCH_SECONDS = 30.0
 
 
 class Verifier:
@@ -34,6 +36,13 @@ class Verifier:
             rest=self._rest,
             wanted=self.is_wanted,
         )
+
+    async def watch(self) -> None:
+        """Counts open breaks where nothing is verified by itself, until cancelled.
+
+        Others find and resolve them, and here whoever asks for one member's verification.
+        """
+        await keep_true("breaks", lambda: show_breaks(self._database), _WATCH_SECONDS)
 
     async def is_wanted(self) -> bool:
         """Whether a run waits; shows in every replica how many breaks are open."""

@@ -1,5 +1,6 @@
 """A lost, busy or demoted database is no defect, and a defect is not taken for one."""
 
+import asyncio
 import contextlib
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,6 @@ class TestFailures:
 
         with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
             await cut()
-        await database.ping()  # the pool has replaced it
         assert await recorded_numbers(database) == []
 
     async def test_a_deadlock_is_unavailable(self, database: Database) -> None:
@@ -57,11 +57,37 @@ class TestFailures:
     async def test_a_pool_with_nothing_left_is_unavailable(self, servers: Servers) -> None:
         database = Database(servers.postgres_url, service="one", pool_size=1)
         database.engine.pool._timeout = 0.1  # type: ignore[attr-defined]
+
+        async def read() -> None:
+            async with database.read() as connection:
+                await connection.execute(text("SELECT 1"))
+
         async with database.read() as connection:
             await connection.execute(text("SELECT 1"))
             with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+                await read()
+            await database.ping()  # the server answers all the same
+        await read()
+        await database.dispose()
+
+    async def test_a_line_that_does_not_answer_is_not_asked_again(
+        self, servers: Servers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As of a machine that was lost: whoever probes gives up, and comes again."""
+        database = Database(servers.postgres_url, service="silent", pool_size=1)
+        async with database.line() as line:
+            silent = line.driver
+
+        async def wait(*_: object) -> None:
+            await asyncio.sleep(60)
+
+        monkeypatch.setattr(type(silent), "execute", wait)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
                 await database.ping()
+        monkeypatch.undo()
         await database.ping()
+        assert silent.is_closed()
         await database.dispose()
 
     async def test_a_statement_that_a_migration_made_stale_is_unavailable_once(

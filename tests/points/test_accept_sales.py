@@ -9,7 +9,7 @@ import pytest
 from chassis.auth import Principal
 from chassis.database import Database
 from chassis.errors import DomainError, Kind
-from services.points.domain.programme import Programmes
+from services.points.domain.programme import Programmes, UnreadableProgramme
 from services.points.door import Door
 from services.points.usecases.accept_sales import accept_sales
 from services.points.usecases.post_bills import Outcome, Posted
@@ -153,3 +153,45 @@ class TestAVersionThatComesOnTheWay:
         command = build_command(build_sale(chain))
         with pytest.raises(RuntimeError, match="a counter that was not read"):
             await post_commands(database, command, now=NOW, programmes=capped)
+
+
+class TestAVersionThatThisReleaseCannotRead:
+    """Of a later release that was rolled back; the tills are not at fault."""
+
+    UNREADABLE = Programmes([UnreadableProgramme(2, SOLD_AT)])
+
+    async def test_is_waited_for_once_it_is_in_force(
+        self, database: Database, chain: Chain
+    ) -> None:
+        of_before = build_sale(chain, sold_at=SOLD_AT - timedelta(seconds=1))
+        sale, walk_in = build_sale(chain), build_sale(chain, member_id="")
+        posted, *refused = await accept(
+            database, of_before, sale, walk_in, programmes=self.UNREADABLE
+        )
+        assert isinstance(posted, Posted)
+        for outcome in refused:
+            assert isinstance(outcome, DomainError)
+            assert (outcome.kind, outcome.reason) == (Kind.UNAVAILABLE, "PROGRAMME_UNREADABLE")
+            assert outcome.metadata["version"] == "2"
+        assert all(isinstance(each, Posted) for each in await accept(database, sale, walk_in))
+
+    async def test_keeps_nobody_from_the_first_answer(
+        self, database: Database, chain: Chain
+    ) -> None:
+        sale = build_sale(chain)
+        (first,) = await accept(database, sale)
+        assert isinstance(first, Posted)
+        (again,) = await accept(database, sale, programmes=self.UNREADABLE)
+        assert again == Posted(first.receipt, replayed=True)
+
+    async def test_that_comes_on_the_way_fails_none_but_its_own(
+        self, database: Database, chain: Chain
+    ) -> None:
+        sale = build_sale(chain)
+        of_before = build_sale(chain, sold_at=SOLD_AT - timedelta(seconds=1))
+        refused, posted = await accept(
+            database, sale, of_before, programmes_at_door=self.UNREADABLE
+        )
+        assert isinstance(posted, Posted)
+        assert isinstance(refused, DomainError)
+        assert refused.reason == "PROGRAMME_UNREADABLE"

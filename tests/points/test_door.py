@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from pydantic import ValidationError
 
 from chassis.errors import AlreadyExists, Unavailable
 from services.points.commands import Command
 from services.points.door import Door
+from services.points.settings import Settings
+from services.points.usecases.accept_sales import BATCH_MAX
 from services.points.usecases.post_bills import Outcome
 from tests.fixtures.builders_points import Chain, build_command, build_sale, running_door
 
@@ -132,3 +135,20 @@ class TestCompany:
             await asyncio.gather(*(call_again_and_again() for _ in range(callers)))
         assert sum(sizes) == callers * rounds
         assert sizes.count(callers) >= rounds - 2  # the first come one by one
+
+
+class TestTheQueue:
+    def test_is_never_too_short_for_what_is_handed_in_at_once(self) -> None:
+        (least,) = (
+            limit.ge
+            for limit in Settings.model_fields["door_queue_max"].metadata
+            if hasattr(limit, "ge")
+        )
+        (members_max,) = (
+            limit.le
+            for limit in Settings.model_fields["expiry_batch_max"].metadata
+            if hasattr(limit, "le")
+        )
+        assert least >= max(BATCH_MAX, members_max)
+        with pytest.raises(ValidationError, match="door_queue_max"):
+            Settings(door_queue_max=least - 1)

@@ -5,22 +5,27 @@ from collections.abc import Sequence
 
 import pytest
 
+from chassis.errors import Unavailable
 from services.points.gathering import Gathering
 
 
 class Queries:
     """Answers batches once it is told to, and keeps what it was asked."""
 
-    def __init__(self, failing: int = 0) -> None:
+    def __init__(self, failing: int = 0, broken: str = "", refusal: bool = False) -> None:
         self.asked: list[list[str]] = []
         self.go = asyncio.Event()
         self._failing = failing
+        self._broken = broken
+        self._refusal = refusal
 
     async def ask(self, names: Sequence[str]) -> list[str]:
         self.asked.append(list(names))
         await self.go.wait()
         if len(self.asked) <= self._failing:
             raise ConnectionError("gone")
+        if self._broken in names:
+            raise Unavailable("GONE", "gone") if self._refusal else KeyError(self._broken)
         return [name.upper() for name in names]
 
 
@@ -46,6 +51,27 @@ class TestAsk:
         with pytest.raises(ConnectionError):
             await gathering.ask("a")
         assert await gathering.ask("a") == "A"
+
+    async def test_what_breaks_on_one_answers_the_others(self) -> None:
+        queries = Queries(broken="m5")
+        names = [f"m{number}" for number in range(8)]
+        answers = await self.answers(queries, names)
+        assert isinstance(answers.pop(5), KeyError)
+        assert answers == ["M0", "M1", "M2", "M3", "M4", "M6", "M7"]
+
+    async def test_a_refusal_is_asked_about_once(self) -> None:
+        """Where the database is away, more questions would not bring it back."""
+        queries = Queries(broken="m5", refusal=True)
+        answers = await self.answers(queries, [f"m{number}" for number in range(8)])
+        assert all(isinstance(each, Unavailable) for each in answers)
+        assert len(queries.asked) == 1
+
+    async def answers(self, queries: Queries, names: Sequence[str]) -> list[object]:
+        """What each of those got who asked together."""
+        gathering = Gathering(queries.ask)
+        queries.go.set()
+        asking = (gathering.ask(name) for name in names)
+        return await asyncio.gather(*asking, return_exceptions=True)
 
     async def test_a_caller_that_gave_up_harms_nobody(self) -> None:
         queries = Queries()

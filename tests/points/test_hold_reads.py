@@ -1,9 +1,12 @@
 """Lists and counts of holds."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
+from sqlalchemy import text
 
 from chassis.database import Database
 from services.points.domain.assets import Asset
@@ -22,6 +25,7 @@ from tests.fixtures.builders_holds import (
 )
 from tests.fixtures.builders_points import Chain, build_chain
 from tests.fixtures.holds import void_held
+from tests.fixtures.polling import eventually
 from tests.fixtures.servers import Servers, migrated_database
 
 
@@ -100,3 +104,37 @@ class TestReads:
                     OPEN.labels(name)._value.get() for name in ("points", "stored_value", "pass")
                 ]
                 assert counted == expected
+
+    async def test_gauge_leaves_out_what_this_release_does_not_know(self, servers: Servers) -> None:
+        """As the next release writes it while this one's replicas still run."""
+        async with migrated_database(servers, "points") as own:
+            chain, _ = await build_chain(own)
+            await grant(own, chain, Value(Asset.POINTS, 100))
+            for seconds in (100, 101):
+                await hold(own, build_hold(chain, 1, asset=POINTS, hold_seconds=seconds))
+            async with own.transaction() as tx:
+                one = text("UPDATE holds SET asset = 6 WHERE expires_at = :at")
+                await tx.connection.execute(one, {"at": after(101)})
+            await HoldGauge(own, refresh_seconds=60).refresh(after(0))
+            assert OPEN.labels("points")._value.get() == 1
+
+    async def test_gauge_goes_on_after_a_defect(self, database: Database) -> None:
+        gauge = FailingGauge(database, refresh_seconds=0.01)
+        counting = asyncio.ensure_future(gauge.run())
+        await eventually(gauge.has_gone_on)
+        counting.cancel()
+
+
+class FailingGauge(HoldGauge):
+    """Meets what nobody foresaw."""
+
+    refreshed = 0
+
+    async def refresh(self, now: datetime) -> None:
+        """Fails."""
+        self.refreshed += 1
+        raise ValueError("6 is not a valid Asset")
+
+    async def has_gone_on(self) -> bool:
+        """Whether it was tried once more."""
+        return self.refreshed > 1

@@ -125,6 +125,49 @@ class TestRunWhenDue:
             await run(database, NOON + HOUR)
         assert metric("yika_points_job_age_seconds") == 60 * 60
 
+    async def test_the_age_grows_until_the_next_look(self, database: Database) -> None:
+        """While the database is away there is none."""
+        now = [NOON]
+
+        async def step(position: str) -> str | None:
+            return None
+
+        async def look() -> None:
+            await run_when_due(database, "count", HOUR, step, clock=lambda: now[0])
+
+        await look()
+        now[0] += timedelta(minutes=7)
+        assert metric("yika_points_job_age_seconds") == 7 * 60
+        await look()
+        now[0] += timedelta(minutes=2)
+        assert metric("yika_points_job_age_seconds") == 9 * 60
+
+    async def test_a_run_by_a_clock_far_ahead_keeps_nobody_from_the_next(
+        self, database: Database
+    ) -> None:
+        await run(database, NOON)
+        await run(database, NOON + timedelta(days=30))
+        assert await run(database, NOON + HOUR)
+        assert not await run(database, NOON + HOUR)
+        assert metric("yika_points_job_age_seconds") == 0
+
+    async def test_a_run_by_a_clock_far_ahead_hides_no_age(self, database: Database) -> None:
+        async def breaks(_: str) -> str | None:
+            raise RuntimeError("broken")
+
+        await run(database, NOON)
+        await run(database, NOON + timedelta(days=30))
+        for hours in (1, 4):
+            with pytest.raises(RuntimeError):
+                await run_when_due(
+                    database, "count", HOUR, breaks, clock=lambda at=NOON + hours * HOUR: at
+                )
+        assert metric("yika_points_job_age_seconds") == 3 * 60 * 60
+
+    async def test_clocks_that_differ_a_little_run_it_once(self, database: Database) -> None:
+        await run(database, NOON + timedelta(minutes=4))
+        assert not await run(database, NOON)
+
 
 class TestConnections:
     async def test_the_fewest_are_enough_while_everybody_keeps_one(

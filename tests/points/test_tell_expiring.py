@@ -164,6 +164,18 @@ class TestTellExpiring:
         )
         assert max(len(event.values) for event in await events(database)) <= 3
 
+    async def test_an_asset_that_nobody_knows_keeps_no_notice_from_others(
+        self, database: Database
+    ) -> None:
+        _, (strange, *others) = await build_chain(database, 3)
+        for member in (strange, *others):
+            await grant(database, member, (1, 1))
+        async with database.transaction() as tx:
+            change = text("UPDATE lots SET asset = 6 WHERE member_id = :member")
+            await tx.connection.execute(change, {"member": strange})
+        await run(database, batch_max=1)
+        assert await told(database) == {(3, member, 1, 1): 1 for member in others}
+
     async def test_tells_nothing_again_when_the_step_is_done_again(
         self, database: Database
     ) -> None:

@@ -21,6 +21,10 @@ class Asset(IntEnum):
     PASS = 5
 
 
+# By its number in the tables, where another release may have written one that is not known here.
+ASSETS = {int(asset): asset for asset in Asset}
+
+
 class BillKind(IntEnum):
     """Kinds of document; the numbers are those of the proto and of the tables."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
+from chassis.errors import Unavailable
 from pricing.earning import BASE_PROGRAMME, EarningProgramme
 from services.points.domain.gift import Gift
 from services.points.domain.passes import PassDefinition
@@ -77,6 +78,16 @@ class Programme:
     return_grace_days: int = 30
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadableProgramme:
+    """A stored version that means nothing to this release; that it holds from then on is known."""
+
+    version: int
+    effective_at: datetime
+
+
+Version = Programme | UnreadableProgramme
+
 # What holds before anybody has set rules.
 FIRST_PROGRAMME = Programme()
 
@@ -84,17 +95,17 @@ FIRST_PROGRAMME = Programme()
 class Programmes:
     """All versions, by the moment from which they hold: the past keeps its rules.
 
-    `late_max` is how long after a moment documents of it are taken; None: for ever.
+    Of an unreadable one nobody guesses the rules: what it holds for is to be sent again, to a
+    release that knows them. `late_max` is how long after a moment documents of it are taken; None:
+    for ever.
     """
 
-    def __init__(
-        self, versions: Sequence[Programme] = (), late_max: timedelta | None = None
-    ) -> None:
+    def __init__(self, versions: Sequence[Version] = (), late_max: timedelta | None = None) -> None:
         self.late_max = late_max
-        ordered = [FIRST_PROGRAMME, *sorted(versions, key=lambda each: each.version)]
+        ordered: list[Version] = [FIRST_PROGRAMME, *sorted(versions, key=lambda each: each.version)]
         self._versions = {each.version: each for each in ordered}
         # A later version that takes effect earlier or at once replaces those before it.
-        self._in_force: list[Programme] = []
+        self._in_force: list[Version] = []
         for each in ordered:
             while self._in_force and self._in_force[-1].effective_at >= each.effective_at:
                 self._in_force.pop()
@@ -102,14 +113,24 @@ class Programmes:
         self._starts = [each.effective_at for each in self._in_force]
 
     @property
-    def versions(self) -> tuple[Programme, ...]:
+    def versions(self) -> tuple[Version, ...]:
         """All versions in order, the built-in first."""
         return tuple(self._versions.values())
 
     def at(self, moment: datetime) -> Programme:
-        """The version in force at a moment."""
-        return self._in_force[max(0, bisect_right(self._starts, moment) - 1)]
+        """The version in force at a moment; Unavailable PROGRAMME_UNREADABLE."""
+        return _readable(self._in_force[max(0, bisect_right(self._starts, moment) - 1)])
 
     def version(self, version: int) -> Programme:
-        """A version by number; KeyError when there is none."""
-        return self._versions[version]
+        """A version by number; KeyError when there is none, Unavailable PROGRAMME_UNREADABLE."""
+        return _readable(self._versions[version])
+
+
+def _readable(found: Version) -> Programme:
+    if isinstance(found, UnreadableProgramme):
+        raise Unavailable(
+            "PROGRAMME_UNREADABLE",
+            f"this release cannot read version {found.version} of the programme",
+            {"version": found.version},
+        )
+    return found

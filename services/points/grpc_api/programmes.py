@@ -7,6 +7,7 @@ import grpc
 from chassis.auth import current_principal
 from chassis.clock import from_timestamp, to_timestamp, utc_now
 from chassis.errors import NotFound
+from services.points.domain.programme import FIRST_PROGRAMME
 from services.points.ledger import Ledger
 from services.points.messages.programme_documents import built_in_message
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
@@ -54,9 +55,9 @@ class ProgrammeServicer(programme_service_pb2_grpc.ProgrammeServiceServicer):
         published = {each.version: each for each in await self._stored()}
         if version in published:
             answer = _published(published[version])
-        elif version == programmes.versions[0].version:
+        elif version == FIRST_PROGRAMME.version:
             answer = programme_service_pb2.PublishedProgramme(
-                programme=built_in_message(programmes.versions[0])
+                programme=built_in_message(FIRST_PROGRAMME)
             )
         else:
             raise NotFound(

@@ -104,6 +104,14 @@ def read_programme_document(document: bytes, tender_kinds: Collection[str]) -> P
     return read_programme_message(message, kinds)
 
 
+def card_types_of(document: bytes) -> list[str]:
+    """The codes of a stored version's kinds of card, in order; also of one not to be read whole."""
+    message = programme_pb2.Programme.FromString(document)
+    if message.HasField("stored_value"):
+        return [each.code for each in message.stored_value.card_types]
+    return [each.code for each in FIRST_STORED_VALUE.card_types]
+
+
 def built_in_message(programme: Programme) -> programme_pb2.Programme:
     """The built-in version, for people who ask what holds before anything was published."""
     tender = programme.points_tender

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.assets import Asset
+from services.points.domain.assets import ASSETS, Asset
 from services.points.domain.expiry import BOOKED_ASSETS
 from services.points.storage.expiry_tables import expiry_notices
 
@@ -67,11 +67,11 @@ class ExpiredLots:
 
 @dataclass(frozen=True, slots=True)
 class ExpiringValue:
-    """What a member has of an asset whose last day is `expiry_date`."""
+    """What a member has of an asset whose last day is `expiry_date`; None for one not known."""
 
     expiry_date: date
     member_id: str
-    asset: Asset
+    asset: Asset | None
     pass_id: str | None
     amount: int
 
@@ -94,7 +94,7 @@ class ExpiryRepository:
             ExpiringValue(
                 row.expiry_date,
                 str(row.member_id),
-                Asset(row.asset),
+                ASSETS.get(row.asset),
                 None if row.pass_id is None else str(row.pass_id),
                 int(row.amount),
             )

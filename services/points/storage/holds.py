@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.assets import Asset
+from services.points.domain.assets import ASSETS, Asset
 from services.points.domain.hold import HeldLot, Hold, HoldState
 from services.points.domain.lot import LotKey
 from services.points.domain.wallet import Wallet
@@ -190,13 +190,13 @@ async def list_holds(
 
 
 async def count_open(connection: AsyncConnection, now: datetime) -> dict[Asset, int]:
-    """How many holds set value aside, by what they hold."""
+    """How many holds set value aside, by what they hold; those of unknown assets are left out."""
     rows = await connection.execute(
         select(holds.c.asset, func.count())
         .where(holds.c.state == HoldState.OPEN, holds.c.expires_at > now)
         .group_by(holds.c.asset)
     )
-    return {Asset(asset): count for asset, count in rows}
+    return {ASSETS[asset]: count for asset, count in rows if asset in ASSETS}
 
 
 def _records(rows: Iterable[Any]) -> list[HoldRecord]:

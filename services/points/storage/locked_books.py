@@ -6,13 +6,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pricing.earning import Carry, CounterKey, Tally
-from services.points.domain.assets import Asset
+from services.points.domain.assets import ASSETS, Asset
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.wallet import Wallet
 from services.points.storage.driver import Driver, driver_of, fetch
 from services.points.storage.holds import load_holds
-
-_ASSETS = {int(asset): asset for asset in Asset}
 
 Row = Any  # a record with the columns of its query by name
 
@@ -124,7 +122,7 @@ async def read_wallets(driver: Driver, member_ids: Iterable[str]) -> dict[str, W
             wallet.lots_loaded = True
     for row in lots:
         member_id, bill_id, ordinal, asset, *others = row[:_LOT_WIDTH]
-        lot = Lot(bill_id, ordinal, _ASSETS[asset], *others)
+        lot = Lot(bill_id, ordinal, ASSETS[asset], *others)
         wallets[member_id].lots[LotKey(bill_id, ordinal)] = lot
     return wallets
 
@@ -144,7 +142,7 @@ async def load_lots(
     """
     by_id = {wallet.member_id: wallet for wallet in wallets}
     for member_id, bill_id, ordinal, asset, *others in await driver.fetch(_OPEN_LOTS, list(by_id)):
-        lot = Lot(bill_id, ordinal, _ASSETS[asset], *others)
+        lot = Lot(bill_id, ordinal, ASSETS[asset], *others)
         by_id[member_id].lots[LotKey(bill_id, ordinal)] = lot
     await load_holds(driver, wallets, hold_ids)
     for wallet in wallets:

@@ -44,8 +44,8 @@ async def accept_sales(
 
     Invalid for the call as a whole when it has no sale or more than 500; Unavailable when the
     books or the owners of what the sales name cannot be reached. For a sale alone Unavailable
-    MEMBER_FACTS_UNAVAILABLE when its rules ask what only the owner of members knows, and
-    PROGRAMME_NOT_READ when they are no longer those of `programmes` once it is posted.
+    MEMBER_FACTS_UNAVAILABLE when its rules ask what only the owner of members knows,
+    PROGRAMME_NOT_READ when others hold once it is posted, PROGRAMME_UNREADABLE as Programmes.at.
     """
     _check_size(len(messages))
     outcomes: list[Outcome | None] = [None] * len(messages)
@@ -65,6 +65,7 @@ async def accept_sales(
         try:
             check_sale(sale, tender_kinds, now)
             known.check(sale, member_too=members_too)
+            programmes.at(sale.sold_at)  # it may be one that this release cannot read
             stamp_products(messages[position], known.products, known.brands)
         except DomainError as error:
             errors[position] = error
@@ -86,9 +87,7 @@ async def accept_sales(
         replays = await find_replays(database, refused)
         for position, replay in zip(errors, replays, strict=True):
             outcomes[position] = replay or errors[position]
-    answered = [outcome for outcome in outcomes if outcome is not None]
-    _count(answered)
-    return answered
+    return _counted([outcome for outcome in outcomes if outcome is not None])
 
 
 def _check_size(size: int) -> None:
@@ -96,12 +95,13 @@ def _check_size(size: int) -> None:
         raise Invalid("INVALID_BATCH_SIZE", f"a batch has 1 to {BATCH_MAX} sales", {"size": size})
 
 
-def _count(outcomes: Sequence[Outcome]) -> None:
+def _counted(outcomes: list[Outcome]) -> list[Outcome]:
     for outcome in outcomes:
         if isinstance(outcome, DomainError):
             SALES.labels("refused").inc()
         else:
             SALES.labels("replayed" if outcome.replayed else "posted").inc()
+    return outcomes
 
 
 def _command(

@@ -13,7 +13,7 @@ from services.points.domain.programme import FIRST_PROGRAMME, Programme
 from services.points.domain.programme_scope import scope_of
 from services.points.domain.stored_value import StoredValueProgramme
 from services.points.messages.programme_documents import (
-    read_programme_document,
+    card_types_of,
     read_programme_message,
 )
 from services.points.messages.programme_ids import make_ids_canonical
@@ -64,10 +64,7 @@ async def publish_programme(
         # from when the version is there to be read.
         now = clock()
         _check_place(programme, stored, notice, now)
-        before = FIRST_PROGRAMME
-        if stored:
-            before = read_programme_document(stored[-1].document, tender_kinds)
-        await _check_card_types(tx.connection, before.stored_value, programme.stored_value)
+        await _check_card_types(tx.connection, _card_types(stored), programme.stored_value)
         version = StoredProgramme(
             version=programme.version,
             effective_at=programme.effective_at,
@@ -129,13 +126,20 @@ def _check_place(
         )
 
 
+def _card_types(stored: Sequence[StoredProgramme]) -> list[str]:
+    """Of the newest version, which nobody needs to read whole: the next one may be to mend it."""
+    if stored:
+        return card_types_of(stored[-1].document)
+    return [each.code for each in FIRST_PROGRAMME.stored_value.card_types]
+
+
 async def _check_card_types(
-    connection: AsyncConnection, before: StoredValueProgramme, after: StoredValueProgramme
+    connection: AsyncConnection, before: Sequence[str], after: StoredValueProgramme
 ) -> None:
     """PreconditionFailed CARD_TYPE_IN_USE when wallets with value would become another kind."""
     kept = {each.code for each in after.card_types}
-    gone = {each.code for each in before.card_types} - kept
-    first = before.card_types[0].code
+    gone = set(before) - kept
+    first = before[0]
     if after.card_types[0].code != first:
         gone.add(UNNAMED)
     for code in await card_types_in_use(connection, gone):
