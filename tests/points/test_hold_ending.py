@@ -1,6 +1,5 @@
 """Holds that are voided, or outlive their lots; and what others are told."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -22,15 +21,7 @@ from tests.fixtures.builders_holds import (
 )
 from tests.fixtures.builders_points import BUSINESS_DATE, Chain, build_chain
 from tests.fixtures.holds import hold_events, open_hold_count, refused, stored_hold, void_held
-from tests.fixtures.servers import Servers, migrated_database
 from yika.points.v1 import hold_events_pb2, hold_service_pb2
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Holds of one wallet asked for, voided and posted by many at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -23,14 +22,6 @@ from tests.fixtures.builders_holds import (
 )
 from tests.fixtures.builders_points import Chain, build_chain
 from tests.fixtures.holds import open_hold_count, stored_hold, void_held
-from tests.fixtures.servers import Servers, migrated_database
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Lists and counts of holds."""
 
 import random
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -23,13 +22,6 @@ from tests.fixtures.builders_holds import (
 from tests.fixtures.builders_points import Chain, build_chain
 from tests.fixtures.holds import void_held
 from tests.fixtures.servers import Servers, migrated_database
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
 
 
 @pytest.fixture

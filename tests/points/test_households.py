@@ -1,7 +1,6 @@
 """Linking households over a real database: services/points/usecases/change_wallets.py."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,8 +17,7 @@ from services.points.domain.wallet_change import (
 )
 from services.points.usecases.change_wallets import change_wallets
 from services.points.usecases.read_wallet_changes import list_wallet_changes, read_household
-from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.builders_points import build_chain
 from tests.fixtures.wallet_commands import (
     done,
     merge_command,
@@ -29,19 +27,6 @@ from yika.points.v1 import wallet_events_pb2
 
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
 FROZEN, UNFROZEN, LINKED, UNLINKED = WalletChangeKind
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 def build_change(kind: WalletChangeKind, *member_ids: str, **changes: Any) -> WalletChange:

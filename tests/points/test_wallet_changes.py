@@ -1,7 +1,6 @@
 """Freezing wallets over a real database, and what the history keeps."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +19,6 @@ from services.points.usecases.change_wallets import change_wallets
 from services.points.usecases.freeze_wallet import LEDGER
 from services.points.usecases.read_wallet_changes import list_wallet_changes
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     done,
     freeze_by_ledger,
@@ -34,19 +32,6 @@ from yika.points.v1 import wallet_events_pb2
 
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
 FROZEN, UNFROZEN, LINKED, UNLINKED = WalletChangeKind
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 def build_change(kind: WalletChangeKind, *member_ids: str, **changes: Any) -> WalletChange:
