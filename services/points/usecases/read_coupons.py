@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from chassis.database import Database
-from chassis.errors import Invalid, NotFound
-from chassis.ids import canonical_id
+from chassis.errors import NotFound
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.coupon import Coupon, CouponState
 from services.points.domain.coupon_event import (
@@ -15,6 +14,7 @@ from services.points.domain.coupon_event import (
     with_order_revoked,
 )
 from services.points.domain.coupon_order import CouponOrder
+from services.points.pages import id_in_token, id_of_token, number_of_token
 from services.points.storage.coupon_orders import CouponOrderRepository, OrderEvent
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.merges import load_merges
@@ -76,10 +76,8 @@ async def list_coupons(
     question = ("coupons", member_id, state, asked_date)
     before = None
     if (key := decode_page_token(page_token, int, str, question=question)) is not None:
-        microseconds = int(key[0])
-        if not 0 <= microseconds <= _MICROSECONDS_MAX:
-            raise _foreign_token()
-        before = (_EPOCH + microseconds * _MICROSECOND, _id_of(key[1]))
+        microseconds = number_of_token(key[0], _MICROSECONDS_MAX)
+        before = (_EPOCH + microseconds * _MICROSECOND, id_of_token(key[1]))
     async with database.read() as connection:
         family = (await load_merges(connection, [member_id])).family(member_id)
         rows = list(
@@ -109,8 +107,7 @@ async def list_coupon_orders(
 ) -> tuple[list[CouponOrder], str]:
     """A page of orders, newest id first, and the token of the next."""
     question = ("coupon orders",)
-    key = decode_page_token(page_token, str, question=question)
-    before = _NEWEST if key is None else _id_of(key[0])
+    before = id_in_token(page_token, question) or _NEWEST
     async with database.read() as connection:
         rows = list(await CouponOrderRepository(connection).page(before, limit + 1))
     if len(rows) <= limit:
@@ -128,14 +125,3 @@ def _revoking(coupon_id: str, revocation: OrderEvent) -> CouponRequest:
         document_id=revocation.order_id,
         reason=revocation.reason,
     )
-
-
-def _id_of(part: str | int) -> str:
-    try:
-        return canonical_id(str(part), "page_token")
-    except Invalid:
-        raise _foreign_token() from None
-
-
-def _foreign_token() -> Invalid:
-    return Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
