@@ -16,11 +16,10 @@ from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
 from services.points.storage.driver import Driver, driver_of, fetch
 from services.points.storage.locked_books import lot_of, wallet_of
+from services.points.storage.queries import LAST_ID
 
 Record = Any  # a row with the columns of its query by name
 
-FIRST_ID = "00000000-0000-0000-0000-000000000000"
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 # A hundred bills take a few milliseconds of the process that the door is in as well.
 _BILLS_AT_ONCE = 100
 # Sums over everything take as long as they take; nobody waits for them.

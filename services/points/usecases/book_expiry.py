@@ -14,7 +14,8 @@ from services.points.domain.books import Books
 from services.points.domain.draft import Drafts
 from services.points.domain.expiry import decide_expiry, expiry_header
 from services.points.domain.header import Header
-from services.points.storage.expiry import FIRST_ID, ExpiryRepository, Told
+from services.points.storage.expiry import ExpiryRepository, Place
+from services.points.storage.queries import FIRST_ID
 from services.points.usecases.post_bills import Outcome, Posted
 from yika.points.v1 import expiry_pb2, ledger_pb2
 
@@ -26,7 +27,7 @@ EXPIRY_BILLS = Counter(
 
 Post = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
 
-_START = Told(date.min, FIRST_ID)
+_START = Place(date.min, FIRST_ID)
 
 
 async def book_expiry(
@@ -69,12 +70,12 @@ async def book_expiry(
     return None if len(found) < limit else f"{found[-1].expiry_date}/{found[-1].member_id}"
 
 
-def read_position(position: str) -> Told:
+def read_position(position: str) -> Place:
     """The place that a position names; before everything for the empty one."""
     if not position:
         return _START
     day, member_id = position.split("/")
-    return Told(date.fromisoformat(day), member_id)
+    return Place(date.fromisoformat(day), member_id)
 
 
 def expiry_command(header: Header, expired_before: date) -> Command:

@@ -18,10 +18,9 @@ from services.points.pages import id_in_token, id_of_token, number_of_token
 from services.points.storage.coupon_orders import CouponOrderRepository, OrderEvent
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.merges import load_merges
+from services.points.storage.queries import LAST_ID
 from services.points.usecases.change_coupon_order import unknown_order
 
-# Larger than any id: a list that runs newest first starts here.
-_NEWEST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MICROSECONDS_MAX = 253_402_300_799_999_999  # the last moment of the year 9999
@@ -107,7 +106,7 @@ async def list_coupon_orders(
 ) -> tuple[list[CouponOrder], str]:
     """A page of orders, newest id first, and the token of the next."""
     question = ("coupon orders",)
-    before = id_in_token(page_token, question) or _NEWEST
+    before = id_in_token(page_token, question) or LAST_ID
     async with database.read() as connection:
         rows = list(await CouponOrderRepository(connection).page(before, limit + 1))
     if len(rows) <= limit:

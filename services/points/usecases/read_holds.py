@@ -9,7 +9,7 @@ from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset
 from services.points.pages import id_in_token
 from services.points.storage.holds import HoldRecord, count_open, find_hold, list_holds
-from services.points.storage.queries import NEWEST
+from services.points.storage.queries import LAST_ID
 
 
 async def read_hold(database: Database, hold_id: str, principal: Principal) -> HoldRecord:
@@ -34,7 +34,7 @@ async def read_holds(
 ) -> tuple[list[HoldRecord], str]:
     """A page of a member's holds, or of the open ones of a store; and the token of the next."""
     question = ("holds", member_id, store_id, open_only)
-    before = id_in_token(page_token, question) or NEWEST
+    before = id_in_token(page_token, question) or LAST_ID
     async with database.read() as connection:
         records = await list_holds(
             connection,

@@ -16,7 +16,7 @@ from services.points.domain.wallet import Wallet
 from services.points.pages import id_in_token
 from services.points.storage.merges import load_merges
 from services.points.storage.pass_shares import PassShareRepository
-from services.points.storage.queries import NEWEST, LedgerQueries
+from services.points.storage.queries import LAST_ID, LedgerQueries
 
 # More shares than any person has use for; the oldest come first.
 _SHARES_MAX = 100
@@ -110,7 +110,7 @@ async def list_pass_shares(
     Those of everybody who is one with the owner since a merge are among them.
     """
     question = ("pass shares", owner_member_id)
-    before = id_in_token(page_token, question) or NEWEST
+    before = id_in_token(page_token, question) or LAST_ID
     async with database.read() as connection:
         family = (await load_merges(connection, [owner_member_id])).family(owner_member_id)
         # One row too many, to learn whether there is a next page.
