@@ -25,6 +25,21 @@ def require_reason(reason: str) -> None:
         raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
 
 
+def check_amount(field: str, value: int, *, least: int = 1) -> None:
+    """Invalid INVALID_AMOUNT outside of what any document may be about."""
+    if not least <= value <= AMOUNT_FEN_MAX:
+        raise invalid_amount(field, value, least)
+
+
+def invalid_amount(field: str, value: int, least: int) -> Invalid:
+    """The refusal of an amount outside its range."""
+    return Invalid(
+        "INVALID_AMOUNT",
+        f"{field} must be {least} to {AMOUNT_FEN_MAX}",
+        {"field": field, "value": value},
+    )
+
+
 def ledger_day(now: datetime) -> date:
     """The day that limits of a day count by: China's, by the ledger's clock.
 

@@ -17,8 +17,9 @@ from services.points.domain.lot import Lot, LotGrant, LotKey, moved_grant, too_m
 from services.points.domain.transfer import LotChange, Transfer
 from services.points.domain.wallet import Wallet
 
-# A smallint numbers the transfers of a bill.
-TRANSFERS_MAX = 32_767
+# A smallint numbers the transfers of a bill, and its lots.
+ORDINAL_MAX = 32_767
+TRANSFERS_MAX = ORDINAL_MAX
 
 
 class LotBooking:

@@ -6,9 +6,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from chassis.errors import Invalid, PreconditionFailed
-from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.limits import CODE_LENGTH_MAX, check_amount, invalid_amount
 from services.points.domain.prepaid_law import PrepaidLimits
-from services.points.domain.stored_value import CardType, StoredValueProgramme, invalid_amount
+from services.points.domain.stored_value import CardType, StoredValueProgramme
 
 
 class Buyer(IntEnum):
@@ -110,21 +110,20 @@ def check_top_up(
 
 
 def _check_amounts(programme: StoredValueProgramme, top_up: TopUp) -> None:
-    if not 0 < top_up.amount_fen <= AMOUNT_FEN_MAX:
-        raise invalid_amount("amount_fen", top_up.amount_fen, 1)
-    if not 0 <= top_up.bonus_fen <= AMOUNT_FEN_MAX:
-        raise invalid_amount("bonus_fen", top_up.bonus_fen, 0)
-    if top_up.purchase_fen is not None and not (
-        top_up.amount_fen <= top_up.purchase_fen <= AMOUNT_FEN_MAX
-    ):
-        raise invalid_amount("purchase_fen", top_up.purchase_fen, top_up.amount_fen)
+    check_amount("amount_fen", top_up.amount_fen)
+    check_amount("bonus_fen", top_up.bonus_fen, least=0)
+    if top_up.purchase_fen is not None:
+        check_amount("purchase_fen", top_up.purchase_fen, least=top_up.amount_fen)
     for kind, part_fen in top_up.tenders.items():
         # Stored value bought with points or with stored value would make money out of a gift.
         if kind not in programme.top_up_tender_kinds:
             raise Invalid(
                 "TENDER_NOT_FOR_TOP_UP",
                 "this kind of money cannot pay for stored value",
-                {"kind": kind[:64], "known": ",".join(sorted(programme.top_up_tender_kinds))},
+                {
+                    "kind": kind[:CODE_LENGTH_MAX],
+                    "known": ",".join(sorted(programme.top_up_tender_kinds)),
+                },
             )
         if part_fen <= 0:
             raise invalid_amount("tenders", part_fen, 1)

@@ -37,7 +37,7 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
         store_id = canonical_id(request.store_id, "store_id") if request.store_id else None
         current_principal().require_store(store_id or "*")
         if store_id is not None:
-            await self._ledger.require_known(set(), {store_id})
+            await self._ledger.require_known((), {store_id})
         balance = await read_trial_balance(
             self._database,
             store_id=store_id,
@@ -82,7 +82,7 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
         run_id = canonical_id(request.run_id, "run_id")
         member_id = canonical_id(request.member_id, "member_id") if request.member_id else None
         if member_id is not None:
-            await self._ledger.require_known({member_id}, set())
+            await self._ledger.require_known({member_id})
         run = await request_run(
             self._database, run_id, member_id, requested_by=principal.subject, now=utc_now()
         )

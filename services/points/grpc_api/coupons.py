@@ -177,7 +177,7 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
         member_id = canonical_id(request.member_id, "member_id")
         state = requests.read_state(request.state)
         limit = page_size(request.page_size, default=50, maximum=500)
-        await self._desk.require_known(member_ids=[member_id])
+        await self._desk.directory.require_known([member_id])
         coupons, token = await read_coupons.list_coupons(
             self._desk.database,
             member_id,

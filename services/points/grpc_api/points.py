@@ -129,7 +129,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         member_id = canonical_id(request.member_id, "member_id")
         limit = page_size(request.page_size, default=50, maximum=500)
         asset, pass_id = read_asset(request.asset, request.pass_id)
-        await self._ledger.require_known({member_id}, set())
+        await self._ledger.require_known({member_id})
         page = await read_statement(
             self._database, member_id, asset, pass_id, request.page_token, limit
         )
@@ -146,7 +146,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         store_ids = canonical_stores(request.store_ids, "store_ids")
         for store_id in store_ids or ["*"]:
             principal.require_store(store_id)
-        await self._ledger.require_known(set(), set(store_ids))
+        await self._ledger.require_known((), store_ids)
         rows = await list_ledger.summarize_bills(
             self._database,
             store_ids,

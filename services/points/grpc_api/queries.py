@@ -54,7 +54,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
         day = now.astimezone(CHINA_TIME).date()
         if request.HasField("business_date"):
             day = from_proto_date(request.business_date, "business_date")
-        await self._ledger.require_known({member_id}, set())
+        await self._ledger.require_known({member_id})
         found = await read_holdings(
             self._database,
             member_id,
@@ -77,7 +77,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
         member_id = canonical_id(request.member_id, "member_id")
         moment = _moment(request.as_of_time if request.HasField("as_of_time") else None)
         limit = page_size(request.page_size, default=200, maximum=1_000)
-        await self._ledger.require_known({member_id}, set())
+        await self._ledger.require_known({member_id})
         past = await read_past_balances(
             self._database, member_id, moment, request.page_token, limit
         )
@@ -117,7 +117,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
         """Lists what is outstanding."""
         stores = canonical_stores(request.store_ids, "store_ids")
         _require_stores(current_principal(), stores)
-        await self._ledger.require_known(set(), set(stores))
+        await self._ledger.require_known((), stores)
         limit = page_size(request.page_size, default=50, maximum=100)
         page = await list_liability(self._database, stores, request.page_token, limit)
         return query_service_pb2.ListLiabilityResponse(
@@ -148,7 +148,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
             principal, redeemers if redeemers and _reaches(principal, redeemers) else sellers
         )
         first_date, last_date = _range(request.from_date, request.to_date)
-        await self._ledger.require_known(set(), {*sellers, *redeemers})
+        await self._ledger.require_known((), {*sellers, *redeemers})
         page = await list_settlement(
             self._database,
             sellers,
@@ -179,7 +179,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
         stores = canonical_stores(request.store_ids, "store_ids")
         _require_stores(current_principal(), stores)
         first_date, last_date = _range(request.from_date, request.to_date)
-        await self._ledger.require_known(set(), set(stores))
+        await self._ledger.require_known((), stores)
         positions = await summarize_settlement(self._database, stores, first_date, last_date)
         return query_service_pb2.SummarizeSettlementResponse(
             positions=[

@@ -96,7 +96,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         check_members(members)
         check_decision(change.staff_id, change.reason)
         current_principal().require_store(header.store_id)
-        await self._ledger.require_known(set(members), {str(change.store_id)})
+        await self._ledger.require_known(members, {str(change.store_id)})
         return await change_wallets(self._ledger.database, change)
 
     async def ListWalletChanges(
@@ -105,7 +105,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         """Lists what happened to a wallet beside bills."""
         member_id = canonical_id(request.member_id, "member_id")
         limit = page_size(request.page_size, default=50, maximum=500)
-        await self._ledger.require_known({member_id}, set())
+        await self._ledger.require_known({member_id})
         page = await list_wallet_changes(
             self._ledger.database, member_id, request.page_token, limit
         )
@@ -162,7 +162,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
 
     async def _known_member(self, text: str, field: str) -> str:
         member_id = canonical_id(text, field)
-        await self._ledger.require_known({member_id}, set())
+        await self._ledger.require_known({member_id})
         return member_id
 
     async def _post(self, command: Command) -> tuple[ledger_pb2.BillReceipt, str]:

@@ -10,9 +10,9 @@ from chassis.ids import canonical_id
 from services.points.domain.assets import Asset
 from services.points.domain.header import REASON_LENGTH_MAX
 from services.points.domain.hold import Hold, HoldState
-from services.points.domain.hold_request import HoldRequest, check_amount
+from services.points.domain.hold_request import HoldRequest
 from services.points.domain.hold_trail import HoldTerms
-from services.points.domain.limits import CODE_LENGTH_MAX
+from services.points.domain.limits import CODE_LENGTH_MAX, check_amount
 from services.points.messages.sizes import check_size
 from services.points.messages.texts import check_register_id, check_text
 from services.points.storage.holds import HoldRecord
@@ -43,7 +43,7 @@ def read_hold_request(message: hold_service_pb2.CreateHoldRequest) -> HoldReques
         message.pass_id = canonical_id(message.pass_id, "pass_id")
     elif message.pass_id:
         raise Invalid("WRONG_ASSET", "pass_id is for HOLD_ASSET_PASS", {"asset": message.asset})
-    check_amount(message.amount)
+    check_amount("amount", message.amount)
     check_register_id(message.register_id)
     check_texts(message, "staff_id")
     if not message.HasField("business_date"):

@@ -8,9 +8,9 @@ from prometheus_client import Counter
 
 from chassis.clock import CHINA_TIME
 from chassis.database import Transaction
-from chassis.errors import DomainError, Invalid, NotFound, Unavailable, id_reused
+from chassis.errors import DomainError, Invalid, Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import Coupon, CouponState, as_owner
+from services.points.domain.coupon import Coupon, CouponState, as_owner, unknown_coupon
 from services.points.domain.coupon_event import (
     CouponEvent,
     CouponRequest,
@@ -59,9 +59,9 @@ async def change_coupon(desk: CouponDesk, request: CouponRequest, rule: Rule) ->
     if (replay := await _find_replay(desk, request)) is not None:
         return replay
     _check_business_date(request)
-    await desk.require_known(
-        member_ids=[request.buyer_id] if request.buyer_id else [],
-        store_ids=[request.store_id] if request.store_id else [],
+    await desk.directory.require_known(
+        {request.buyer_id} if request.buyer_id else (),
+        {request.store_id} if request.store_id else (),
     )
     for _ in range(_ATTEMPTS_MAX):
         try:
@@ -76,7 +76,7 @@ async def _change(tx: Transaction, request: CouponRequest, rule: Rule) -> Change
     repository = CouponRepository(tx.connection)
     coupon = (await repository.lock([request.coupon_id])).get(request.coupon_id)
     if coupon is None:
-        raise _unknown(request.coupon_id)
+        raise unknown_coupon(request.coupon_id)
     # After the lock: whoever carried the same request out before has committed by now.
     stored = (await repository.find_events([request.request_id])).get(request.request_id)
     if stored is not None:
@@ -133,7 +133,3 @@ def _check_business_date(request: CouponRequest) -> None:
             "business_date is too far from today",
             {"business_date": request.business_date, "today": today},
         )
-
-
-def _unknown(coupon_id: str) -> NotFound:
-    return NotFound("UNKNOWN_COUPON", f"no coupon {coupon_id}", {"coupon_id": coupon_id})

@@ -45,7 +45,7 @@ async def issue_coupons(
     if (stored := await find_order(desk, order.order_id, document)) is not None:
         return stored, _coupon_ids(desk, stored), True
     _check(order, member_ids, now)
-    await desk.require_known(member_ids=member_ids)
+    await desk.directory.require_known(member_ids)
     key = desk.keys.key(order.key_number)
     for _ in range(_ATTEMPTS_MAX):
         try:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from chassis.database import Database
-from chassis.errors import NotFound
 from chassis.paging import decode_page_token, encode_page_token
-from services.points.domain.coupon import Coupon, CouponState
+from services.points.domain.coupon import Coupon, CouponState, unknown_coupon
 from services.points.domain.coupon_event import (
     CouponEvent,
     CouponEventKind,
@@ -41,7 +40,7 @@ async def read_coupon(database: Database, coupon_id: str) -> CouponRecord:
         queries = CouponQueries(connection)
         found = await queries.coupons([coupon_id])
         if not found:
-            raise NotFound("UNKNOWN_COUPON", f"no coupon {coupon_id}", {"coupon_id": coupon_id})
+            raise unknown_coupon(coupon_id)
         (coupon,) = found
         orders = CouponOrderRepository(connection)
         order = await orders.find(coupon.order_id)

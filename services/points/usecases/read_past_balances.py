@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from chassis.database import Database
 from chassis.errors import Invalid
 from chassis.paging import decode_page_token
+from services.points.domain.lot_booking import ORDINAL_MAX
 from services.points.pages import Page, cut_page, id_of_token, number_of_token
 from services.points.storage.statements import StatementQueries
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # The asker's clock may run a little ahead.
 _FUTURE_MAX = timedelta(minutes=5)
-_ORDINAL_MAX = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def read_past_balances(
     question = ("balances at", member_id, moment)
     after = None
     if (key := decode_page_token(token, str, int, question=question)) is not None:
-        after = (id_of_token(key[0]), number_of_token(key[1], _ORDINAL_MAX))
+        after = (id_of_token(key[0]), number_of_token(key[1], ORDINAL_MAX))
     async with database.read() as connection:
         queries = StatementQueries(connection)
         rows = await queries.balances_at(member_id, moment)

@@ -7,7 +7,6 @@ from functools import partial
 
 from chassis.clock import to_timestamp
 from chassis.database import Database, Transaction
-from chassis.errors import NotFound
 from chassis.events import EVENT_BYTES_MAX
 from pricing.earning import returned_counter_keys
 from services.points.commands import Command
@@ -15,6 +14,7 @@ from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.draft import Draft
 from services.points.domain.gift_redemption import ALWAYS
+from services.points.domain.named_bill import unknown_bill
 from services.points.domain.programme import Programmes
 from services.points.domain.return_request import SaleReturn, check_refund_kind, returned_before
 from services.points.domain.sale_coupons import give_back_coupons
@@ -85,7 +85,7 @@ def _decide(
 ) -> list[ReturnDraft]:
     original = books.original(request.sale_id, BillKind.SALE)
     if sold is None:  # it was posted since this return was sent
-        raise NotFound("UNKNOWN_BILL", f"no bill {request.sale_id}", {"bill_id": request.sale_id})
+        raise unknown_bill(request.sale_id)
     check_refund_kind(request, tender_kinds)
     earlier = [read_returned(bill) for bill in original.later if bill.kind is BillKind.SALE_RETURN]
     drafts = decide_sale_return(books, request, sold, returned_before(sold.sale, earlier))
