@@ -150,15 +150,14 @@ def check_cash_out(
             "whoever gives back a card must show a document of identity",
             {"balance_fen": balance_fen},
         )
-    limit_fen = limits.cash_refund_balance_fen_max
     other = set(payout) - set(transfer_kinds)
-    if limit_fen is not None and balance_fen > limit_fen and other:
+    if limits.forbids_cash_refund(balance_fen) and other:
         raise Invalid(
             "NON_CASH_REQUIRED",
             "this must be paid to the holder's account, no part of it in cash",
             {
                 "balance_fen": balance_fen,
-                "limit_fen": limit_fen,
+                "limit_fen": limits.cash_refund_balance_fen_max,
                 "kinds": ",".join(sorted(other)),
             },
         )

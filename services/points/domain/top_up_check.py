@@ -36,6 +36,11 @@ class TopUp:
     on_site: bool = True
     purchase_fen: int | None = None
 
+    @property
+    def balance_after_fen(self) -> int:
+        """What the card would hold: what can be bought with a bonus is a balance like any other."""
+        return self.balance_fen + self.amount_fen + self.bonus_fen
+
 
 class TopUpLaw(NamedTuple):
     """What the law and the chain ask of one top-up. Amounts in fen; `_from_fen` is inclusive."""
@@ -60,7 +65,7 @@ def law_of(limits: PrepaidLimits, card_type: CardType, top_up: TopUp) -> TopUpLa
     """The figures that a top-up is measured by."""
     named = card_type.named
     return TopUpLaw(
-        limits.named_balance_fen_max if named else limits.unnamed_balance_fen_max,
+        limits.balance_fen_max(named=named),
         top_up.amount_fen if top_up.purchase_fen is None else top_up.purchase_fen,
         limits.named_identity_from_fen if named else limits.unnamed_identity_from_fen,
         _transfer_from_fen(limits, top_up),
@@ -73,12 +78,11 @@ def check_top_up(
     """Refuses a top-up that adds up wrongly or that the law or the chain forbids.
 
     Invalid: INVALID_AMOUNT, TENDER_NOT_FOR_TOP_UP, TENDERS_DO_NOT_ADD_UP, NON_CASH_REQUIRED.
-    PreconditionFailed: BALANCE_LIMIT_EXCEEDED, IDENTITY_REQUIRED. The bonus counts towards the
-    card's limit: what can be bought with it is a balance like any other.
+    PreconditionFailed: BALANCE_LIMIT_EXCEEDED, IDENTITY_REQUIRED.
     """
     _check_amounts(programme, top_up)
     law = law_of(limits, card_type, top_up)
-    after_fen = top_up.balance_fen + top_up.amount_fen + top_up.bonus_fen
+    after_fen = top_up.balance_after_fen
     if after_fen > law.balance_fen_max:
         raise PreconditionFailed(
             "BALANCE_LIMIT_EXCEEDED",
