@@ -12,7 +12,9 @@ from services.points.domain.wallet_change import check_staff
 from yika.points.v1 import wallet_service_pb2
 
 
-def transfer_points(header: Header, message: wallet_service_pb2.TransferPointsRequest) -> Command:
+def transfer_points_command(
+    header: Header, message: wallet_service_pb2.TransferPointsRequest
+) -> Command:
     """The command of a points transfer; Invalid STAFF_REQUIRED, SAME_MEMBER, INVALID_AMOUNT."""
     check_staff(header.staff_id)
     require_two(header.member_id, message.to_member_id)
