@@ -78,7 +78,7 @@ class TestLots:
 
         def give_back(posting: Posting) -> None:
             (lot,) = (lot for lot in posting.wallet.lots.values() if lot.asset is Asset.POINTS)
-            posting.give_back(lot, 30, POINTS_REDEEMED)
+            posting.put_into(lot, 30, POINTS_REDEEMED)
 
         back = value_command(chain, chain.member_id, give_back)
         await done(database, back)
