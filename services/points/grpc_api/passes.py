@@ -3,11 +3,12 @@
 import grpc
 
 from chassis.auth import current_principal
-from chassis.clock import CHINA_TIME, from_proto_date, utc_now
+from chassis.clock import utc_now
 from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.ledger import Ledger
 from services.points.messages import pass_messages
+from services.points.messages.dates import asked_day
 from services.points.usecases.read_passes import list_pass_shares, read_passes
 from services.points.usecases.refund_pass import refund_pass_command
 from services.points.usecases.reverse_pass_use import reverse_pass_use_command
@@ -104,9 +105,7 @@ class PassServicer(pass_service_pb2_grpc.PassServiceServicer):
         """Reads the passes that a member can use."""
         member_id = canonical_id(request.member_id, "member_id")
         now = utc_now()
-        day = now.astimezone(CHINA_TIME).date()
-        if request.HasField("business_date"):
-            day = from_proto_date(request.business_date, "business_date")
+        day = asked_day(request, now)
         await self._ledger.require_known({member_id})
         views = await read_passes(
             self._ledger.database,

@@ -1,8 +1,6 @@
 """Gifts and adjustments between the contract and the domain: requests read, answers told."""
 
-from datetime import date
-
-from chassis.clock import from_proto_date, to_timestamp
+from chassis.clock import to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.books import StoredBill
@@ -15,6 +13,7 @@ from services.points.domain.points_adjustment import Adjustment, check_adjustmen
 from services.points.domain.proposal import Proposal
 from services.points.domain.sale import TENDERS_MAX, WALLET_TENDERS
 from services.points.domain.wallet_change import check_decision
+from services.points.messages.dates import optional_date
 from services.points.messages.texts import check_text
 from services.points.usecases.explain_value import ValueExplanation
 from yika.points.v1 import ledger_pb2, sale_pb2
@@ -31,10 +30,7 @@ def read_adjustment(message: pb.AdjustPointsRequest, header: Header) -> Adjustme
 
 def adjustment_of(message: pb.AdjustPointsRequest) -> Adjustment:
     """The adjustment of a request; Invalid INVALID_DATE."""
-    last_day: date | None = None
-    if message.HasField("expiry_date"):
-        last_day = from_proto_date(message.expiry_date, "expiry_date")
-    return Adjustment(message.points, message.allow_debt, last_day)
+    return Adjustment(message.points, message.allow_debt, optional_date(message, "expiry_date"))
 
 
 def read_approval(message: pb.ApproveAdjustmentRequest) -> str:

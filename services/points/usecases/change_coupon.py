@@ -6,7 +6,6 @@ from datetime import datetime
 
 from prometheus_client import Counter
 
-from chassis.clock import CHINA_TIME
 from chassis.database import Transaction
 from chassis.errors import DomainError, Invalid, Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
@@ -17,6 +16,7 @@ from services.points.domain.coupon_event import (
     change_of,
     same_request,
 )
+from services.points.domain.limits import ledger_day
 from services.points.messages.coupon_facts import change_facts
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.coupons import CouponRepository
@@ -126,7 +126,7 @@ def _answer(event: CouponEvent, coupon: Coupon, *, replayed: bool) -> ChangedCou
 def _check_business_date(request: CouponRequest) -> None:
     if request.business_date is None:
         return
-    today = request.happened_at.astimezone(CHINA_TIME).date()
+    today = ledger_day(request.happened_at)
     if abs((request.business_date - today).days) > _BUSINESS_DATE_DISTANCE_DAYS_MAX:
         raise Invalid(
             "INVALID_BUSINESS_DATE",

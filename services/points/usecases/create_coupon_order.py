@@ -4,10 +4,10 @@ from datetime import datetime
 
 from google.protobuf.message import Message
 
-from chassis.clock import CHINA_TIME
 from chassis.errors import Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupon_order import CouponOrder, check_validity
+from services.points.domain.limits import ledger_day
 from services.points.messages.coupon_facts import order_created_fact
 from services.points.storage.coupon_orders import CouponOrderRepository
 
@@ -22,7 +22,7 @@ async def create_coupon_order(
     """
     if (stored := await find_order(desk, order.order_id, document)) is not None:
         return stored, True
-    check_validity(order.valid_from, order.valid_until, now.astimezone(CHINA_TIME).date())
+    check_validity(order.valid_from, order.valid_until, ledger_day(now))
     content = document.SerializeToString()
     async with desk.database.transaction() as tx:
         added = await CouponOrderRepository(tx.connection).add(order, content)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chassis.clock import CHINA_TIME
 from chassis.database import Database
 from chassis.errors import NotFound
 from pricing.earning import Explanation
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
+from services.points.domain.limits import ledger_day
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.named_bill import unknown_bill
 from services.points.domain.points_adjustment import RULE_ID
@@ -140,7 +140,7 @@ def _first_day(lot: Lot, bill: StoredBill) -> date | None:
     """The store's day from which it can be spent, when that lies after the bill's."""
     if lot.available_at <= bill.occurred_at:
         return None
-    return lot.available_at.astimezone(CHINA_TIME).date()
+    return ledger_day(lot.available_at)
 
 
 def _explained(
