@@ -14,7 +14,7 @@ from services.points.domain.breaks import AccountSum
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
-from services.points.storage.driver import Driver, driver_of, fetch
+from services.points.storage.driver import Driver, driver_of, fetch, text_of
 from services.points.storage.locked_books import lot_of, wallet_of
 from services.points.storage.queries import LAST_ID
 
@@ -220,7 +220,7 @@ class AuditQueries:
         sums = [
             AccountSum(
                 any_asset(row["asset"]),
-                _text(row["pass_id"]),
+                text_of(row["pass_id"]),
                 row["account"],
                 int(row["debit"]),
                 int(row["credit"]),
@@ -255,7 +255,7 @@ def _booked(row: Record) -> BookedTransfer:
         row["credit_account"],
         row["amount"],
         None if lot is None else LotKey(str(lot), row["lot_ordinal"]),
-        _text(row["pass_id"]),
+        text_of(row["pass_id"]),
     )
     day: date = row["business_date"]
     return BookedTransfer(row["ordinal"], transfer, str(row["store_id"]), day, row["posted_at"])
@@ -264,7 +264,3 @@ def _booked(row: Record) -> BookedTransfer:
 def any_asset(number: int) -> Asset:
     """The asset; a number that is none is kept as it is, for the hash and for the break."""
     return _KNOWN_ASSETS.get(number) or cast(Asset, number)
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

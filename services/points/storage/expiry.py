@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.domain.assets import Asset
 from services.points.domain.expiry import BOOKED_ASSETS
+from services.points.storage.driver import text_of
 from services.points.storage.expiry_tables import expiry_notices
 
 # Both walk along ix_lots_expiring. Frozen wallets wait: their books do not change.
@@ -90,7 +91,7 @@ class ExpiryRepository:
                 row.expiry_date,
                 str(row.member_id),
                 Asset(row.asset),
-                None if row.pass_id is None else str(row.pass_id),
+                text_of(row.pass_id),
                 int(row.amount),
             )
             for row in rows
