@@ -1,5 +1,6 @@
 """Holds between the wire and the ledger: one place that knows their protos."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from google.protobuf.message import DecodeError
@@ -131,22 +132,8 @@ def hold_message(record: HoldRecord, now: datetime) -> hold_pb2.Hold:
 def first_hold_message(record: HoldRecord) -> hold_pb2.Hold:
     """A hold as it was made, whatever became of it since."""
     lots = tuple(part._replace(posted=0) for part in record.hold.lots)
-    made = HoldRecord(
-        record.member_id,
-        Hold(
-            record.hold.hold_id,
-            record.hold.asset,
-            lots,
-            record.hold.expires_at,
-            record.hold.pass_id,
-            record.hold.store_id,
-            HoldState.OPEN,
-        ),
-        record.register_id,
-        record.staff_id,
-        record.created_at,
-        record.document,
-    )
+    hold = replace(record.hold, lots=lots, state=HoldState.OPEN)
+    made = replace(record, hold=hold, closed_at=None, voided_by="", reason="")
     return hold_message(made, record.created_at)
 
 

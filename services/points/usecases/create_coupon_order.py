@@ -44,12 +44,9 @@ async def find_order(desk: CouponDesk, order_id: str, document: Message) -> Coup
     if found is None:
         return None
     order, stored = found
-    kind = "members" if not order.anonymous else "codes"
+    # Orders of codes name no members: they are requests of another kind.
+    asks_for_codes = "member_ids" not in document.DESCRIPTOR.fields_by_name
     # Messages are compared, not bytes of them: these differ between versions of the library.
-    if kind != _kind_of(document) or type(document).FromString(stored) != document:
+    if order.anonymous != asks_for_codes or type(document).FromString(stored) != document:
         raise id_reused("coupon order", order_id)
     return order
-
-
-def _kind_of(document: Message) -> str:
-    return "members" if "member_ids" in document.DESCRIPTOR.fields_by_name else "codes"
