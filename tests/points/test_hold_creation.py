@@ -26,19 +26,18 @@ from tests.fixtures.builders_holds import (
     view,
 )
 from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.holds import hold_events, open_hold_count, refused, stored_hold, void_held
+from tests.fixtures.holds import (
+    chain,
+    hold_events,
+    open_hold_count,
+    refused,
+    stored_hold,
+    void_held,
+)
 from tests.fixtures.loose_ledger import database
 from yika.points.v1 import hold_events_pb2
 
-__all__ = ["database"]
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows, whose member has 1,000 points."""
-    chain, _ = await build_chain(database)
-    await grant(database, chain, Value(Asset.POINTS, 1000))
-    return chain
+__all__ = ["chain", "database"]
 
 
 class TestCreateHold:

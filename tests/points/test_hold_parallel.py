@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from chassis.database import Database
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset
@@ -20,16 +18,10 @@ from tests.fixtures.builders_holds import (
     spend,
     view,
 )
-from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.holds import open_hold_count, stored_hold, void_held
+from tests.fixtures.builders_points import Chain
+from tests.fixtures.holds import chain, open_hold_count, stored_hold, void_held
 
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows, whose member has 1,000 points."""
-    chain, _ = await build_chain(database)
-    await grant(database, chain, Value(Asset.POINTS, 1000))
-    return chain
+__all__ = ["chain"]
 
 
 class TestParallel:

@@ -2,8 +2,6 @@
 
 import random
 
-import pytest
-
 from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.hold_gauge import OPEN, HoldGauge
@@ -20,16 +18,10 @@ from tests.fixtures.builders_holds import (
     hold,
 )
 from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.holds import void_held
+from tests.fixtures.holds import chain, void_held
 from tests.fixtures.servers import Servers, migrated_database
 
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows, whose member has 1,000 points."""
-    chain, _ = await build_chain(database)
-    await grant(database, chain, Value(Asset.POINTS, 1000))
-    return chain
+__all__ = ["chain"]
 
 
 class TestReads:
