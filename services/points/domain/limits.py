@@ -14,7 +14,7 @@ _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # Clocks of tills and askers run a little ahead; more than this is a wrong clock.
 FUTURE_MAX = timedelta(minutes=5)
 # A store's day may end after midnight and its zone may be 14 hours from UTC, no more.
-_BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
+BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
 # Nobody asks what a document would do in two years.
 _QUOTED_AHEAD_MAX = timedelta(days=366)
 
@@ -62,7 +62,7 @@ def check_time(occurred_at: datetime, business_date: date, now: datetime, field:
     """Invalid INVALID_TIME or INVALID_BUSINESS_DATE for a clock or a day that cannot be."""
     check_moment(occurred_at, now, field)
     distance = abs((business_date - occurred_at.date()).days)
-    if distance > _BUSINESS_DATE_DISTANCE_DAYS_MAX:
+    if distance > BUSINESS_DATE_DISTANCE_DAYS_MAX:
         raise Invalid(
             "INVALID_BUSINESS_DATE",
             f"business_date is too far from {field}",

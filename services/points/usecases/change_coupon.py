@@ -16,16 +16,13 @@ from services.points.domain.coupon_event import (
     change_of,
     same_request,
 )
-from services.points.domain.limits import ledger_day
+from services.points.domain.limits import BUSINESS_DATE_DISTANCE_DAYS_MAX, ledger_day
 from services.points.messages.coupon_facts import change_facts
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.coupons import CouponRepository
 from services.points.storage.merges import load_merges
 
 _ATTEMPTS_MAX = 5
-# A store's day may end after midnight, and clocks of tills are set by people. Sales that come
-# days later, from a store that was offline, redeem their coupons where the sale is posted.
-_BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
 
 CHANGES = Counter(
     "yika_points_coupon_changes_total", "Coupons changed, by what happened.", ["kind"]
@@ -126,8 +123,9 @@ def _answer(event: CouponEvent, coupon: Coupon, *, replayed: bool) -> ChangedCou
 def _check_business_date(request: CouponRequest) -> None:
     if request.business_date is None:
         return
+    # Sales that come days later, from a store that was offline, redeem where the sale is posted.
     today = ledger_day(request.happened_at)
-    if abs((request.business_date - today).days) > _BUSINESS_DATE_DISTANCE_DAYS_MAX:
+    if abs((request.business_date - today).days) > BUSINESS_DATE_DISTANCE_DAYS_MAX:
         raise Invalid(
             "INVALID_BUSINESS_DATE",
             "business_date is too far from today",
