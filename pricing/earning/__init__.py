@@ -1,6 +1,13 @@
 """Points earned by sales and taken back by returns: exact integers, no I/O, no clock."""
 
-from pricing.earning.carrying import Carry, CounterKey, Tally, carry_in, uncarry
+from pricing.earning.carrying import (
+    NOTHING_CARRIED,
+    Carry,
+    CounterKey,
+    Tally,
+    carry_in,
+    uncarry,
+)
 from pricing.earning.expiry import ExpiryKind, ExpiryPolicy, expiry_date
 from pricing.earning.explanation import Explanation, explain
 from pricing.earning.facts import (
@@ -34,6 +41,7 @@ from pricing.earning.sale import counter_keys, earn, earn_plain
 __all__ = [
     "BASE_PROGRAMME",
     "BASE_RULE",
+    "NOTHING_CARRIED",
     "Birthday",
     "Bonus",
     "BonusTaken",

@@ -25,7 +25,7 @@ class Carry(NamedTuple):
         return Carry(self.numerator * denominator // self.denominator, denominator)
 
 
-NOTHING = Carry()
+NOTHING_CARRIED = Carry()
 
 
 class Tally(NamedTuple):
@@ -65,7 +65,7 @@ def uncarry(
     changed since, weight is converted, rounded up; `weight_before` is what earlier returns of
     the same sale took, so that the parts add up to the whole.
     """
-    if carry.denominator == NOTHING.denominator:
+    if carry.denominator == NOTHING_CARRIED.denominator:
         carry = Carry(0, denominator)  # who never earned here carries exactly nothing
     if carry.denominator != denominator:
         scale = carry.denominator

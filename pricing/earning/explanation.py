@@ -32,25 +32,22 @@ def explain(
     basis: EarningBasis,
     business_date: date,
     spent_fen: int,
-    store_name: str = "",
 ) -> Explanation:
     """Why a sale of `spent_fen` on that date brought these points.
 
     `basis` is what the sale keeps of its earning, `programme` the version that made the grant;
-    KeyError when it has no such rule. Without
-    a store's name the sentence says "in store".
+    KeyError when it has no such rule.
     """
     rule = programme.rule(grant.rule_version)
     notes_zh, notes_en = _notes(programme, rule, grant, basis)
     zh = [
-        f"{day_zh(business_date)}在{store_name or '门店'}消费{yuan(spent_fen)}元"
-        + _part_zh(rule, grant, spent_fen),
+        f"{day_zh(business_date)}在门店消费{yuan(spent_fen)}元" + _part_zh(rule, grant, spent_fen),
         _rule_zh(programme, rule),
         f"{_gained_zh(rule)}{grant.points}分" + (f"（{'，'.join(notes_zh)}）" if notes_zh else ""),
     ]
     en = [
-        f"On {day_en(business_date)} you spent CNY {yuan(spent_fen)}"
-        f" {'at ' + store_name if store_name else 'in store'}" + _part_en(rule, grant, spent_fen),
+        f"On {day_en(business_date)} you spent CNY {yuan(spent_fen)} in store"
+        + _part_en(rule, grant, spent_fen),
         f"{_rule_en(programme, rule)} this earned you"
         f" {grant.points}{' more' if rule else ''} {'point' if grant.points == 1 else 'points'}"
         + (f" ({'; '.join(notes_en)})" if notes_en else ""),

@@ -33,6 +33,11 @@ class Bonus(NamedTuple):
     spend_fen: tuple[int, ...]  # of each line, what was in scope
     periods: tuple[str, ...]  # where a cap counted it
 
+    @property
+    def rule_id(self) -> str:
+        """The rule, in all its versions."""
+        return self.rule_version.partition("@")[0]
+
 
 class Counted(NamedTuple):
     """What a capped rule gave on each line, and the periods where its caps counted it."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pricing.earning.carrying import Carry, CounterKey, Tally, uncarry
-from pricing.earning.outcome import NO_COUNTERS, Bonus, Counters, EarningBasis
+from pricing.earning.outcome import NO_COUNTERS, Counters, EarningBasis
 from pricing.earning.programme import Rounding
 
 
@@ -43,7 +43,7 @@ def returned_counter_keys(basis: EarningBasis) -> list[CounterKey]:
     """Which counters `take_back` needs; none for most sales."""
     keys = [CounterKey(each.rule_id, period) for each in basis.counted for period in each.periods]
     keys += [
-        CounterKey(_rule_id(bonus), period) for bonus in basis.bonuses for period in bonus.periods
+        CounterKey(bonus.rule_id, period) for bonus in basis.bonuses for period in bonus.periods
     ]
     return keys
 
@@ -91,7 +91,7 @@ def take_back(
         needed = max(bonus.minimum_fen, 1)
         if left(bonus.spend_fen, left_after) < needed <= left(bonus.spend_fen, left_before):
             bonuses.append(BonusTaken(bonus.rule_version, bonus.points))
-            room.free(_rule_id(bonus), bonus.periods, bonus.points * basis.denominator)
+            room.free(bonus.rule_id, bonus.periods, bonus.points * basis.denominator)
     return TakenBack(points, tuple(bonuses), carry, room.new)
 
 
@@ -111,7 +111,3 @@ class _Room:
                 # Rounded down where the weight of a point changed since: no cap is exceeded.
                 less = weight * tally.denominator // self._denominator
                 self.new[key] = tally._replace(weight=max(0, tally.weight - less))
-
-
-def _rule_id(bonus: Bonus) -> str:
-    return bonus.rule_version.partition("@")[0]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from pricing.allocation import allocate
-from pricing.earning.carrying import Carry, CounterKey, Tally, carry_in
+from pricing.earning.carrying import NOTHING_CARRIED, Carry, CounterKey, Tally, carry_in
 from pricing.earning.expiry import ExpiryPolicy, expiry_date
 from pricing.earning.facts import SaleFacts
 from pricing.earning.outcome import (
@@ -32,8 +32,6 @@ from pricing.earning.programme import (
     Rounding,
 )
 from pricing.errors import PricingError
-
-NOTHING_CARRIED = Carry()
 
 
 def counter_keys(programme: EarningProgramme, business_date: date) -> list[CounterKey]:

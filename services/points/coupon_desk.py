@@ -1,12 +1,11 @@
 """What the use cases of coupons share: the books, who exists, the keys of codes, and the rules."""
 
 import asyncio
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from chassis.database import Database
-from chassis.errors import NotFound, Unavailable
+from chassis.errors import Unavailable
 from services.points.directory import Directory
 from services.points.domain.coupon import GiveBackPolicy
 from services.points.domain.coupon_code import CodeKeys, read_keys
@@ -24,19 +23,6 @@ class CouponDesk:
     give_back: GiveBackPolicy
     # Wakes the loop that makes codes when this process has taken an order.
     order_taken: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def require_known(
-        self, *, member_ids: Collection[str] = (), store_ids: Collection[str] = ()
-    ) -> None:
-        """NotFound UNKNOWN_MEMBER or UNKNOWN_STORE, with the first id that does not exist."""
-        known = await self.directory.look_up(set(member_ids), set(store_ids), set())
-        for reason, kind, asked, found in (
-            ("UNKNOWN_STORE", "store", store_ids, known.stores),
-            ("UNKNOWN_MEMBER", "member", member_ids, known.members),
-        ):
-            for each in asked:
-                if each not in found:
-                    raise NotFound(reason, f"no {kind} {each}", {f"{kind}_id": each})
 
 
 def load_keys(path: Path | None) -> CodeKeys:

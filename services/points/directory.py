@@ -15,6 +15,7 @@ from chassis.database import Database
 from chassis.error_mapping import from_grpc
 from chassis.errors import DomainError, Invalid, NotFound, Unavailable
 from chassis.ids import canonical_id
+from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.domain.programme_scope import ProgrammeScope
 from services.points.domain.sale import Sale
 from services.points.gathering import Gathering
@@ -58,17 +59,12 @@ class Known:
     def check(self, sale: Sale, *, member_too: bool = True) -> None:
         """NotFound with a reason when the sale names something that does not exist."""
         if sale.store_id not in self.stores:
-            raise NotFound(
-                "UNKNOWN_STORE", f"no store {sale.store_id}", {"store_id": sale.store_id}
-            )
+            raise _unknown_store(sale.store_id)
         if member_too and not self.is_of_member(sale):
             raise _unknown_member(sale.member_id or "")
         for line in sale.lines:
             if line.product_id not in self.products:
-                product_id = line.product_id[:64]
-                raise NotFound(
-                    "UNKNOWN_PRODUCT", f"no product {product_id}", {"product_id": product_id}
-                )
+                raise _unknown_product(line.product_id)
 
 
 class _Missing(NamedTuple):
@@ -97,13 +93,27 @@ class Directory:
         self._gathering = Gathering(self._read)
         self.facts = MemberFactsSource(members_channel)
 
-    async def require_known(self, member_ids: set[str], store_ids: set[str]) -> None:
-        """NotFound unless all of them exist; Unavailable when their owners cannot be asked."""
-        known = await self.look_up(member_ids, store_ids, set())
-        for store_id in store_ids - known.stores:
-            raise NotFound("UNKNOWN_STORE", f"no store {store_id}", {"store_id": store_id})
-        for member_id in member_ids - known.members:
-            raise _unknown_member(member_id)
+    async def require_known(
+        self,
+        member_ids: Collection[str],
+        store_ids: Collection[str] = (),
+        product_ids: Collection[str] = (),
+    ) -> None:
+        """NotFound with the first of them that does not exist.
+
+        UNKNOWN_STORE, UNKNOWN_MEMBER, UNKNOWN_PRODUCT; Unavailable when their owners cannot be
+        asked.
+        """
+        known = await self.look_up(set(member_ids), set(store_ids), set(product_ids))
+        for store_id in store_ids:
+            if store_id not in known.stores:
+                raise _unknown_store(store_id)
+        for member_id in member_ids:
+            if member_id not in known.members:
+                raise _unknown_member(member_id)
+        for product_id in product_ids:
+            if product_id not in known.products:
+                raise _unknown_product(product_id)
 
     async def require_scope(self, scope: ProgrammeScope) -> None:
         """NotFound unless all that a programme names exists; Unavailable when nobody can tell.
@@ -234,8 +244,18 @@ def _told(what: str, strange: Collection[str]) -> tuple[str, dict[str, str]]:
     return f"no {what} {first}", {f"{what}_ids": first}
 
 
+def _unknown_store(store_id: str) -> NotFound:
+    return NotFound("UNKNOWN_STORE", f"no store {store_id}", {"store_id": store_id})
+
+
 def _unknown_member(member_id: str) -> NotFound:
     return NotFound("UNKNOWN_MEMBER", f"no member {member_id}", {"member_id": member_id})
+
+
+def _unknown_product(given: str) -> NotFound:
+    """The refusal of a product; its id may be whatever the client wrote."""
+    product_id = given[:CODE_LENGTH_MAX]
+    return NotFound("UNKNOWN_PRODUCT", f"no product {product_id}", {"product_id": product_id})
 
 
 def _chunks(ids: set[str]) -> Iterable[list[str]]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chassis.clock import CHINA_TIME, utc_now
+from chassis.clock import utc_now
 from chassis.database import Database
+from services.points.domain.limits import ledger_day
 from services.points.jobs import run_job
 from services.points.usecases.book_expiry import Post, book_expiry
 from services.points.usecases.tell_expiring import tell_expiring
@@ -46,7 +47,7 @@ class ExpiryJobs:
 
     async def book(self, position: str, now: datetime) -> str | None:
         """One step of booking."""
-        today = now.astimezone(CHINA_TIME).date()
+        today = ledger_day(now)
         return await book_expiry(
             self.database,
             self.post,
@@ -62,6 +63,6 @@ class ExpiryJobs:
             self.database,
             self.notice_days,
             position,
-            today=now.astimezone(CHINA_TIME).date(),
+            today=ledger_day(now),
             limit=self.batch_max,
         )

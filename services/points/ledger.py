@@ -51,9 +51,14 @@ class Ledger:
         await self.require_known({header.member_id} - {""}, {header.store_id})
         return header
 
-    async def require_known(self, member_ids: set[str], store_ids: set[str]) -> None:
+    async def require_known(
+        self,
+        member_ids: Collection[str],
+        store_ids: Collection[str] = (),
+        product_ids: Collection[str] = (),
+    ) -> None:
         """NotFound unless all of them exist; Unavailable when their owners cannot be asked."""
-        await self.directory.require_known(member_ids, store_ids)
+        await self.directory.require_known(member_ids, store_ids, product_ids)
 
     async def post(self, command: Command) -> ledger_pb2.BillReceipt:
         """Posts one command through the door; raises the DomainError of one that is refused."""

@@ -69,14 +69,13 @@ def foreign_token() -> Invalid:
 def check_range(first_date: date, last_date: date) -> None:
     """Invalid INVALID_RANGE for a range that ends before it begins, RANGE_TOO_LONG for years."""
     days = (last_date - first_date).days + 1
-    figures = {"from": first_date, "to": last_date}
     if days < 1:
         raise reversed_range(first_date, last_date)
     if days > RANGE_DAYS_MAX:
         raise Invalid(
             "RANGE_TOO_LONG",
             f"at most {RANGE_DAYS_MAX} days can be asked for at once",
-            {**figures, "days": days},
+            {"from": first_date, "to": last_date, "days": days},
         )
 
 

@@ -1,6 +1,6 @@
 """From the wire to the door: services/points/usecases/accept_sales.py."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,6 @@ from services.points.usecases.post_bills import Outcome, Posted
 from tests.fixtures.builders_points import (
     SOLD_AT,
     Chain,
-    build_chain,
     build_command,
     build_sale,
     lonely_directory,
@@ -24,24 +23,10 @@ from tests.fixtures.builders_points import (
     running_door,
 )
 from tests.fixtures.capped_sales import CAPPED
-from tests.fixtures.servers import Servers, migrated_database
 from yika.points.v1 import sale_pb2
 
 NOW = SOLD_AT + timedelta(days=1)
 FIRST_RULES = Programmes()
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 async def accept(

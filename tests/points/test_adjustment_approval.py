@@ -13,13 +13,11 @@ from chassis.ids import new_id
 from services.points.domain.programme import ADJUSTMENT_LIMIT_POINTS as LIMIT
 from services.points.storage.adjustments import ProposalRepository
 from tests.fixtures.audit import prove_books
-from tests.fixtures.ledger import Stub
 from tests.fixtures.polling import eventually
 from tests.fixtures.refusals import refusal
 from tests.fixtures.rewards import RewardDesk, open_desk
-from tests.fixtures.running import open_stub
 from tests.fixtures.servers import somebody_waits
-from yika.points.v1 import ledger_pb2, points_service_pb2, reward_events_pb2
+from yika.points.v1 import reward_events_pb2
 from yika.points.v1 import reward_service_pb2 as pb
 
 ABOVE = LIMIT + 1
@@ -34,16 +32,6 @@ def day(year: int) -> Date:
 def desk(reward_desk: RewardDesk) -> RewardDesk:
     """The desk of rewards."""
     return reward_desk
-
-
-async def proposal(desk: RewardDesk, proposal_id: str) -> pb.AdjustmentProposal:
-    request = pb.GetAdjustmentProposalRequest(proposal_id=proposal_id)
-    return (await desk.finance.GetAdjustmentProposal(request)).proposal
-
-
-async def bill(desk: RewardDesk, bill_id: str) -> ledger_pb2.Bill:
-    async with open_stub(Stub, desk.ledger.address, ["points.bills.read"]) as stub:
-        return (await stub.GetBill(points_service_pb2.GetBillRequest(bill_id=bill_id))).bill
 
 
 class TestApproveAdjustment:
@@ -65,7 +53,7 @@ class TestApproveAdjustment:
         request = desk.approval(proposal_id)
         answer = await desk.finance.ApproveAdjustment(request)
         assert (answer.receipt.points, answer.receipt.bill_id) == (5_000, request.header.bill_id)
-        decided = await proposal(desk, proposal_id)
+        decided = await desk.proposal(proposal_id)
         assert decided.state == pb.ADJUSTMENT_STATE_APPROVED
         assert (decided.decided_by, decided.decision_reason) == (desk.finance_subject, "已核实")
         assert decided.bill_id == request.header.bill_id
@@ -91,7 +79,7 @@ class TestApproveAdjustment:
         proposal_id = await desk.propose(ABOVE)
         error = await refusal(desk.stub.ApproveAdjustment(desk.approval(proposal_id)))
         assert (error.kind, error.reason) == (Kind.FORBIDDEN, "SELF_APPROVAL")
-        assert (await proposal(desk, proposal_id)).state == pb.ADJUSTMENT_STATE_PROPOSED
+        assert (await desk.proposal(proposal_id)).state == pb.ADJUSTMENT_STATE_PROPOSED
         # The name in the header is not what decides.
         request = desk.approval(proposal_id, staff_id="9999")
         assert (await refusal(desk.stub.ApproveAdjustment(request))).reason == "SELF_APPROVAL"
@@ -120,7 +108,7 @@ class TestApproveAdjustment:
             )
         booked = [each for each in outcomes if isinstance(each, pb.ApproveAdjustmentResponse)]
         assert len(booked) == 1
-        assert (await proposal(desk, proposal_id)).bill_id == booked[0].receipt.bill_id
+        assert (await desk.proposal(proposal_id)).bill_id == booked[0].receipt.bill_id
         assert (await desk.wallet()).points == ABOVE
         await prove_books(desk.ledger.database)
 
@@ -137,7 +125,7 @@ class TestApproveAdjustment:
                     return_exceptions=True,
                 )
             assert isinstance(approved, Exception) != isinstance(rejected, Exception)
-            state = (await proposal(desk, proposal_id)).state
+            state = (await desk.proposal(proposal_id)).state
             was_booked = (await desk.wallet()).points == before + ABOVE
             assert was_booked == (state == pb.ADJUSTMENT_STATE_APPROVED)
             assert was_booked != isinstance(approved, Exception)
@@ -147,7 +135,7 @@ class TestApproveAdjustment:
         request = desk.approval(proposal_id)
         error = await refusal(desk.finance.ApproveAdjustment(request))
         assert error.reason == "INSUFFICIENT_POINTS"
-        assert (await proposal(desk, proposal_id)).state == pb.ADJUSTMENT_STATE_PROPOSED
+        assert (await desk.proposal(proposal_id)).state == pb.ADJUSTMENT_STATE_PROPOSED
         await desk.give(ABOVE)
         assert (await desk.finance.ApproveAdjustment(request)).receipt.points == 0
 
@@ -187,7 +175,7 @@ class TestApproveAdjustment:
             await eventually(lambda: somebody_waits(database))
             await repository.decide(stored.rejected("auditor", utc_now(), "重复"))
         assert (await late).reason == "ALREADY_DECIDED"
-        assert (await proposal(desk, proposal_id)).decided_by == "auditor"
+        assert (await desk.proposal(proposal_id)).decided_by == "auditor"
 
 
 class TestRejectAdjustment:

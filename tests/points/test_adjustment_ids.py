@@ -1,7 +1,7 @@
 """One id of an adjustment is a bill or a proposal: services/points/usecases/adjust_points.py."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,6 @@ from services.points.messages.documents import read_header
 from services.points.usecases.adjust_points import adjust_points, find_proposal
 from services.points.usecases.post_bills import Outcome, Posted, find_bill
 from tests.fixtures.builders_points import Chain, build_chain, build_header, post_commands
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_moves import NOW
 from yika.points.v1 import ledger_pb2
 from yika.points.v1 import reward_service_pb2 as pb
@@ -46,19 +45,6 @@ class SlowDoor:
         if before is not None:
             await before()
         return await post_commands(self.database, *commands, now=self.now, programmes=PROGRAMMES)
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 async def ask(

@@ -17,11 +17,9 @@ from services.points.messages.documents import read_header
 from services.points.messages.reward_messages import read_adjustment
 from services.points.usecases.adjust_points import adjust_points
 from tests.fixtures.builders_points import post_commands, running_door
-from tests.fixtures.ledger import Stub
 from tests.fixtures.refusals import refusal
 from tests.fixtures.rewards import RewardDesk
-from tests.fixtures.running import open_stub
-from yika.points.v1 import events_pb2, ledger_pb2, points_service_pb2, reward_events_pb2
+from yika.points.v1 import events_pb2, ledger_pb2, reward_events_pb2
 from yika.points.v1 import reward_service_pb2 as pb
 
 ABOVE = LIMIT + 1
@@ -38,16 +36,6 @@ def desk(reward_desk: RewardDesk) -> RewardDesk:
     return reward_desk
 
 
-async def proposal(desk: RewardDesk, proposal_id: str) -> pb.AdjustmentProposal:
-    request = pb.GetAdjustmentProposalRequest(proposal_id=proposal_id)
-    return (await desk.finance.GetAdjustmentProposal(request)).proposal
-
-
-async def bill(desk: RewardDesk, bill_id: str) -> ledger_pb2.Bill:
-    async with open_stub(Stub, desk.ledger.address, ["points.bills.read"]) as stub:
-        return (await stub.GetBill(points_service_pb2.GetBillRequest(bill_id=bill_id))).bill
-
-
 class TestAdjustPoints:
     async def test_books_at_once_within_the_limit(self, desk: RewardDesk) -> None:
         added = await desk.stub.AdjustPoints(desk.adjustment(LIMIT))
@@ -55,7 +43,7 @@ class TestAdjustPoints:
         assert not added.HasField("proposal")
         taken = await desk.stub.AdjustPoints(desk.adjustment(-LIMIT + 100))
         assert (taken.receipt.points, taken.receipt.points_change) == (100, 100 - LIMIT)
-        booked = await bill(desk, added.receipt.bill_id)
+        booked = await desk.bill(added.receipt.bill_id)
         assert booked.kind == ledger_pb2.BILL_KIND_POINTS_ADJUSTMENT
         assert (booked.reason, booked.points_earned) == ("系统漏积", LIMIT)
         (lot,) = (await desk.wallet()).lots

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -18,17 +17,12 @@ from services.points.verifier import JOB, Verifier
 from tests.fixtures.audit import corrupt, verify_all
 from tests.fixtures.builders_audit import History, build_history, post_at_random
 from tests.fixtures.corruptions import CORRUPTIONS
+from tests.fixtures.own_ledger import database
 from tests.fixtures.polling import eventually
-from tests.fixtures.servers import Servers, migrated_database
+
+__all__ = ["database"]
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger's database."""
-    async with migrated_database(servers, "points") as database:
-        yield database
 
 
 async def open_kinds(database: Database) -> list[tuple[str, int, str]]:

@@ -10,7 +10,7 @@ from google.type.date_pb2 import Date
 from chassis.clock import to_proto_date
 from chassis.ids import new_id
 from chassis.paging import encode_page_token
-from services.points.storage.queries import NEWEST
+from services.points.storage.queries import LAST_ID
 from tests.fixtures.bill_archive import DAYS, PERMISSIONS, Archive, is_on
 from tests.fixtures.ledger import Ledger, refusal
 from tests.fixtures.running import open_stub
@@ -153,7 +153,7 @@ class TestListBills:
             ({"register_id": "\0"}, "INVALID_TEXT"),
             ({"register_id": "A\n1"}, "INVALID_TEXT"),
             ({"register_id": "R" * 33}, "CODE_TOO_LONG"),
-            ({"page_token": encode_page_token("2026-05-01", NEWEST)}, "INVALID_PAGE_TOKEN"),
+            ({"page_token": encode_page_token("2026-05-01", LAST_ID)}, "INVALID_PAGE_TOKEN"),
             ({"page_token": encode_page_token(9)}, "INVALID_PAGE_TOKEN"),
         ],
     )

@@ -1,6 +1,5 @@
 """Bonus that came back after it had expired still belongs to its top-up: domain/grace.py."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,30 +25,24 @@ from tests.fixtures.builders_stored_value import (
 from tests.fixtures.refusals import refusal
 from tests.fixtures.returning import build_return, posted
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_chain import MEMBERS
 from tests.fixtures.stored_value_chain import Chain as ChainInMemory
 from tests.fixtures.stored_value_desk import (
     BONUS_DAYS,
     Desk,
     build_customer,
+    desk,
     merge,
-    running_desk,
     transfer_card,
     undo_merge,
 )
 from yika.points.v1 import return_service_pb2_grpc
 
+__all__ = ["desk"]
+
 GRACE_DAYS = 30
 # The bonus has expired; so has what came back on that day; and what came back a second time.
 BACK, LAPSED = BONUS_DAYS + 2, BONUS_DAYS + GRACE_DAYS + 10
-
-
-@pytest.fixture(scope="module")
-async def desk(servers: Servers) -> AsyncIterator[Desk]:
-    """One ledger with rules for stored value; each test makes a customer of its own."""
-    async with running_desk(servers) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Booking expired lots in the real database: usecases/book_expiry.py."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -29,15 +29,10 @@ from tests.fixtures.expired_lots import (
     rows,
     run,
 )
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.own_ledger import database
 from yika.points.v1 import events_pb2, ledger_pb2
 
-
-@pytest.fixture
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger's database of its own: a run walks over all members."""
-    async with migrated_database(servers, "points") as database:
-        yield database
+__all__ = ["database"]
 
 
 class TestBookExpiry:

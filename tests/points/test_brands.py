@@ -1,9 +1,6 @@
 """Brands from the catalogue to the rules: who stamps them, and what they earn."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-
-import pytest
 
 from chassis.auth import Principal
 from chassis.database import Database
@@ -25,7 +22,6 @@ from tests.fixtures.builders_points import (
     running_door,
 )
 from tests.fixtures.ledger import Ledger, one
-from tests.fixtures.servers import Servers, migrated_database
 from yika.inventory.v1 import catalogue_pb2, inventory_service_pb2
 from yika.points.v1 import points_service_pb2, sale_pb2
 
@@ -40,13 +36,6 @@ BRAND_RULES = Programmes(
         )
     ]
 )
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
 
 
 async def earned(database: Database, sale: sale_pb2.Sale) -> int:

@@ -1,10 +1,7 @@
 """Paying principal out, from the outside: services/points/grpc_api/stored_value.py."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
-import pytest
 from google.type.date_pb2 import Date
 
 from chassis.clock import to_timestamp
@@ -14,52 +11,25 @@ from tests.fixtures.builders_stored_value import (
     build_cash_out,
     build_quote,
     build_spend,
-    build_top_up,
     day_after,
     swapped,
 )
 from tests.fixtures.refusals import refusal
-from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_desk import (
     BONUS_DAYS,
     Desk,
-    build_customer,
+    cash_out,
+    chain,
+    desk,
     liability_and_principal,
     merge,
-    running_desk,
+    top_up,
     transfer_card,
     undo_merge,
 )
 from yika.points.v1 import ledger_pb2, points_service_pb2
-from yika.points.v1 import stored_value_service_pb2 as pb
 
-
-@pytest.fixture(scope="module")
-async def desk(servers: Servers) -> AsyncIterator[Desk]:
-    """One ledger with rules for stored value; each test makes a customer of its own."""
-    async with running_desk(servers) as running:
-        yield running
-
-
-@pytest.fixture
-async def chain(desk: Desk) -> Chain:
-    """A customer in a store."""
-    return await build_customer(desk)
-
-
-async def top_up(desk: Desk, chain: Chain, amount_fen: int = 500_00, **changes: Any) -> str:
-    """Tops up with a tenth of bonus; the bill."""
-    asked = build_top_up(chain, amount_fen, **changes)
-    await desk.stub.TopUp(asked)
-    return asked.header.bill_id
-
-
-async def cash_out(
-    desk: Desk, chain: Chain, amount_fen: int, payout_fen: int, **changes: Any
-) -> pb.CashOutResponse:
-    """Pays out by bank transfer."""
-    payouts = {"bank_card": payout_fen} if payout_fen else {}
-    return await desk.stub.CashOut(build_cash_out(chain, amount_fen, payouts, **changes))
+__all__ = ["chain", "desk"]
 
 
 class TestCashOut:

@@ -1,6 +1,5 @@
 """What a cash-out may not be, told from the outside: services/points/grpc_api/stored_value.py."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -14,53 +13,27 @@ from tests.fixtures.builders_stored_value import (
     build_cash_out,
     build_quote,
     build_spend,
-    build_top_up,
     day_after,
     swapped,
 )
 from tests.fixtures.ledger import count_rows
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_desk import (
     Desk,
-    build_customer,
+    cash_out,
+    chain,
+    desk,
     freeze,
     hold_value,
-    running_desk,
     time_out,
+    top_up,
     transfer_card,
 )
 from yika.points.v1 import sale_pb2, stored_value_service_pb2_grpc
 from yika.points.v1 import stored_value_service_pb2 as pb
 
-
-@pytest.fixture(scope="module")
-async def desk(servers: Servers) -> AsyncIterator[Desk]:
-    """One ledger with rules for stored value; each test makes a customer of its own."""
-    async with running_desk(servers) as running:
-        yield running
-
-
-@pytest.fixture
-async def chain(desk: Desk) -> Chain:
-    """A customer in a store."""
-    return await build_customer(desk)
-
-
-async def top_up(desk: Desk, chain: Chain, amount_fen: int = 500_00, **changes: Any) -> str:
-    """Tops up with a tenth of bonus; the bill."""
-    asked = build_top_up(chain, amount_fen, **changes)
-    await desk.stub.TopUp(asked)
-    return asked.header.bill_id
-
-
-async def cash_out(
-    desk: Desk, chain: Chain, amount_fen: int, payout_fen: int, **changes: Any
-) -> pb.CashOutResponse:
-    """Pays out by bank transfer."""
-    payouts = {"bank_card": payout_fen} if payout_fen else {}
-    return await desk.stub.CashOut(build_cash_out(chain, amount_fen, payouts, **changes))
+__all__ = ["chain", "desk"]
 
 
 INVALID = [

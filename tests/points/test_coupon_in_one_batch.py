@@ -1,9 +1,5 @@
 """Coupons that come back and are used again in one batch, in the real database."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from chassis.database import Database
 from services.points.domain.coupon import CouponState
 from services.points.messages.coupon_requests import read_issue
@@ -15,14 +11,6 @@ from tests.fixtures.builders_points import build_chain, build_command, build_sal
 from tests.fixtures.coupons import lonely_desk
 from tests.fixtures.holds import EVERYWHERE
 from tests.fixtures.returning import RETURNED_AT, build_return, command_of
-from tests.fixtures.servers import Servers, migrated_database
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
 
 
 class TestOneBatch:

@@ -1,7 +1,5 @@
 """What the ledger knows to exist: from events, and when an owner is away."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from chassis.database import Database
@@ -9,17 +7,9 @@ from chassis.errors import Unavailable
 from chassis.ids import new_id
 from services.points.event_handlers import know_members, know_products, know_stores
 from tests.fixtures.builders_points import build_chain, lonely_directory
-from tests.fixtures.servers import Servers, migrated_database
 from yika.inventory.v1 import catalogue_pb2
 from yika.inventory.v1 import events_pb2 as inventory_events
 from yika.members.v1 import events_pb2 as members_events
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
 
 
 def products_event(

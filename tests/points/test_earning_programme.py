@@ -21,7 +21,6 @@ from pricing.earning import (
     Rounding,
     Scope,
 )
-from services.points.messages.earning_checks import CAP_POINTS_MAX, IDS_MAX
 from services.points.messages.earning_messages import programme_message
 from services.points.messages.earning_programme import (
     BONUS_POINTS_MAX,
@@ -32,6 +31,7 @@ from services.points.messages.earning_programme import (
     RULES_MAX,
     read_programme,
 )
+from services.points.messages.programme_checks import CAP_POINTS_MAX, IDS_MAX
 from tests.fixtures.malformed import malformed
 from yika.points.v1.earning_pb2 import EarningProgramme as Message
 

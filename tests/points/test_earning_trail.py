@@ -1,6 +1,5 @@
 """Carries and counts replayed from real bills: services/points/domain/earning_trail.py."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,6 @@ from tests.fixtures.audit import found_after, prove_books
 from tests.fixtures.builders_points import (
     SOLD_AT,
     Chain,
-    build_chain,
     build_line,
     build_sale,
 )
@@ -24,8 +22,8 @@ from tests.fixtures.capped_sales import (
     gift_return_command_of,
     post_each,
 )
+from tests.fixtures.own_ledger import chain, database
 from tests.fixtures.returning import build_return, command_of
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     build_household,
     done,
@@ -36,18 +34,7 @@ from tests.fixtures.wallet_commands import (
 )
 from tests.fixtures.wallet_moves import NOW
 
-
-@pytest.fixture
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger that each test corrupts in its own way."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
+__all__ = ["chain", "database"]
 
 
 CARRY = "UPDATE wallets SET carry_numerator = carry_numerator + 1 WHERE member_id = :m"

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -24,15 +23,10 @@ from tests.fixtures.expired_lots import (
     rows,
     run,
 )
+from tests.fixtures.own_ledger import database
 from tests.fixtures.polling import eventually
-from tests.fixtures.servers import Servers, migrated_database
 
-
-@pytest.fixture
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger's database of its own: a run walks over all members."""
-    async with migrated_database(servers, "points") as database:
-        yield database
+__all__ = ["database"]
 
 
 class TestInterruptedRun:

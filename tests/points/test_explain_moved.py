@@ -14,7 +14,7 @@ from tests.fixtures.builders_stored_value import build_spend, build_top_up
 from tests.fixtures.pass_desk import PassDesk
 from tests.fixtures.rewards import MUG, PERMISSIONS, RewardDesk
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_desk import Desk, build_customer, running_desk, transfer_card
 from tests.fixtures.wallet_commands import (
     PROGRAMMES,
@@ -38,13 +38,6 @@ async def money_desk(servers: Servers) -> AsyncIterator[Desk]:
     """One ledger with rules for stored value; each test makes a customer of its own."""
     async with running_desk(servers) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger without a server before it."""
-    async with migrated_database(servers, "points") as database:
-        yield database
 
 
 async def explained(address: str, member_id: str, bill_id: str, ordinal: int = 0) -> Any:

@@ -1,9 +1,6 @@
 """Goods that came back on the other account during a merge: services/points/domain/time_away.py."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-
-import pytest
 
 from chassis.database import Database
 from chassis.ids import new_id
@@ -21,8 +18,8 @@ from tests.fixtures.capped_sales import (
     CAPPED,
     capped_sale,
 )
+from tests.fixtures.own_ledger import chain, database
 from tests.fixtures.returning import build_return, command_of
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     merge_command,
     undo_command,
@@ -30,18 +27,7 @@ from tests.fixtures.wallet_commands import (
 from tests.fixtures.wallet_moves import NOW
 from yika.points.v1 import return_service_pb2
 
-
-@pytest.fixture
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger that each test corrupts in its own way."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
+__all__ = ["chain", "database"]
 
 
 # A ten-thousandth of a point is forgiven after an undone merge.

@@ -1,6 +1,5 @@
 """Making holds in the real database, alone and many at once."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,24 +26,18 @@ from tests.fixtures.builders_holds import (
     view,
 )
 from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.holds import hold_events, open_hold_count, refused, stored_hold, void_held
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.holds import (
+    chain,
+    hold_events,
+    open_hold_count,
+    refused,
+    stored_hold,
+    void_held,
+)
+from tests.fixtures.loose_ledger import database
 from yika.points.v1 import hold_events_pb2
 
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows, whose member has 1,000 points."""
-    chain, _ = await build_chain(database)
-    await grant(database, chain, Value(Asset.POINTS, 1000))
-    return chain
+__all__ = ["chain", "database"]
 
 
 class TestCreateHold:

@@ -1,9 +1,6 @@
 """Holds that are voided, or outlive their lots; and what others are told."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-
-import pytest
 
 from chassis.database import Database
 from services.points.domain.assets import Asset
@@ -20,25 +17,18 @@ from tests.fixtures.builders_holds import (
     spend,
     view,
 )
-from tests.fixtures.builders_points import BUSINESS_DATE, Chain, build_chain
-from tests.fixtures.holds import hold_events, open_hold_count, refused, stored_hold, void_held
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.builders_points import BUSINESS_DATE, Chain
+from tests.fixtures.holds import (
+    chain,
+    hold_events,
+    open_hold_count,
+    refused,
+    stored_hold,
+    void_held,
+)
 from yika.points.v1 import hold_events_pb2, hold_service_pb2
 
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows, whose member has 1,000 points."""
-    chain, _ = await build_chain(database)
-    await grant(database, chain, Value(Asset.POINTS, 1000))
-    return chain
+__all__ = ["chain"]
 
 
 class TestVoidHold:

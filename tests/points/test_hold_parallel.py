@@ -1,9 +1,6 @@
 """Holds of one wallet asked for, voided and posted by many at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from chassis.database import Database
 from chassis.errors import DomainError
@@ -21,24 +18,10 @@ from tests.fixtures.builders_holds import (
     spend,
     view,
 )
-from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.holds import open_hold_count, stored_hold, void_held
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.builders_points import Chain
+from tests.fixtures.holds import chain, open_hold_count, stored_hold, void_held
 
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows, whose member has 1,000 points."""
-    chain, _ = await build_chain(database)
-    await grant(database, chain, Value(Asset.POINTS, 1000))
-    return chain
+__all__ = ["chain"]
 
 
 class TestParallel:

@@ -1,7 +1,6 @@
 """Any sequence of holds, posts, voids, spends and waiting, against a small reference."""
 
 import random
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -37,7 +36,6 @@ from tests.fixtures.builders_holds import (
 from tests.fixtures.builders_points import BUSINESS_DATE, Chain, build_chain, post_commands
 from tests.fixtures.hold_model import DAY_SECONDS, Model, Step, steps
 from tests.fixtures.holds import open_hold_count, void_held
-from tests.fixtures.servers import Servers, migrated_database
 
 
 class PureWallet:
@@ -128,13 +126,6 @@ class TestAnySequence:
             told = pure.apply(step)
             assert told == model.apply(step), step
             check(pure.wallet, model)
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
 
 
 class TestRealWallet:

@@ -2,10 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from datetime import datetime
 
-import pytest
 from sqlalchemy import text
 
 from chassis.database import Database
@@ -24,24 +22,11 @@ from tests.fixtures.builders_holds import (
     hold,
 )
 from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.holds import void_held
+from tests.fixtures.holds import chain, void_held
 from tests.fixtures.polling import eventually
 from tests.fixtures.servers import Servers, migrated_database
 
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows, whose member has 1,000 points."""
-    chain, _ = await build_chain(database)
-    await grant(database, chain, Value(Asset.POINTS, 1000))
-    return chain
+__all__ = ["chain"]
 
 
 class TestReads:

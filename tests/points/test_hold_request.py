@@ -12,10 +12,9 @@ from services.points.domain.hold import HoldState
 from services.points.domain.hold_request import (
     HOLDS_OPEN_MAX,
     HoldRequest,
-    check_amount,
     set_aside,
 )
-from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.limits import AMOUNT_FEN_MAX, check_amount
 from services.points.domain.stored_value import SpendingOrder
 from services.points.domain.wallet import Wallet
 from tests.fixtures.builders_holds import (
@@ -164,8 +163,8 @@ class TestCheckAmount:
     @pytest.mark.parametrize("amount", [0, -1, AMOUNT_FEN_MAX + 1, 2**63 - 1, -(2**63)])
     def test_refuses_what_no_bill_could_spend(self, amount: int) -> None:
         with pytest.raises(DomainError) as caught:
-            check_amount(amount)
+            check_amount("amount", amount)
         assert caught.value.reason == "INVALID_AMOUNT"
 
     def test_takes_the_largest(self) -> None:
-        check_amount(AMOUNT_FEN_MAX)
+        check_amount("amount", AMOUNT_FEN_MAX)

@@ -1,7 +1,7 @@
 """Sales that are paid from holds, alone and many at once, in the real database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -27,15 +27,10 @@ from tests.fixtures.builders_holds import (
 )
 from tests.fixtures.builders_points import Chain, build_chain
 from tests.fixtures.holds import open_hold_count, stored_hold, void_held
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.loose_ledger import database
 from yika.points.v1 import sale_pb2
 
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
+__all__ = ["database"]
 
 
 @pytest.fixture

@@ -1,74 +1,29 @@
 """Linking households over a real database: services/points/usecases/change_wallets.py."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from chassis.database import Database, outbox_table
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from services.points.domain.wallet_change import (
-    HOUSEHOLD_MEMBERS_MAX,
-    WalletChange,
-    WalletChangeKind,
-)
+from services.points.domain.wallet_change import HOUSEHOLD_MEMBERS_MAX
 from services.points.usecases.change_wallets import change_wallets
-from services.points.usecases.read_wallet_changes import list_wallet_changes, read_household
-from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.servers import Servers, migrated_database
+from services.points.usecases.read_wallet_changes import read_household
+from tests.fixtures.builders_points import build_chain
+from tests.fixtures.wallet_changes import (
+    LINKED,
+    UNLINKED,
+    build_change,
+    history,
+    why_refused,
+)
 from tests.fixtures.wallet_commands import (
     done,
     merge_command,
     stored_wallet,
 )
 from yika.points.v1 import wallet_events_pb2
-
-NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
-FROZEN, UNFROZEN, LINKED, UNLINKED = WalletChangeKind
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
-
-
-def build_change(kind: WalletChangeKind, *member_ids: str, **changes: Any) -> WalletChange:
-    """A change by staff."""
-    given = {
-        "change_id": new_id(),
-        "caller": "hq",
-        "happened_at": NOW,
-        "reason": "盗刷",
-        "store_id": new_id(),
-        "staff_id": "8001",
-        **changes,
-    }
-    return WalletChange(kind=kind, member_ids=member_ids, **given)
-
-
-async def reason(database: Database, change: WalletChange) -> str:
-    """Why a change is refused."""
-    with pytest.raises(DomainError) as refused:
-        await change_wallets(database, change)
-    return refused.value.reason
-
-
-async def history(database: Database, member_id: str) -> list[tuple[int, str, str]]:
-    """Kind, reason and caller of each change, newest first."""
-    page = await list_wallet_changes(database, member_id, "", 500)
-    return [(row.kind, row.reason, row.caller) for row in page.rows]
 
 
 async def rows(database: Database, table: str) -> int:
@@ -106,10 +61,10 @@ class TestLinkHousehold:
                 "NOT_IN_HOUSEHOLD",
             ),
         ):
-            assert await reason(database, change) == expected
+            assert await why_refused(database, change) == expected
         await done(database, merge_command(chain, members[1], members[2]))
         change = build_change(LINKED, members[1], household_id=household)
-        assert await reason(database, change) == "MEMBER_MERGED"
+        assert await why_refused(database, change) == "MEMBER_MERGED"
         assert await read_household(database, household) == [members[0]]
 
     async def test_refuses_an_id_with_other_members(self, database: Database) -> None:
@@ -124,7 +79,7 @@ class TestLinkHousehold:
                 household_id=first.household_id,
                 store_id=first.store_id,
             )
-            assert await reason(database, other) == "ID_REUSED"
+            assert await why_refused(database, other) == "ID_REUSED"
 
     async def test_households_stay_small_however_many_join_at_once(
         self, database: Database
@@ -146,7 +101,7 @@ class TestLinkHousehold:
         _, members = await build_chain(database, 2)
         before = {t: await rows(database, t) for t in ("wallets", "wallet_changes", "outbox")}
         change = build_change(UNLINKED, *members, household_id=new_id())
-        assert await reason(database, change) == "NOT_IN_HOUSEHOLD"
+        assert await why_refused(database, change) == "NOT_IN_HOUSEHOLD"
         assert {t: await rows(database, t) for t in before} == before
 
     async def test_tells_others(self, database: Database) -> None:

@@ -1,6 +1,5 @@
 """How late a document may come: longer than any till is offline, and not years."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,17 +26,10 @@ from tests.fixtures.builders_points import (
 )
 from tests.fixtures.good_requests import GOOD_REQUESTS
 from tests.fixtures.refusals import refusal
-from tests.fixtures.servers import Servers, migrated_database
 
 LATE_MAX = timedelta(days=30)
 RULES = Programmes(late_max=LATE_MAX)
 REASON = "OCCURRED_TOO_LONG_AGO"
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    async with migrated_database(servers, "points") as tables:
-        yield tables
 
 
 async def post(database: Database, sale: Any, late: timedelta) -> Outcome:

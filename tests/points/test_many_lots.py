@@ -1,7 +1,5 @@
 """Wallets with more lots than a document can show: LOTS_MAX and TRANSFERS_MAX."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from chassis.database import Database
@@ -17,7 +15,6 @@ from tests.fixtures.builders_holds import build_hold, hold
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
 from tests.fixtures.good_requests import GOOD_REQUESTS
 from tests.fixtures.refusals import refusal
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     done,
     owned,
@@ -27,13 +24,6 @@ from tests.fixtures.wallet_commands import (
     value_command,
 )
 from tests.fixtures.wallet_moves import Book, spending
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
 
 
 def granting_lots(count: int) -> Book:

@@ -31,7 +31,7 @@ from tests.fixtures.builders_points import (
 )
 from tests.fixtures.ledger import Ledger, one, running_ledger
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.servers import Servers
 from yika.points.v1 import (
     earning_pb2,
     programme_pb2,
@@ -54,13 +54,6 @@ TIER_RULES = Programme(
         bonus("gold", 50, conditions=Conditions(tiers=frozenset({"gold"}))), version=2
     ),
 )
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger that asks an owner who is away."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
 
 
 class TestAcceptSales:

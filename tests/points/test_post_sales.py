@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -17,30 +17,15 @@ from services.points.door import Door
 from services.points.usecases.post_bills import Outcome, Posted
 from tests.fixtures.builders_points import (
     Chain,
-    build_chain,
     build_command,
     build_line,
     build_sale,
     post_commands,
     running_door,
 )
-from tests.fixtures.servers import Servers, migrated_database
 from yika.points.v1 import events_pb2, sale_pb2
 
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 async def post(database: Database, *messages: sale_pb2.Sale) -> list[Outcome]:

@@ -1,11 +1,9 @@
 """Questions to the ledger agree with a naive replay of all its transfers, whatever happened."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -27,6 +25,7 @@ from services.points.usecases.read_past_balances import (
 )
 from services.points.usecases.read_statement import read_statement
 from tests.fixtures.builders_points import BUSINESS_DATE
+from tests.fixtures.loose_ledger import database
 from tests.fixtures.random_books import (
     BEGIN,
     MINUTE,
@@ -38,7 +37,8 @@ from tests.fixtures.random_books import (
     pass_of,
     transfers,
 )
-from tests.fixtures.servers import Servers, migrated_database
+
+__all__ = ["database"]
 
 # Each example posts to a real database: a failing one is shown as it was found.
 EXAMPLES = settings(
@@ -67,13 +67,6 @@ SHARED = [
         ("return", 1, 5),
     )
 ]
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for all examples: each has members and stores of its own."""
-    async with migrated_database(servers, "points") as database:
-        yield database
 
 
 class TestQueries:

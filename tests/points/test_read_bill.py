@@ -1,9 +1,6 @@
 """What is told of one bill: services/points/usecases/read_bill.py."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-
-import pytest
 
 from chassis.auth import Principal
 from chassis.database import Database
@@ -14,7 +11,6 @@ from services.points.messages.presenters import bill_answer
 from services.points.usecases.read_bill import BillView, read_bill
 from tests.fixtures.builders_audit import build_history
 from tests.fixtures.builders_points import SOLD_AT
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import (
     build_household,
     card_command,
@@ -27,13 +23,6 @@ from tests.fixtures.wallet_commands import (
 from tests.fixtures.wallet_moves import NOW, granting, spending
 
 EVERYWHERE = Principal(subject="hq", permissions=frozenset(), stores=frozenset({"*"}))
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger; each test makes a household of its own."""
-    async with migrated_database(servers, "points") as database:
-        yield database
 
 
 async def told(database: Database, bill_id: str, now: datetime = NOW) -> BillView:
@@ -89,7 +78,7 @@ class TestLots:
 
         def give_back(posting: Posting) -> None:
             (lot,) = (lot for lot in posting.wallet.lots.values() if lot.asset is Asset.POINTS)
-            posting.give_back(lot, 30, POINTS_REDEEMED)
+            posting.put_into(lot, 30, POINTS_REDEEMED)
 
         back = value_command(chain, chain.member_id, give_back)
         await done(database, back)

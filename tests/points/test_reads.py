@@ -7,7 +7,7 @@ import pytest
 from chassis.clock import to_proto_date
 from chassis.ids import new_id
 from chassis.paging import encode_page_token
-from services.points.storage.queries import NEWEST
+from services.points.storage.queries import LAST_ID
 from tests.fixtures.builders_points import BUSINESS_DATE, build_chain, build_sale
 from tests.fixtures.ledger import Ledger, one, refusal
 from yika.points.v1 import ledger_pb2, points_service_pb2
@@ -129,7 +129,7 @@ class TestReads:
         assert (await refusal(getattr(ledger.stub, method)(request_message)))[1] == reason
 
     @pytest.mark.parametrize(
-        "key", [("not an id",), ("not an id", 0), (NEWEST, -1), (NEWEST, 1 << 15)]
+        "key", [("not an id",), ("not an id", 0), (LAST_ID, -1), (LAST_ID, 1 << 15)]
     )
     async def test_refuses_the_token_of_another_list(
         self, ledger: Ledger, key: tuple[str | int, ...]

@@ -1,9 +1,5 @@
 """A cash-out is settled at what was handed out, with each seller of the principal."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from chassis.clock import to_timestamp
 from services.points.domain.assets import Asset
 from services.points.domain.settlement import Cell
@@ -15,16 +11,14 @@ from tests.fixtures.builders_stored_value import (
     build_top_up,
 )
 from tests.fixtures.returning import another_store
-from tests.fixtures.servers import Servers
 from tests.fixtures.settling import cells_of
-from tests.fixtures.stored_value_desk import Desk, build_customer, running_desk
+from tests.fixtures.stored_value_desk import (
+    Desk,
+    build_customer,
+    desk,
+)
 
-
-@pytest.fixture(scope="module")
-async def desk(servers: Servers) -> AsyncIterator[Desk]:
-    """One ledger with rules for stored value; each test makes a customer of its own."""
-    async with running_desk(servers) as running:
-        yield running
+__all__ = ["desk"]
 
 
 async def test_bonus_that_was_spent_is_owed_to_whoever_took_it_alone(desk: Desk) -> None:

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 
 import grpc
-import pytest
 
 from chassis.clock import utc_now
 from chassis.error_mapping import from_grpc
@@ -28,30 +27,18 @@ from tests.fixtures.builders_stored_value import (
     build_spend,
     build_top_up,
 )
-from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_desk import (
     Desk,
-    build_customer,
     build_rules,
+    chain,
+    desk,
     liability_and_principal,
-    running_desk,
 )
 from yika.points.v1 import stored_value_service_pb2 as pb
 
+__all__ = ["chain", "desk"]
+
 KINDS = ("cash", "bank_card", "wechat_pay")
-
-
-@pytest.fixture(scope="module")
-async def desk(servers: Servers) -> AsyncIterator[Desk]:
-    """One ledger with rules for stored value; each test makes a customer of its own."""
-    async with running_desk(servers) as running:
-        yield running
-
-
-@pytest.fixture
-async def chain(desk: Desk) -> Chain:
-    """A customer in a store."""
-    return await build_customer(desk)
 
 
 async def reasons(calls: Iterable[Awaitable[Any]]) -> Counter[str]:

@@ -1,9 +1,8 @@
 """A sale alone: whether its member exists is told by the wallet, and asked only where none is."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 
-import pytest
 from sqlalchemy import text
 
 from chassis.auth import Principal
@@ -18,28 +17,13 @@ from services.points.usecases.publish_bills import publish_bills
 from tests.fixtures.builders_points import (
     SOLD_AT,
     Chain,
-    build_chain,
     build_command,
     build_sale,
     lonely_directory,
     post_commands,
     running_door,
 )
-from tests.fixtures.servers import Servers, migrated_database
 from yika.points.v1 import sale_pb2
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
 
 
 async def accept_alone(database: Database, sale: sale_pb2.Sale) -> Outcome:

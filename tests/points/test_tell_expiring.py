@@ -1,7 +1,7 @@
 """Telling of lots before they expire: services/points/usecases/tell_expiring.py."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -17,20 +17,15 @@ from services.points.jobs import run_when_due
 from tests.fixtures.builders_points import build_chain, post_commands
 from tests.fixtures.builders_value import PASS, PROGRAMMES, build_posting
 from tests.fixtures.expired_lots import expiry_jobs
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.own_ledger import database
 from yika.points.v1 import events_pb2, ledger_pb2
+
+__all__ = ["database"]
 
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
 TODAY = date(2026, 5, 3)
 # (days before, member, days from TODAY, amount)
 Notice = tuple[int, str, int, int]
-
-
-@pytest.fixture
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger's database of its own: a run walks over all members."""
-    async with migrated_database(servers, "points") as database:
-        yield database
 
 
 async def grant(database: Database, member_id: str, *lots: tuple[int, int]) -> None:

@@ -1,6 +1,5 @@
 """What a top-up may not be, told from the outside: services/points/grpc_api/stored_value.py."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,29 +20,22 @@ from tests.fixtures.builders_stored_value import (
 from tests.fixtures.ledger import Ledger, count_rows
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers
-from tests.fixtures.stored_value_desk import Desk, build_customer, freeze, running_desk
+from tests.fixtures.stored_value_desk import (
+    Desk,
+    chain,
+    desk,
+    freeze,
+)
 from yika.points.v1 import (
     sale_pb2,
     stored_value_service_pb2_grpc,
 )
 from yika.points.v1 import stored_value_service_pb2 as pb
 
+__all__ = ["chain", "desk"]
+
 LAW = limits_on(BUSINESS_DATE)
 CASH_AND_CARD = build_money({"cash": 200_00, "bank_card": 300_00})
-
-
-@pytest.fixture(scope="module")
-async def desk(servers: Servers) -> AsyncIterator[Desk]:
-    """One ledger with rules for stored value; each test makes a customer of its own."""
-    async with running_desk(servers) as running:
-        yield running
-
-
-@pytest.fixture
-async def chain(desk: Desk) -> Chain:
-    """A customer in a store."""
-    return await build_customer(desk)
 
 
 def tender(kind: str = "cash", amount_fen: int = 500_00, **changes: Any) -> list[sale_pb2.Tender]:

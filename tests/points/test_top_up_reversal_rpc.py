@@ -1,7 +1,5 @@
 """Undoing a top-up, from the outside: services/points/grpc_api/stored_value.py."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from chassis.errors import Kind
@@ -17,32 +15,20 @@ from tests.fixtures.builders_stored_value import (
 )
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_desk import (
     Desk,
-    build_customer,
+    chain,
+    desk,
     freeze,
     hold_value,
     liability_and_principal,
     merge,
-    running_desk,
     time_out,
     transfer_card,
 )
 from yika.points.v1 import ledger_pb2, points_service_pb2, stored_value_service_pb2_grpc
 
-
-@pytest.fixture(scope="module")
-async def desk(servers: Servers) -> AsyncIterator[Desk]:
-    """One ledger with rules for stored value; each test makes a customer of its own."""
-    async with running_desk(servers) as running:
-        yield running
-
-
-@pytest.fixture
-async def chain(desk: Desk) -> Chain:
-    """A customer in a store."""
-    return await build_customer(desk)
+__all__ = ["chain", "desk"]
 
 
 async def top_up(desk: Desk, chain: Chain) -> str:

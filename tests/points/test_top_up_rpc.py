@@ -1,6 +1,5 @@
 """Topping up from the outside: services/points/grpc_api/stored_value.py."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -23,14 +22,13 @@ from tests.fixtures.builders_stored_value import (
 from tests.fixtures.ledger import Ledger, count_rows
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
-from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_desk import (
     BONUS_DAYS,
     Desk,
     add_member,
-    build_customer,
+    chain,
+    desk,
     liability_and_principal,
-    running_desk,
 )
 from yika.points.v1 import (
     events_pb2,
@@ -40,21 +38,10 @@ from yika.points.v1 import (
 )
 from yika.points.v1 import stored_value_service_pb2 as pb
 
+__all__ = ["chain", "desk"]
+
 LAW = limits_on(BUSINESS_DATE)
 CASH_AND_CARD = build_money({"cash": 200_00, "bank_card": 300_00})
-
-
-@pytest.fixture(scope="module")
-async def desk(servers: Servers) -> AsyncIterator[Desk]:
-    """One ledger with rules for stored value; each test makes a customer of its own."""
-    async with running_desk(servers) as running:
-        yield running
-
-
-@pytest.fixture
-async def chain(desk: Desk) -> Chain:
-    """A customer in a store."""
-    return await build_customer(desk)
 
 
 async def wallet_of(desk: Desk, chain: Chain) -> ledger_pb2.Wallet:

@@ -1,7 +1,7 @@
 """Small batches are decided on what nobody has locked: whoever comes between is noticed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -28,18 +28,10 @@ from tests.fixtures.builders_holds import (
     view,
 )
 from tests.fixtures.builders_points import Chain, build_chain, build_command, post_commands
-from tests.fixtures.servers import Servers, migrated_database
 from tests.fixtures.wallet_commands import freeze_by_ledger
 from yika.points.v1 import sale_pb2
 
 Work = Callable[[Database], Awaitable[Any]]
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
 
 
 @pytest.fixture

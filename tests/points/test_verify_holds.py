@@ -1,6 +1,6 @@
 """The verification of what holds set aside and what bills posted of them, over a real database."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -23,14 +23,9 @@ from tests.fixtures.builders_holds import (
 )
 from tests.fixtures.builders_points import Chain, build_chain
 from tests.fixtures.holds import void_held
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.own_ledger import database
 
-
-@pytest.fixture
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger's database."""
-    async with migrated_database(servers, "points") as database:
-        yield database
+__all__ = ["database"]
 
 
 @pytest.fixture

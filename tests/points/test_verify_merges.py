@@ -1,7 +1,5 @@
 """The verification of who was merged into whom, over a real database."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import text
 
@@ -11,15 +9,10 @@ from services.points.domain.breaks import BreakKind
 from services.points.usecases.list_breaks import BreakView, list_breaks
 from tests.fixtures.audit import prove_books, verify_all
 from tests.fixtures.builders_points import Chain, build_chain
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.own_ledger import database
 from tests.fixtures.wallet_commands import done, give, merge_command, stored_wallet, undo_command
 
-
-@pytest.fixture
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """A ledger's database."""
-    async with migrated_database(servers, "points") as database:
-        yield database
+__all__ = ["database"]
 
 
 @pytest.fixture

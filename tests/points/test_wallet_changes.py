@@ -1,26 +1,24 @@
 """Freezing wallets over a real database, and what the history keeps."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import pytest
-from sqlalchemy import text
+from datetime import timedelta
 
 from chassis.database import Database, outbox_table
 from chassis.errors import DomainError, PreconditionFailed
 from chassis.ids import new_id
 from services.points.domain.assets import POINTS_TENDER
-from services.points.domain.wallet_change import (
-    WalletChange,
-    WalletChangeKind,
-)
 from services.points.usecases.change_wallets import change_wallets
 from services.points.usecases.freeze_wallet import LEDGER
 from services.points.usecases.read_wallet_changes import list_wallet_changes
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
-from tests.fixtures.servers import Servers, migrated_database
+from tests.fixtures.wallet_changes import (
+    FROZEN,
+    NOW,
+    UNFROZEN,
+    build_change,
+    history,
+    why_refused,
+)
 from tests.fixtures.wallet_commands import (
     done,
     freeze_by_ledger,
@@ -31,55 +29,6 @@ from tests.fixtures.wallet_commands import (
     stored_wallet,
 )
 from yika.points.v1 import wallet_events_pb2
-
-NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
-FROZEN, UNFROZEN, LINKED, UNLINKED = WalletChangeKind
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    """One ledger for the tests of this file; each makes a chain of its own."""
-    async with migrated_database(servers, "points") as ledger:
-        yield ledger
-
-
-@pytest.fixture
-async def chain(database: Database) -> Chain:
-    """A chain that the ledger knows."""
-    return (await build_chain(database))[0]
-
-
-def build_change(kind: WalletChangeKind, *member_ids: str, **changes: Any) -> WalletChange:
-    """A change by staff."""
-    given = {
-        "change_id": new_id(),
-        "caller": "hq",
-        "happened_at": NOW,
-        "reason": "盗刷",
-        "store_id": new_id(),
-        "staff_id": "8001",
-        **changes,
-    }
-    return WalletChange(kind=kind, member_ids=member_ids, **given)
-
-
-async def reason(database: Database, change: WalletChange) -> str:
-    """Why a change is refused."""
-    with pytest.raises(DomainError) as refused:
-        await change_wallets(database, change)
-    return refused.value.reason
-
-
-async def history(database: Database, member_id: str) -> list[tuple[int, str, str]]:
-    """Kind, reason and caller of each change, newest first."""
-    page = await list_wallet_changes(database, member_id, "", 500)
-    return [(row.kind, row.reason, row.caller) for row in page.rows]
-
-
-async def rows(database: Database, table: str) -> int:
-    """How many rows a table has."""
-    async with database.read() as connection:
-        return int(await connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0)  # noqa: S608
 
 
 class TestFreeze:
@@ -155,17 +104,19 @@ class TestFreeze:
             build_change(FROZEN, chain.member_id, **same, staff_id="8002"),
             build_change(FROZEN, chain.member_id, **{**same, "store_id": new_id()}),
         ):
-            assert await reason(database, other) == "ID_REUSED"
+            assert await why_refused(database, other) == "ID_REUSED"
 
     async def test_refuses_what_changes_nothing(self, database: Database, chain: Chain) -> None:
-        assert await reason(database, build_change(UNFROZEN, chain.member_id)) == "NOT_FROZEN"
+        assert await why_refused(database, build_change(UNFROZEN, chain.member_id)) == "NOT_FROZEN"
         await change_wallets(database, build_change(FROZEN, chain.member_id))
-        assert await reason(database, build_change(FROZEN, chain.member_id)) == "ALREADY_FROZEN"
+        assert (
+            await why_refused(database, build_change(FROZEN, chain.member_id)) == "ALREADY_FROZEN"
+        )
         assert len(await history(database, chain.member_id)) == 1
 
     async def test_refuses_a_merged_member(self, database: Database, chain: Chain) -> None:
         await done(database, merge_command(chain, chain.member_id, chain.other_member_id))
-        assert await reason(database, build_change(FROZEN, chain.member_id)) == "MEMBER_MERGED"
+        assert await why_refused(database, build_change(FROZEN, chain.member_id)) == "MEMBER_MERGED"
 
     async def test_64_at_once_freeze_once(self, database: Database, chain: Chain) -> None:
         change = build_change(FROZEN, chain.member_id)

@@ -7,6 +7,7 @@ import pytest
 
 from pricing.earning import (
     BASE_PROGRAMME,
+    NOTHING_CARRIED,
     Caps,
     Carry,
     EarningProgramme,
@@ -19,7 +20,6 @@ from pricing.earning import (
 )
 from tests.fixtures.builders_earning import (
     DAY,
-    NOTHING_CARRIED,
     bonus,
     build_line,
     build_programme,
@@ -54,12 +54,12 @@ class TestExplain:
             )
         ]
 
-    def test_names_the_store_and_one_point(self) -> None:
+    def test_says_point_of_one(self) -> None:
         earned = earn(BASE_PROGRAMME, build_sale(105))
         (grant,) = earned.grants
-        assert explain(BASE_PROGRAMME, grant, earned.basis, DAY, 105, "人民路店") == (
-            "2026年5月1日在人民路店消费1.05元，按基本规则每1元积1分，获得1分，永久有效。",
-            "On 1 May 2026 you spent CNY 1.05 at 人民路店. By the base rule, 1 point for every "
+        assert explain(BASE_PROGRAMME, grant, earned.basis, DAY, 105) == (
+            "2026年5月1日在门店消费1.05元，按基本规则每1元积1分，获得1分，永久有效。",
+            "On 1 May 2026 you spent CNY 1.05 in store. By the base rule, 1 point for every "
             "CNY 1, this earned you 1 point, valid without end.",
         )
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pricing.earning import (
     BASE_PROGRAMME,
+    NOTHING_CARRIED,
     BonusTaken,
     Caps,
     Carry,
@@ -25,7 +26,6 @@ from pricing.earning import (
     uncarry,
 )
 from tests.fixtures.builders_earning import (
-    NOTHING_CARRIED,
     SALES,
     bonus,
     build_programme,

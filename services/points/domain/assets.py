@@ -75,7 +75,6 @@ REVENUE = "revenue"
 STORED_VALUE_LIABILITY = "stored_value_liability"
 PASS_LIABILITY = "pass_liability"  # noqa: S105
 BREAKAGE = "breakage"
-SUSPENSE = "suspense"
 
 # Tenders that are value of the member's, not money that a till takes.
 POINTS_TENDER = "points"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from chassis.errors import NotFound, PreconditionFailed
+from chassis.errors import PreconditionFailed
 from services.points.domain.adjustment_limit import DaySums
 from services.points.domain.assets import BillKind
 from services.points.domain.coupon import Coupon, GiveBackPolicy
@@ -13,6 +13,7 @@ from services.points.domain.coupon_event import CouponChange, CouponEvent
 from services.points.domain.draft import Draft
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.merges import Merges
+from services.points.domain.named_bill import unknown_bill, wrong_bill_kind
 from services.points.domain.pass_uses import StandingUse, note_pass_use
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
@@ -136,13 +137,9 @@ class Books:
         """NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND for a bill of other kinds."""
         original = self.originals.get(bill_id)
         if original is None:
-            raise NotFound("UNKNOWN_BILL", f"no bill {bill_id}", {"bill_id": bill_id})
+            raise unknown_bill(bill_id)
         if original.bill.kind not in kinds:
-            raise PreconditionFailed(
-                "WRONG_BILL_KIND",
-                f"bill {bill_id} is a {original.bill.kind.name}",
-                {"bill_id": bill_id, "kind": original.bill.kind.name},
-            )
+            raise wrong_bill_kind(bill_id, original.bill.kind)
         return original
 
     def require_timely(self, posting: Posting) -> None:

@@ -66,8 +66,7 @@ class CashOutOffer:
     @property
     def non_cash_required(self) -> bool:
         """True when the law wants it on the holder's account."""
-        limit_fen = self.limits.cash_refund_balance_fen_max
-        return limit_fen is not None and self.balance_fen > limit_fen
+        return self.limits.forbids_cash_refund(self.balance_fen)
 
 
 def offer_cash_out(

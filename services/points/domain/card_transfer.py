@@ -68,7 +68,7 @@ def _check_limit(
 ) -> None:
     kind = programme.stored_value.kind_of(card_type)
     limits = limits_on(header.business_date, programme.stored_value.limits)
-    limit_fen = limits.named_balance_fen_max if kind.named else limits.unnamed_balance_fen_max
+    limit_fen = limits.balance_fen_max(named=kind.named)
     if after_fen > limit_fen:
         raise PreconditionFailed(
             "BALANCE_LIMIT_EXCEEDED",

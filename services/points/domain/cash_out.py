@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from chassis.errors import Invalid, PreconditionFailed
-from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.limits import check_amount
 from services.points.domain.prepaid_law import PrepaidLimits
-from services.points.domain.stored_value import insufficient, invalid_amount
+from services.points.domain.stored_value import insufficient
 
 # Whoever gives back a card is identified, whatever it holds: docs/legal.md.
 NEEDS_IDENTITY = True
@@ -116,8 +116,7 @@ def cash_out(top_ups: Sequence[TopUpState], amount_fen: int) -> CashOut:
     Principal only: a bonus is never paid out. Invalid INVALID_AMOUNT; PreconditionFailed
     INSUFFICIENT_STORED_VALUE with the amounts when less principal is there.
     """
-    if not 0 < amount_fen <= AMOUNT_FEN_MAX:
-        raise invalid_amount("amount_fen", amount_fen, 1)
+    check_amount("amount_fen", amount_fen)
     principal_fen = sum(top_up.principal_remaining_fen for top_up in top_ups)
     if amount_fen > principal_fen:
         bonus_fen = sum(top_up.bonus_remaining_fen for top_up in top_ups)
@@ -151,15 +150,14 @@ def check_cash_out(
             "whoever gives back a card must show a document of identity",
             {"balance_fen": balance_fen},
         )
-    limit_fen = limits.cash_refund_balance_fen_max
     other = set(payout) - set(transfer_kinds)
-    if limit_fen is not None and balance_fen > limit_fen and other:
+    if limits.forbids_cash_refund(balance_fen) and other:
         raise Invalid(
             "NON_CASH_REQUIRED",
             "this must be paid to the holder's account, no part of it in cash",
             {
                 "balance_fen": balance_fen,
-                "limit_fen": limit_fen,
+                "limit_fen": limits.cash_refund_balance_fen_max,
                 "kinds": ",".join(sorted(other)),
             },
         )

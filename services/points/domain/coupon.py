@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
-from chassis.errors import DomainError, PreconditionFailed
+from chassis.errors import DomainError, NotFound, PreconditionFailed
 
 
 class CouponState(IntEnum):
@@ -54,6 +54,11 @@ class Coupon:
         return self.member_id or self.coupon_id
 
 
+def unknown_coupon(coupon_id: str) -> NotFound:
+    """The refusal of a coupon that nobody issued."""
+    return NotFound("UNKNOWN_COUPON", f"no coupon {coupon_id}", {"coupon_id": coupon_id})
+
+
 def as_owner(coupon: Coupon, buyer_id: str | None, answering: Callable[[str], str]) -> str | None:
     """A buyer under the id of the coupon's member when a merge made the two one; else its own.
 
@@ -71,7 +76,7 @@ def state_on(coupon: Coupon, business_date: date, now: datetime) -> CouponState:
         return CouponState.REDEEMED
     if coupon.state is CouponState.REVOKED or coupon.order_revoked:
         return CouponState.REVOKED
-    if coupon.valid_until is not None and coupon.valid_until < business_date:
+    if _has_expired(coupon, business_date):
         return CouponState.EXPIRED
     if coupon.reserved_until is not None and coupon.reserved_until > now:
         return CouponState.RESERVED
@@ -137,7 +142,7 @@ def give_back(
             f"bill {bill_id} does not use coupon {coupon.coupon_id}",
             {"coupon_id": coupon.coupon_id, "bill_id": bill_id},
         )
-    expired = coupon.valid_until is not None and coupon.valid_until < business_date
+    expired = _has_expired(coupon, business_date)
     if policy is GiveBackPolicy.NEVER or expired or coupon.order_revoked:
         return _changed(coupon, CouponState.REDEEMED, bill_id=bill_id)
     return _changed(coupon, CouponState.ISSUED)
@@ -160,6 +165,10 @@ def bind(
         return _refused("COUPON_ALREADY_BOUND", "the coupon is the member's already", coupon)
     refusal = _refusal(coupon, None, None, business_date, now, waiting=True)
     return refusal or replace(_changed(coupon, CouponState.ISSUED), member_id=member_id)
+
+
+def _has_expired(coupon: Coupon, business_date: date) -> bool:
+    return coupon.valid_until is not None and coupon.valid_until < business_date
 
 
 def _changed(

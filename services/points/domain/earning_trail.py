@@ -252,8 +252,7 @@ def _counted(basis: EarningBasis) -> Iterable[tuple[CounterKey, int]]:
             yield CounterKey(each.rule_id, period), sum(each.weights)
     for bonus in basis.bonuses:
         for period in bonus.periods:
-            rule_id = bonus.rule_version.partition("@")[0]
-            yield CounterKey(rule_id, period), bonus.points * basis.denominator
+            yield CounterKey(bonus.rule_id, period), bonus.points * basis.denominator
 
 
 def _lot_breaks(
@@ -271,8 +270,7 @@ def _lot_breaks(
         expected = ", ".join(f"{rule} {day}" for rule, day in days.items())
     if found != expected:
         subject = f"{lot.bill_id}:{lot.ordinal}"
-        proof = tuple(ref for ref in refs.get(lot.bill_id, ()))
-        yield Break(BreakKind.LOT_TERMS, subject, expected, found, proof)
+        yield Break(BreakKind.LOT_TERMS, subject, expected, found, refs.get(lot.bill_id, ()))
 
 
 def _share(part: Carry | Tally) -> str:

@@ -13,6 +13,7 @@ from services.points.domain.gift import Gift
 from services.points.domain.header import Header
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programme
+from services.points.domain.sale import unknown_tender
 
 LINES_MAX = 50
 PIECES_MAX = 1_000
@@ -88,11 +89,7 @@ def decide_redemption(
         _count(posting, gift, pieces)
     for kind, amount_fen in redemption.money_fen.items():
         if kind not in tender_kinds:
-            raise Invalid(
-                "UNKNOWN_TENDER",
-                f"tender {kind!r} is not one that this chain takes",
-                {"kind": kind, "known": ",".join(sorted(tender_kinds))},
-            )
+            raise unknown_tender(kind, tender_kinds)
         posting.money(tender_account(kind), REVENUE, amount_fen)
     if redemption.hold_id:
         hold = posting.wallet.hold(redemption.hold_id, Asset.POINTS)

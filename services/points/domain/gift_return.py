@@ -30,7 +30,7 @@ from services.points.domain.posting import Posting
 from services.points.domain.remembered import freed
 from services.points.domain.transfer import Transfer
 
-PartT = TypeVar("PartT")
+Place = TypeVar("Place")
 
 
 class GiftReturn(NamedTuple):
@@ -209,13 +209,13 @@ def _spent_on_gifts(transfers: Iterable[Transfer]) -> list[tuple[LotKey, int]]:
     ]
 
 
-def window(parts: Sequence[tuple[PartT, int]], start: int, end: int) -> list[tuple[PartT, int]]:
+def window(parts: Sequence[tuple[Place, int]], start: int, end: int) -> list[tuple[Place, int]]:
     """What lies from `start` to `end` of the parts, counted from the last one."""
     found = []
-    for source, amount in reversed(parts):
+    for place, amount in reversed(parts):
         part = min(end, amount) - max(start, 0)
         if part > 0:
-            found.append((source, part))
+            found.append((place, part))
         start, end = start - amount, end - amount
     return found
 

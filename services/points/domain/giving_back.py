@@ -17,7 +17,7 @@ def give_back(posting: Posting, programme: Programme, lot: Lot, amount: int) -> 
     here = posting.lots.get(lot.key) or posting.wallet.lots.get(lot.key, lot)
     lapsed = lot.asset is not Asset.PRINCIPAL and has_expired(here, posting.business_date)
     if not lapsed or not programme.return_grace_days:
-        posting.give_back(here, amount, REDEEMED[lot.asset])
+        posting.put_into(here, amount, REDEEMED[lot.asset])
         return
     key = posting.grant(
         lot.asset,

@@ -1,4 +1,4 @@
-"""Which lot was spent, of value that came back into a lot with days of grace. Pure."""
+"""Which lot was spent, of bonus that came back into a lot with days of grace. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -10,6 +10,7 @@ from services.points.domain.books import Books
 from services.points.domain.draft import Draft, Receipt, SaleAllocation, Source, receipt_of
 from services.points.domain.limits import require_reason
 from services.points.domain.posting import Posting
+from services.points.domain.wallet import Wallet
 
 REASON_LENGTH_MAX = 256
 
@@ -47,14 +48,20 @@ class Header:
 
     def posting(self, books: Books, kind: BillKind, *, member_id: str = "") -> Posting:
         """An empty posting on the wallet of the header's member, or of another one."""
+        return self.posting_on(books.wallet(member_id or self.member_id), kind, books.now)
+
+    def posting_on(
+        self, wallet: Wallet, kind: BillKind, now: datetime, *, bill_id: str = ""
+    ) -> Posting:
+        """An empty posting on a wallet; `bill_id` of a document's second bill."""
         return Posting(
-            books.wallet(member_id or self.member_id),
-            bill_id=self.bill_id,
+            wallet,
+            bill_id=bill_id or self.bill_id,
             kind=kind,
             store_id=self.store_id,
             business_date=self.business_date,
             occurred_at=self.occurred_at,
-            now=books.now,
+            now=now,
         )
 
     def draft(

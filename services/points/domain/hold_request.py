@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from chassis.errors import Exhausted, Invalid
 from services.points.domain.assets import Asset
 from services.points.domain.hold import HeldLot, Hold
-from services.points.domain.limits import AMOUNT_FEN_MAX, check_time
+from services.points.domain.limits import check_time
 from services.points.domain.lot import Lot, first_parts, free_parts, insufficient
 from services.points.domain.stored_value import SpendingOrder, split_spend
 from services.points.domain.wallet import Wallet
@@ -40,16 +40,6 @@ class HoldRequest:
     register_id: str
     staff_id: str
     business_date: date
-
-
-def check_amount(amount: int) -> None:
-    """Invalid INVALID_AMOUNT for what no bill could spend."""
-    if not 0 < amount <= AMOUNT_FEN_MAX:
-        raise Invalid(
-            "INVALID_AMOUNT",
-            f"amount must be 1 to {AMOUNT_FEN_MAX}",
-            {"field": "amount", "value": amount},
-        )
 
 
 def set_aside(

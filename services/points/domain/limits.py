@@ -11,10 +11,10 @@ CODE_LENGTH_MAX = 64
 STORE_TIME_OFFSET = timedelta(hours=8)
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-# Clocks of tills run a little ahead; more than this is a wrong clock.
+# Clocks of tills and askers run a little ahead; more than this is a wrong clock.
 FUTURE_MAX = timedelta(minutes=5)
 # A store's day may end after midnight and its zone may be 14 hours from UTC, no more.
-_BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
+BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
 # Nobody asks what a document would do in two years.
 _QUOTED_AHEAD_MAX = timedelta(days=366)
 
@@ -25,24 +25,44 @@ def require_reason(reason: str) -> None:
         raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
 
 
-def ledger_day(now: datetime) -> date:
-    """The day that limits of a day count by: China's, by the ledger's clock.
+def check_amount(field: str, value: int, *, least: int = 1) -> None:
+    """Invalid INVALID_AMOUNT outside of what any document may be about."""
+    if not least <= value <= AMOUNT_FEN_MAX:
+        raise invalid_amount(field, value, least)
 
-    The business date is stated by who asks, and could be another one for every document.
+
+def invalid_amount(field: str, value: int, least: int) -> Invalid:
+    """The refusal of an amount outside its range."""
+    return Invalid(
+        "INVALID_AMOUNT",
+        f"{field} must be {least} to {AMOUNT_FEN_MAX}",
+        {"field": field, "value": value},
+    )
+
+
+def ledger_day(now: datetime) -> date:
+    """The day in China at a moment: where nobody states a business date, and for limits of a day.
+
+    A stated one could be another for every document.
     """
     return (now + STORE_TIME_OFFSET).date()
 
 
-def check_time(occurred_at: datetime, business_date: date, now: datetime, field: str) -> None:
-    """Invalid INVALID_TIME or INVALID_BUSINESS_DATE for a clock or a day that cannot be."""
-    if not _EARLIEST <= occurred_at <= now + FUTURE_MAX:
+def check_moment(moment: datetime, now: datetime, field: str) -> None:
+    """Invalid INVALID_TIME for a moment that lies ahead, or before there were ledgers."""
+    if not _EARLIEST <= moment <= now + FUTURE_MAX:
         raise Invalid(
             "INVALID_TIME",
             f"{field} must lie between the year 2000 and now",
-            {"field": field, "value": occurred_at.isoformat()},
+            {"field": field, "value": moment.isoformat()},
         )
+
+
+def check_time(occurred_at: datetime, business_date: date, now: datetime, field: str) -> None:
+    """Invalid INVALID_TIME or INVALID_BUSINESS_DATE for a clock or a day that cannot be."""
+    check_moment(occurred_at, now, field)
     distance = abs((business_date - occurred_at.date()).days)
-    if distance > _BUSINESS_DATE_DISTANCE_DAYS_MAX:
+    if distance > BUSINESS_DATE_DISTANCE_DAYS_MAX:
         raise Invalid(
             "INVALID_BUSINESS_DATE",
             f"business_date is too far from {field}",

@@ -17,8 +17,9 @@ from services.points.domain.lot import Lot, LotGrant, LotKey, moved_grant, too_m
 from services.points.domain.transfer import LotChange, Transfer
 from services.points.domain.wallet import Wallet
 
-# A smallint numbers the transfers of a bill.
-TRANSFERS_MAX = 32_767
+# A smallint numbers the transfers of a bill, and its lots.
+ORDINAL_MAX = 32_767
+TRANSFERS_MAX = ORDINAL_MAX
 
 
 class LotBooking:
@@ -67,20 +68,10 @@ class LotBooking:
         self.grace: dict[LotKey, LotKey] = {}  # lots with days of grace -> where they were spent
         self.changes: dict[Asset, int] = {}  # of the wallet
 
-    def move(
-        self,
-        asset: Asset,
-        debit_account: str,
-        credit_account: str,
-        amount: int,
-        *,
-        pass_id: str | None = None,
-    ) -> None:
+    def move(self, asset: Asset, debit_account: str, credit_account: str, amount: int) -> None:
         """Moves value between accounts that are no wallet. Nothing for an amount of 0."""
         if amount:
-            self.transfers.append(
-                Transfer(asset, debit_account, credit_account, amount, None, pass_id)
-            )
+            self.transfers.append(Transfer(asset, debit_account, credit_account, amount))
 
     def money(self, debit_account: str, credit_account: str, amount_fen: int) -> None:
         """Moves money between the store's accounts. Nothing for an amount of 0."""
@@ -120,12 +111,13 @@ class LotBooking:
         )
         return key
 
-    def adopt(self, lot: Lot, amount: int, debit_account: str) -> None:
-        """Takes over part of another member's lot, its origin unchanged.
+    def put_into(self, lot: Lot, amount: int, debit_account: str) -> None:
+        """Puts value into a lot that it came from, or that is another member's: its origin stays.
 
         Where some of it was here before, what comes fills first what had left, by whichever way;
         only what the lot never held at one time is granted anew. Otherwise points that go back and
-        forth would be granted each time.
+        forth would be granted each time. Of a lot that was moved here after the value was spent,
+        the wallet never had that part.
         """
         there = self.lots.get(lot.key) or self.wallet.lots.get(lot.key)
         if there is None:
@@ -149,14 +141,6 @@ class LotBooking:
         """Takes part of one lot out of the wallet."""
         key = self._change_lot(lot, -amount)
         self.transfers.append(Transfer(lot.asset, WALLET, to, amount, key, lot.pass_id))
-
-    def give_back(self, lot: Lot, amount: int, source: str) -> None:
-        """Puts value back into the lot it came from, which a merge may have left elsewhere.
-
-        Of a lot that was moved here after the value was spent, the wallet never had that part: it
-        is adopted.
-        """
-        self.adopt(lot, amount, source)
 
     def expire(self, lot: Lot, amount: int, to: str) -> None:
         """Books that part of a lot expired."""

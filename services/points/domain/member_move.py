@@ -87,15 +87,8 @@ class MemberMove:
     def _posting(self, wallet: Wallet) -> Posting:
         header = self._header
         first = wallet.member_id == header.member_id
-        return Posting(
-            wallet,
-            bill_id=header.bill_id if first else counterpart_id(header.bill_id),
-            kind=self._kind,
-            store_id=header.store_id,
-            business_date=header.business_date,
-            occurred_at=header.occurred_at,
-            now=self._books.now,
-        )
+        bill_id = header.bill_id if first else counterpart_id(header.bill_id)
+        return header.posting_on(wallet, self._kind, self._books.now, bill_id=bill_id)
 
     def every_lot(self, lots: Iterable[Lot]) -> None:
         """Moves all that is left in the lots, what is pending or has expired included.
@@ -118,16 +111,7 @@ class MemberMove:
             self._arrive(taken.lot, taken.amount)
 
     def _arrive(self, lot: Lot, amount: int) -> None:
-        self.taker.adopt(lot, amount, MEMBER_TRANSFER)
-        self._moved_on(lot, amount)
-
-    def part_back(self, lot: Lot, amount: int) -> None:
-        """Moves part of a lot into the one it came out of."""
-        self.giver.take_from(lot, amount, MEMBER_TRANSFER)
-        self.taker.give_back(lot, amount, MEMBER_TRANSFER)
-        self._moved_on(lot, amount)
-
-    def _moved_on(self, lot: Lot, amount: int) -> None:
+        self.taker.put_into(lot, amount, MEMBER_TRANSFER)
         self._units[lot.asset] = self._units.get(lot.asset, 0) + amount
         there = self.taker.lots.get(lot.key)
         if there is not None and there.expiry_date != lot.expiry_date:

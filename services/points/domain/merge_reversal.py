@@ -65,7 +65,7 @@ def decide_merge_reversal(
         given[lot.asset] = given.get(lot.asset, 0) + max(0, returned[key])
         part = _part_back(lot, moved[key], returned[key], held.get(key, 0))
         if part:
-            move.part_back(lot, part)
+            move.part(lot, part)
     move.debt(min(merged.debt_points, giver.debt_points))
     move.purchases(merged.purchases)
     # Before merges moved counts there is nothing to be taken out again.

@@ -19,7 +19,7 @@ class Merges(NamedTuple):
             member_id = self.into[member_id]
         return member_id
 
-    def merged_into(self, member_id: str) -> frozenset[str]:
+    def with_merged(self, member_id: str) -> frozenset[str]:
         """The member and all who were merged into it, or into one of these."""
         found = {member_id}
         while more := {each for each, into in self.into.items() if into in found} - found:

@@ -17,7 +17,7 @@ from services.points.domain.draft import Draft, Source, receipt_of
 from services.points.domain.header import Header
 from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.domain.pass_lots import units_left
-from services.points.domain.sale import SaleTender
+from services.points.domain.sale import SaleTender, unknown_tender
 from services.points.domain.wallet_tenders import pay_stored_value, release_rest
 
 
@@ -96,11 +96,7 @@ def _check_tenders(
                 "WRONG_ASSET", "a pass is paid with money or stored value", {"kind": kind}
             )
         if not money and tender.kind != STORED_VALUE_TENDER:
-            raise Invalid(
-                "UNKNOWN_TENDER",
-                f"tender {kind!r} is not one that this chain takes",
-                {"kind": kind, "known": ",".join(sorted(tender_kinds))},
-            )
+            raise unknown_tender(tender.kind, tender_kinds)
         if tender.keep_rest and not tender.hold_id:
             raise Invalid("HOLD_REQUIRED", "keep_rest is about a hold: name it", {"kind": kind})
     paid_fen = sum(tender.amount_fen for tender in tenders)

@@ -47,8 +47,8 @@ def decide_pass_use(books: Books, header: Header, use: PassUse) -> list[Draft]:
 
     From the hold when one is named, else from the pass that expires first on. A pass whose days
     begin with its first use gets its last day. PreconditionFailed WALLET_FROZEN, PASS_NOT_SHARED,
-    INSUFFICIENT_PASS, HOLD_EXPIRED, HOLD_CLOSED, HOLD_TOO_SMALL, and what `_obstacle` tells;
-    NotFound UNKNOWN_HOLD; Invalid WRONG_ASSET for a hold on something else.
+    INSUFFICIENT_PASS, TOO_MANY_LOTS, HOLD_EXPIRED, HOLD_CLOSED, HOLD_TOO_SMALL, and what
+    `_obstacle` tells; NotFound UNKNOWN_HOLD; Invalid WRONG_ASSET for a hold on something else.
     """
     posting = header.posting(books, BillKind.PASS_USE, member_id=use.owner_member_id)
     wallet = posting.wallet
@@ -111,16 +111,7 @@ def _take_free(books: Books, posting: Posting, use: PassUse) -> list[Taken]:
     there = sum(part.amount for part in usable)
     if there < use.units:
         raise _too_few(posting, use, there, obstacles)
-    taken = []
-    rest = use.units
-    for lot, most in usable:
-        if not rest:
-            break
-        units = min(most, rest)
-        taken.append(Taken(lot, units))
-        posting.take_from(lot, units, PASS_REDEEMED)
-        rest -= units
-    return taken
+    return posting.take(Asset.PASS, use.units, available=usable)
 
 
 def _take_held(books: Books, posting: Posting, use: PassUse) -> list[Taken]:
@@ -248,7 +239,7 @@ def decide_pass_use_reversal(books: Books, header: Header, use_bill_id: str) -> 
         definition = definition_of(books.programmes, lot)
         remaining = _units_of(posting.wallet, key)
         part_fen = definition.owed_fen(remaining + units) - definition.owed_fen(remaining)
-        posting.give_back(lot, units, PASS_REDEEMED)
+        posting.put_into(lot, units, PASS_REDEEMED)
         posting.money(REVENUE, PASS_LIABILITY, part_fen)
         sources.append(_worth(key, units, part_fen))
         never_used = remaining + units == definition.units

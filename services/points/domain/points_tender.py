@@ -6,6 +6,7 @@ from chassis.errors import Invalid, PreconditionFailed
 from services.points.domain.assets import POINTS_TENDER
 from services.points.domain.programme import PointsTender
 from services.points.domain.sale import SaleTender
+from services.points.domain.stored_value import BASIS_POINTS
 
 
 def check_points_tenders(
@@ -33,7 +34,7 @@ def check_points_tenders(
     for tender in of_points:
         _check_worth(rule, tender)
     amount_fen = sum(tender.amount_fen for tender in of_points)
-    most_fen = total_fen * rule.share_max_bp // 10_000
+    most_fen = total_fen * rule.share_max_bp // BASIS_POINTS
     if amount_fen > most_fen:
         raise PreconditionFailed(
             "POINTS_SHARE_TOO_LARGE",

@@ -2,29 +2,19 @@
 
 from dataclasses import replace
 
-from chassis.errors import Invalid, PreconditionFailed
+from chassis.errors import PreconditionFailed
 from pricing.earning import CounterKey, Tally
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.draft import Draft
 from services.points.domain.header import Header
-from services.points.domain.limits import AMOUNT_FEN_MAX, ledger_day
+from services.points.domain.limits import ledger_day
 from services.points.domain.member_move import MemberMove, require_unmerged
 from services.points.domain.programme import HouseholdTransfer
 from services.points.domain.wallet import Wallet
 
 # Counts beside the caps of earning; no rule of earning can have this name.
 GIVEN = "household:given"
-
-
-def check_points(points: int) -> None:
-    """Invalid INVALID_AMOUNT for what is no amount of points."""
-    if not 1 <= points <= AMOUNT_FEN_MAX:
-        raise Invalid(
-            "INVALID_AMOUNT",
-            f"points must be 1 to {AMOUNT_FEN_MAX}",
-            {"field": "points", "value": points},
-        )
 
 
 def decide_points_transfer(

@@ -140,7 +140,6 @@ class Posting(LotBooking):
         amount: int,
         *,
         shares: Mapping[Asset, int] | None = None,
-        to: str | None = None,
     ) -> list[Taken]:
         """Posts part of an open hold, in the `shares` of its assets; the rest stays on hold.
 
@@ -155,7 +154,7 @@ class Posting(LotBooking):
             raise hold_too_small(hold.hold_id, amount, covered)
         self.holds[hold.hold_id] = changed
         for lot, part in taken:
-            self.take_from(lot, part, to or REDEEMED[lot.asset])
+            self.take_from(lot, part, REDEEMED[lot.asset])
         return taken
 
     def release_hold(self, hold_id: str) -> None:

@@ -97,6 +97,15 @@ class PrepaidLimits:
     # Days after the payment on which the principal is paid back without a reason.
     cooling_off_days: int | None
 
+    def balance_fen_max(self, *, named: bool) -> int:
+        """What a card may hold."""
+        return self.named_balance_fen_max if named else self.unnamed_balance_fen_max
+
+    def forbids_cash_refund(self, balance_fen: int) -> bool:
+        """True when a card that holds so much is paid out to its holder's account alone."""
+        limit_fen = self.cash_refund_balance_fen_max
+        return limit_fen is not None and balance_fen > limit_fen
+
 
 @dataclass(frozen=True, slots=True)
 class ChainLimits:

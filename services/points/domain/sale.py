@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 from chassis.errors import Invalid
 from services.points.domain.assets import POINTS_TENDER, STORED_VALUE_TENDER
-from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX, check_time
+from services.points.domain.limits import (
+    AMOUNT_FEN_MAX,
+    CODE_LENGTH_MAX,
+    check_amount,
+    check_time,
+    invalid_amount,
+)
 
 LINES_MAX = 500
 TENDERS_MAX = 20
@@ -82,6 +88,16 @@ class Sale:
         return any(tender.kind in WALLET_TENDERS for tender in self.tenders)
 
 
+def unknown_tender(kind: str, known: Collection[str]) -> Invalid:
+    """The refusal of a kind of tender that this chain does not take."""
+    shown = kind[:CODE_LENGTH_MAX]
+    return Invalid(
+        "UNKNOWN_TENDER",
+        f"tender {shown!r} is not one that this chain takes",
+        {"kind": shown, "known": ",".join(sorted(known))},
+    )
+
+
 def check_sale(sale: Sale, tender_kinds: Collection[str], now: datetime) -> None:
     """Invalid with a reason unless the sale is complete, plausible and adds up."""
     if not sale.lines:
@@ -100,11 +116,7 @@ def check_sale(sale: Sale, tender_kinds: Collection[str], now: datetime) -> None
             _check_discounts(number, line)
         net_fen += line.list_fen - line.discount_fen
     if not 0 <= sale.total_fen <= AMOUNT_FEN_MAX:
-        raise Invalid(
-            "INVALID_AMOUNT",
-            f"total_fen must be 0 to {AMOUNT_FEN_MAX}",
-            {"field": "total_fen", "value": sale.total_fen},
-        )
+        raise invalid_amount("total_fen", sale.total_fen, 0)
     if net_fen != sale.total_fen:
         raise Invalid(
             "TOTAL_DOES_NOT_ADD_UP",
@@ -187,11 +199,7 @@ def _check_tenders(sale: Sale, tender_kinds: Collection[str]) -> None:
         if kind in WALLET_TENDERS:
             _check_wallet_tender(sale, tender)
         elif kind not in tender_kinds:
-            raise Invalid(
-                "UNKNOWN_TENDER",
-                f"tender {kind[:CODE_LENGTH_MAX]!r} is not one that this chain takes",
-                {"kind": kind[:CODE_LENGTH_MAX], "known": ",".join(sorted(tender_kinds))},
-            )
+            raise unknown_tender(kind, tender_kinds)
         elif tender.points or tender.hold_id or tender.keep_rest:
             raise Invalid(
                 "WRONG_ASSET",
@@ -213,12 +221,8 @@ def _check_wallet_tender(sale: Sale, tender: SaleTender) -> None:
             "a walk-in customer has no wallet to pay from",
             {"kind": tender.kind},
         )
-    if tender.kind == POINTS_TENDER and not 0 < tender.points <= AMOUNT_FEN_MAX:
-        raise Invalid(
-            "INVALID_AMOUNT",
-            f"points must be 1 to {AMOUNT_FEN_MAX}",
-            {"field": "points", "value": tender.points},
-        )
+    if tender.kind == POINTS_TENDER:
+        check_amount("points", tender.points)
     if tender.keep_rest and not tender.hold_id:
         raise Invalid("HOLD_REQUIRED", "keep_rest is about a hold: name it", {"kind": tender.kind})
     if tender.kind == STORED_VALUE_TENDER and tender.points:

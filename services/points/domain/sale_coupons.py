@@ -2,9 +2,16 @@
 
 from dataclasses import replace
 
-from chassis.errors import DomainError, NotFound, PreconditionFailed, id_reused
+from chassis.errors import DomainError, PreconditionFailed, id_reused
 from services.points.domain.books import Books
-from services.points.domain.coupon import Coupon, CouponState, as_owner, give_back, redeem
+from services.points.domain.coupon import (
+    Coupon,
+    CouponState,
+    as_owner,
+    give_back,
+    redeem,
+    unknown_coupon,
+)
 from services.points.domain.coupon_event import (
     CouponChange,
     CouponEvent,
@@ -62,7 +69,7 @@ def give_back_coupons(
 def _redemption(books: Books, sale: Sale, coupon_id: str, caller: str) -> CouponChange | None:
     coupon = books.coupons.get(coupon_id)
     if coupon is None:
-        raise NotFound("UNKNOWN_COUPON", f"no coupon {coupon_id}", {"coupon_id": coupon_id})
+        raise unknown_coupon(coupon_id)
     request = CouponRequest(
         kind=CouponEventKind.REDEEMED,
         request_id=redemption_id(sale.sale_id, coupon_id),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 from chassis.errors import PreconditionFailed
@@ -20,7 +19,6 @@ from services.points.domain.books import Books, Original
 from services.points.domain.clawback import Coming, claw_back, points_history
 from services.points.domain.draft import Draft, SaleAllocation, Source, receipt_of
 from services.points.domain.giving_back import give_back
-from services.points.domain.header import Header
 from services.points.domain.lot import LotKey
 from services.points.domain.posting import Posting
 from services.points.domain.return_request import SaleReturn, returned_after
@@ -77,7 +75,7 @@ def decide_sale_return(
     wallet = _wallet(books, request, original, sold.sale)
     after_milli = returned_after(request, sold.sale, before_milli)
     header = request.header
-    posting = _posting(wallet, header, books.now)
+    posting = header.posting_on(wallet, BillKind.SALE_RETURN, books.now)
     programme = books.programmes.at(header.occurred_at)
     lines, allocation = sold.sale.lines, sold.allocation
     before = what_is_back(lines, allocation, before_milli)
@@ -117,18 +115,6 @@ def decide_sale_return(
             is_complete=is_complete,
         )
     ]
-
-
-def _posting(wallet: Wallet, header: Header, now: datetime) -> Posting:
-    return Posting(
-        wallet,
-        bill_id=header.bill_id,
-        kind=BillKind.SALE_RETURN,
-        store_id=header.store_id,
-        business_date=header.business_date,
-        occurred_at=header.occurred_at,
-        now=now,
-    )
 
 
 def _wallet(books: Books, request: SaleReturn, original: Original, sale: Sale) -> Wallet:

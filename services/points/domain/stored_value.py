@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from chassis.errors import Invalid, PreconditionFailed
 from pricing.allocation import allocate
-from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.limits import invalid_amount
 from services.points.domain.prepaid_law import LAW_ONLY, ChainLimits
 
 BASIS_POINTS = 10_000
@@ -205,15 +205,6 @@ def add_months(day: date, months: int) -> date:
     if year > date.max.year:
         return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def invalid_amount(field: str, value: int, least: int) -> Invalid:
-    """The refusal of an amount outside its range."""
-    return Invalid(
-        "INVALID_AMOUNT",
-        f"{field} must be {least} to {AMOUNT_FEN_MAX}",
-        {"field": field, "value": value},
-    )
 
 
 def insufficient(amount_fen: int, principal_fen: int, bonus_fen: int) -> PreconditionFailed:

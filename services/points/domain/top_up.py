@@ -57,9 +57,7 @@ class TopUpOffer:
     @property
     def over_limit_fen(self) -> int:
         """By how much it would exceed what the card may hold, in fen."""
-        top_up = self.top_up
-        after_fen = top_up.balance_fen + top_up.amount_fen + top_up.bonus_fen
-        return max(0, after_fen - self.law.balance_fen_max)
+        return max(0, self.top_up.balance_after_fen - self.law.balance_fen_max)
 
 
 def offer_top_up(

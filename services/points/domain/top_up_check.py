@@ -6,9 +6,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from chassis.errors import Invalid, PreconditionFailed
-from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.limits import CODE_LENGTH_MAX, check_amount, invalid_amount
 from services.points.domain.prepaid_law import PrepaidLimits
-from services.points.domain.stored_value import CardType, StoredValueProgramme, invalid_amount
+from services.points.domain.stored_value import CardType, StoredValueProgramme
 
 
 class Buyer(IntEnum):
@@ -36,6 +36,11 @@ class TopUp:
     on_site: bool = True
     purchase_fen: int | None = None
 
+    @property
+    def balance_after_fen(self) -> int:
+        """What the card would hold: what can be bought with a bonus is a balance like any other."""
+        return self.balance_fen + self.amount_fen + self.bonus_fen
+
 
 class TopUpLaw(NamedTuple):
     """What the law and the chain ask of one top-up. Amounts in fen; `_from_fen` is inclusive."""
@@ -60,7 +65,7 @@ def law_of(limits: PrepaidLimits, card_type: CardType, top_up: TopUp) -> TopUpLa
     """The figures that a top-up is measured by."""
     named = card_type.named
     return TopUpLaw(
-        limits.named_balance_fen_max if named else limits.unnamed_balance_fen_max,
+        limits.balance_fen_max(named=named),
         top_up.amount_fen if top_up.purchase_fen is None else top_up.purchase_fen,
         limits.named_identity_from_fen if named else limits.unnamed_identity_from_fen,
         _transfer_from_fen(limits, top_up),
@@ -73,12 +78,11 @@ def check_top_up(
     """Refuses a top-up that adds up wrongly or that the law or the chain forbids.
 
     Invalid: INVALID_AMOUNT, TENDER_NOT_FOR_TOP_UP, TENDERS_DO_NOT_ADD_UP, NON_CASH_REQUIRED.
-    PreconditionFailed: BALANCE_LIMIT_EXCEEDED, IDENTITY_REQUIRED. The bonus counts towards the
-    card's limit: what can be bought with it is a balance like any other.
+    PreconditionFailed: BALANCE_LIMIT_EXCEEDED, IDENTITY_REQUIRED.
     """
     _check_amounts(programme, top_up)
     law = law_of(limits, card_type, top_up)
-    after_fen = top_up.balance_fen + top_up.amount_fen + top_up.bonus_fen
+    after_fen = top_up.balance_after_fen
     if after_fen > law.balance_fen_max:
         raise PreconditionFailed(
             "BALANCE_LIMIT_EXCEEDED",
@@ -110,21 +114,20 @@ def check_top_up(
 
 
 def _check_amounts(programme: StoredValueProgramme, top_up: TopUp) -> None:
-    if not 0 < top_up.amount_fen <= AMOUNT_FEN_MAX:
-        raise invalid_amount("amount_fen", top_up.amount_fen, 1)
-    if not 0 <= top_up.bonus_fen <= AMOUNT_FEN_MAX:
-        raise invalid_amount("bonus_fen", top_up.bonus_fen, 0)
-    if top_up.purchase_fen is not None and not (
-        top_up.amount_fen <= top_up.purchase_fen <= AMOUNT_FEN_MAX
-    ):
-        raise invalid_amount("purchase_fen", top_up.purchase_fen, top_up.amount_fen)
+    check_amount("amount_fen", top_up.amount_fen)
+    check_amount("bonus_fen", top_up.bonus_fen, least=0)
+    if top_up.purchase_fen is not None:
+        check_amount("purchase_fen", top_up.purchase_fen, least=top_up.amount_fen)
     for kind, part_fen in top_up.tenders.items():
         # Stored value bought with points or with stored value would make money out of a gift.
         if kind not in programme.top_up_tender_kinds:
             raise Invalid(
                 "TENDER_NOT_FOR_TOP_UP",
                 "this kind of money cannot pay for stored value",
-                {"kind": kind[:64], "known": ",".join(sorted(programme.top_up_tender_kinds))},
+                {
+                    "kind": kind[:CODE_LENGTH_MAX],
+                    "known": ",".join(sorted(programme.top_up_tender_kinds)),
+                },
             )
         if part_fen <= 0:
             raise invalid_amount("tenders", part_fen, 1)

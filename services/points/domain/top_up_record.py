@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chassis.errors import NotFound, PreconditionFailed
+from chassis.errors import PreconditionFailed
 from services.points.domain.assets import (
     BONUS_EXPIRED,
     PRINCIPAL_CASHED_OUT,
@@ -22,6 +22,7 @@ from services.points.domain.assets import (
     tender_kind,
 )
 from services.points.domain.lot import Lot, LotKey, spending_order
+from services.points.domain.named_bill import unknown_bill, wrong_bill_kind
 from services.points.domain.posting import Posting
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
@@ -140,13 +141,9 @@ def top_up_of(
     """
     record = records.get(bill_id)
     if record is None:
-        raise NotFound("UNKNOWN_BILL", f"no bill {bill_id}", {"bill_id": bill_id})
+        raise unknown_bill(bill_id)
     if record.kind is not BillKind.TOP_UP:
-        raise PreconditionFailed(
-            "WRONG_BILL_KIND",
-            f"bill {bill_id} is a {record.kind.name}",
-            {"bill_id": bill_id, "kind": record.kind.name},
-        )
+        raise wrong_bill_kind(bill_id, record.kind)
     has_lots = record.principal in wallet.lots or record.bonus in wallet.lots
     if not has_lots and record.member_id not in (wallet.member_id, member_id):
         raise PreconditionFailed(

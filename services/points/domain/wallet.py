@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chassis.errors import Invalid, NotFound, PreconditionFailed
-from pricing.earning import Carry, CounterKey, Tally
+from pricing.earning import NOTHING_CARRIED, Carry, CounterKey, Tally
 from services.points.domain.assets import Asset
 from services.points.domain.hold import Hold, HoldState, held_by_lot
 from services.points.domain.lot import Lot, LotKey
 
 NO_HASH = b""
-NOTHING_CARRIED = Carry()
 
 
 @dataclass(slots=True)

@@ -1,18 +1,17 @@
 """AuditService: message -> use case -> message."""
 
-from datetime import date
 from typing import Any, cast
 
 import grpc
-from google.type.date_pb2 import Date
 
 from chassis.auth import current_principal
-from chassis.clock import from_proto_date, to_timestamp, utc_now
+from chassis.clock import to_timestamp, utc_now
 from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.domain.breaks import WHOLE_BOOKS
 from services.points.ledger import Ledger
 from services.points.messages import presenters
+from services.points.messages.dates import optional_date
 from services.points.storage.breaks import Run
 from services.points.usecases.list_breaks import BreakView, list_breaks
 from services.points.usecases.read_trial_balance import read_trial_balance
@@ -37,12 +36,12 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
         store_id = canonical_id(request.store_id, "store_id") if request.store_id else None
         current_principal().require_store(store_id or "*")
         if store_id is not None:
-            await self._ledger.require_known(set(), {store_id})
+            await self._ledger.require_known((), {store_id})
         balance = await read_trial_balance(
             self._database,
             store_id=store_id,
-            from_date=_optional_date(request, "from_date"),
-            to_date=_optional_date(request, "to_date"),
+            from_date=optional_date(request, "from_date"),
+            to_date=optional_date(request, "to_date"),
             asset=request.asset,
             token=request.page_token,
             limit=page_size(request.page_size, default=10_000, maximum=10_000),
@@ -82,7 +81,7 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
         run_id = canonical_id(request.run_id, "run_id")
         member_id = canonical_id(request.member_id, "member_id") if request.member_id else None
         if member_id is not None:
-            await self._ledger.require_known({member_id}, set())
+            await self._ledger.require_known({member_id})
         run = await request_run(
             self._database, run_id, member_id, requested_by=principal.subject, now=utc_now()
         )
@@ -149,10 +148,3 @@ def _break(view: BreakView) -> audit_service_pb2.LedgerBreak:
         seen_time=to_timestamp(row.seen_at),
         resolved_time=to_timestamp(row.resolved_at) if row.resolved_at else None,
     )
-
-
-def _optional_date(request: audit_service_pb2.GetTrialBalanceRequest, field: str) -> date | None:
-    if not request.HasField(field):
-        return None
-    given: Date = getattr(request, field)
-    return from_proto_date(given, field)

@@ -14,6 +14,7 @@ from services.points.domain.coupon import Coupon
 from services.points.domain.coupon_event import required
 from services.points.messages import coupon_messages as messages
 from services.points.messages import coupon_requests as requests
+from services.points.messages.dates import asked_day, optional_date
 from services.points.storage.coupon_orders import OrderEventKind
 from services.points.usecases import read_coupons
 from services.points.usecases.bind_coupon import bind_coupon
@@ -146,7 +147,7 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
         """Finds a coupon by its code."""
         now = utc_now()
         store_id = canonical_id(request.store_id, "store_id")
-        day = requests.read_day(request, "business_date") or requests.today(now)
+        day = asked_day(request, now)
         current_principal().require_store(store_id)
         coupon = await self._find(request.code, store_id)
         return service_pb2.FindCouponResponse(coupon=messages.coupon_message(coupon, day, now))
@@ -156,7 +157,7 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
     ) -> service_pb2.GetCouponResponse:
         """Reads a coupon with its history."""
         now = utc_now()
-        day = requests.read_day(request, "business_date") or requests.today(now)
+        day = asked_day(request, now)
         coupon_id = canonical_id(request.coupon_id, "coupon_id")
         record = await read_coupons.read_coupon(self._desk.database, coupon_id)
         return service_pb2.GetCouponResponse(
@@ -172,12 +173,12 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
     ) -> service_pb2.ListCouponsResponse:
         """Lists the coupons of a member."""
         now = utc_now()
-        asked_date = requests.read_day(request, "business_date")
-        day = asked_date or requests.today(now)
+        asked_date = optional_date(request, "business_date")
+        day = asked_day(request, now)
         member_id = canonical_id(request.member_id, "member_id")
         state = requests.read_state(request.state)
         limit = page_size(request.page_size, default=50, maximum=500)
-        await self._desk.require_known(member_ids=[member_id])
+        await self._desk.directory.require_known([member_id])
         coupons, token = await read_coupons.list_coupons(
             self._desk.database,
             member_id,

@@ -86,7 +86,7 @@ class HoldServicer(hold_service_pb2_grpc.HoldServiceServicer):
             raise Invalid("INVALID_FILTER", "give member_id or store_id")
         current_principal().require_store(store_id or "*")  # a member's holds lie in many stores
         await self._ledger.require_known(
-            {member_id} if member_id else set(), {store_id} if store_id else set()
+            {member_id} if member_id else (), {store_id} if store_id else ()
         )
         now = utc_now()
         records, next_page_token = await read_holds(

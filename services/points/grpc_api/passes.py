@@ -3,12 +3,12 @@
 import grpc
 
 from chassis.auth import current_principal
-from chassis.clock import CHINA_TIME, from_proto_date, utc_now
-from chassis.errors import NotFound
+from chassis.clock import utc_now
 from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.ledger import Ledger
 from services.points.messages import pass_messages
+from services.points.messages.dates import asked_day
 from services.points.usecases.read_passes import list_pass_shares, read_passes
 from services.points.usecases.refund_pass import refund_pass_command
 from services.points.usecases.reverse_pass_use import reverse_pass_use_command
@@ -43,15 +43,7 @@ class PassServicer(pass_service_pb2_grpc.PassServiceServicer):
         """Uses units of a pass."""
         header = await self._ledger.read_header(request)
         use = pass_messages.read_pass_use(request, header)
-        await self._ledger.require_known({use.owner_member_id}, set())
-        if use.product_id:
-            known = await self._ledger.directory.look_up(set(), set(), {use.product_id})
-            if use.product_id not in known.products:
-                raise NotFound(
-                    "UNKNOWN_PRODUCT",
-                    f"no product {use.product_id}",
-                    {"product_id": use.product_id},
-                )
+        await self._ledger.require_known({use.owner_member_id}, (), {use.product_id} - {""})
         receipt = await self._ledger.post(use_pass_command(header, use, request))
         if use.user_member_id != use.owner_member_id:
             for field in _OWNERS_BALANCES:
@@ -113,10 +105,8 @@ class PassServicer(pass_service_pb2_grpc.PassServiceServicer):
         """Reads the passes that a member can use."""
         member_id = canonical_id(request.member_id, "member_id")
         now = utc_now()
-        day = now.astimezone(CHINA_TIME).date()
-        if request.HasField("business_date"):
-            day = from_proto_date(request.business_date, "business_date")
-        await self._ledger.require_known({member_id}, set())
+        day = asked_day(request, now)
+        await self._ledger.require_known({member_id})
         views = await read_passes(
             self._ledger.database,
             member_id,
@@ -134,7 +124,7 @@ class PassServicer(pass_service_pb2_grpc.PassServiceServicer):
         """Lists with whom a member's passes are and were shared."""
         owner = canonical_id(request.owner_member_id, "owner_member_id")
         limit = page_size(request.page_size, default=50, maximum=500)
-        await self._ledger.require_known({owner}, set())
+        await self._ledger.require_known({owner})
         shares, next_page_token = await list_pass_shares(
             self._ledger.database, owner, request.page_token, limit
         )

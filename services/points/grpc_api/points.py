@@ -1,18 +1,17 @@
 """PointsService: message -> command -> use case -> message."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import grpc
-from google.type.date_pb2 import Date
 
 from chassis.auth import current_principal
-from chassis.clock import CHINA_TIME, from_proto_date, utc_now
+from chassis.clock import from_proto_date, utc_now
 from chassis.errors import DomainError
 from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.ledger import Ledger
 from services.points.messages import presenters
+from services.points.messages.dates import asked_day
 from services.points.messages.query_requests import read_asset, read_bill_filter
 from services.points.pages import canonical_stores
 from services.points.usecases import list_ledger
@@ -72,7 +71,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         """Reads a member's wallet."""
         member_id = canonical_id(request.member_id, "member_id")
         now = utc_now()
-        day = _optional_date(request, "business_date") or now.astimezone(CHINA_TIME).date()
+        day = asked_day(request, now)
         wallet = await read_wallet(
             self._wallets, self._ledger.directory, member_id, business_date=day, now=now
         )
@@ -129,7 +128,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         member_id = canonical_id(request.member_id, "member_id")
         limit = page_size(request.page_size, default=50, maximum=500)
         asset, pass_id = read_asset(request.asset, request.pass_id)
-        await self._ledger.require_known({member_id}, set())
+        await self._ledger.require_known({member_id})
         page = await read_statement(
             self._database, member_id, asset, pass_id, request.page_token, limit
         )
@@ -146,7 +145,7 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         store_ids = canonical_stores(request.store_ids, "store_ids")
         for store_id in store_ids or ["*"]:
             principal.require_store(store_id)
-        await self._ledger.require_known(set(), set(store_ids))
+        await self._ledger.require_known((), store_ids)
         rows = await list_ledger.summarize_bills(
             self._database,
             store_ids,
@@ -156,10 +155,3 @@ class PointsServicer(points_service_pb2_grpc.PointsServiceServicer):
         return points_service_pb2.SummarizeBillsResponse(
             rows=[presenters.summary_message(row) for row in rows]
         )
-
-
-def _optional_date(request: points_service_pb2.GetWalletRequest, field: str) -> date | None:
-    if not request.HasField(field):
-        return None
-    given: Date = getattr(request, field)
-    return from_proto_date(given, field)

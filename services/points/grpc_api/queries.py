@@ -10,7 +10,6 @@ from google.type.date_pb2 import Date
 
 from chassis.auth import Principal, current_principal
 from chassis.clock import (
-    CHINA_TIME,
     from_proto_date,
     from_timestamp,
     to_proto_date,
@@ -21,7 +20,9 @@ from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.domain.holdings import Holding
+from services.points.domain.limits import check_moment
 from services.points.ledger import Ledger
+from services.points.messages.dates import asked_day
 from services.points.pages import canonical_stores, check_range
 from services.points.usecases.read_holdings import read_holdings
 from services.points.usecases.read_outstanding import (
@@ -31,7 +32,6 @@ from services.points.usecases.read_outstanding import (
 )
 from services.points.usecases.read_past_balances import (
     AssetBalance,
-    check_moment,
     read_past_balances,
     summarize_past_balances,
 )
@@ -51,10 +51,8 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
         """Reads what a member has of each kind of value."""
         member_id = canonical_id(request.member_id, "member_id")
         now = utc_now()
-        day = now.astimezone(CHINA_TIME).date()
-        if request.HasField("business_date"):
-            day = from_proto_date(request.business_date, "business_date")
-        await self._ledger.require_known({member_id}, set())
+        day = asked_day(request, now)
+        await self._ledger.require_known({member_id})
         found = await read_holdings(
             self._database,
             member_id,
@@ -77,7 +75,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
         member_id = canonical_id(request.member_id, "member_id")
         moment = _moment(request.as_of_time if request.HasField("as_of_time") else None)
         limit = page_size(request.page_size, default=200, maximum=1_000)
-        await self._ledger.require_known({member_id}, set())
+        await self._ledger.require_known({member_id})
         past = await read_past_balances(
             self._database, member_id, moment, request.page_token, limit
         )
@@ -117,7 +115,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
         """Lists what is outstanding."""
         stores = canonical_stores(request.store_ids, "store_ids")
         _require_stores(current_principal(), stores)
-        await self._ledger.require_known(set(), set(stores))
+        await self._ledger.require_known((), stores)
         limit = page_size(request.page_size, default=50, maximum=100)
         page = await list_liability(self._database, stores, request.page_token, limit)
         return query_service_pb2.ListLiabilityResponse(
@@ -148,7 +146,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
             principal, redeemers if redeemers and _reaches(principal, redeemers) else sellers
         )
         first_date, last_date = _range(request.from_date, request.to_date)
-        await self._ledger.require_known(set(), {*sellers, *redeemers})
+        await self._ledger.require_known((), {*sellers, *redeemers})
         page = await list_settlement(
             self._database,
             sellers,
@@ -179,7 +177,7 @@ class LedgerQueryServicer(query_service_pb2_grpc.LedgerQueryServiceServicer):
         stores = canonical_stores(request.store_ids, "store_ids")
         _require_stores(current_principal(), stores)
         first_date, last_date = _range(request.from_date, request.to_date)
-        await self._ledger.require_known(set(), set(stores))
+        await self._ledger.require_known((), stores)
         positions = await summarize_settlement(self._database, stores, first_date, last_date)
         return query_service_pb2.SummarizeSettlementResponse(
             positions=[
@@ -215,7 +213,7 @@ def _moment(timestamp: Timestamp | None) -> datetime:
     if timestamp is None:
         raise Invalid("INVALID_TIME", "as_of_time is required", {"field": "as_of_time"})
     moment = from_timestamp(timestamp, "as_of_time")
-    check_moment(moment, utc_now())
+    check_moment(moment, utc_now(), "as_of_time")
     return moment
 
 

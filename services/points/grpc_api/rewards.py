@@ -108,7 +108,7 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
         limit = page_size(request.page_size, default=50, maximum=500)
         store_id = canonical_id(request.store_id, "store_id") if request.store_id else None
         current_principal().require_store(store_id or "*")
-        await self._ledger.require_known(set(), {store_id} if store_id else set())
+        await self._ledger.require_known((), {store_id} if store_id else ())
         found, next_page_token = await list_adjustment_proposals(
             self._ledger.database, store_id, request.page_token, limit
         )
@@ -158,7 +158,7 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
         """Says why a member has a lot."""
         member_id = canonical_id(request.member_id, "member_id")
         key = LotKey(canonical_id(request.bill_id, "bill_id"), read_ordinal(request))
-        await self._ledger.require_known({member_id}, set())
+        await self._ledger.require_known({member_id})
         explained = await explain_lot(
             self._ledger.database, await self._ledger.programmes.current(), member_id, key
         )

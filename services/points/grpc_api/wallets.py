@@ -22,11 +22,11 @@ from services.points.ledger import Ledger
 from services.points.messages.texts import check_text
 from services.points.storage.wallet_changes import Record
 from services.points.usecases.change_wallets import change_wallets
-from services.points.usecases.merge_members import merge_members
+from services.points.usecases.merge_members import merge_members_command
 from services.points.usecases.read_wallet_changes import list_wallet_changes, read_household
-from services.points.usecases.transfer_card import transfer_card
-from services.points.usecases.transfer_points import transfer_points
-from services.points.usecases.undo_merge import undo_merge
+from services.points.usecases.transfer_card import transfer_card_command
+from services.points.usecases.transfer_points import transfer_points_command
+from services.points.usecases.undo_merge import undo_merge_command
 from yika.points.v1 import ledger_pb2, wallet_service_pb2, wallet_service_pb2_grpc
 
 Context: TypeAlias = grpc.aio.ServicerContext
@@ -96,7 +96,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         check_members(members)
         check_decision(change.staff_id, change.reason)
         current_principal().require_store(header.store_id)
-        await self._ledger.require_known(set(members), {str(change.store_id)})
+        await self._ledger.require_known(members, {str(change.store_id)})
         return await change_wallets(self._ledger.database, change)
 
     async def ListWalletChanges(
@@ -105,7 +105,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         """Lists what happened to a wallet beside bills."""
         member_id = canonical_id(request.member_id, "member_id")
         limit = page_size(request.page_size, default=50, maximum=500)
-        await self._ledger.require_known({member_id}, set())
+        await self._ledger.require_known({member_id})
         page = await list_wallet_changes(
             self._ledger.database, member_id, request.page_token, limit
         )
@@ -129,7 +129,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         """Takes one member into another."""
         header = await self._ledger.read_header(request)
         request.into_member_id = await self._known_member(request.into_member_id, "into_member_id")
-        receipt, other = await self._post(merge_members(header, request))
+        receipt, other = await self._post(merge_members_command(header, request))
         return wallet_service_pb2.MergeMembersResponse(receipt=receipt, counterpart_bill_id=other)
 
     async def UndoMerge(
@@ -138,7 +138,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         """Undoes a merge."""
         header = await self._ledger.read_header(request)
         request.merge_bill_id = canonical_id(request.merge_bill_id, "merge_bill_id")
-        receipt, other = await self._post(undo_merge(header, request))
+        receipt, other = await self._post(undo_merge_command(header, request))
         return wallet_service_pb2.UndoMergeResponse(receipt=receipt, counterpart_bill_id=other)
 
     async def TransferCard(
@@ -147,7 +147,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         """Moves what is on a card to another member's."""
         header = await self._ledger.read_header(request)
         request.to_member_id = await self._known_member(request.to_member_id, "to_member_id")
-        receipt, other = await self._post(transfer_card(header, request))
+        receipt, other = await self._post(transfer_card_command(header, request))
         return wallet_service_pb2.TransferCardResponse(receipt=receipt, counterpart_bill_id=other)
 
     async def TransferPoints(
@@ -157,12 +157,12 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         header = await self._ledger.read_header(request)
         request.to_member_id = await self._known_member(request.to_member_id, "to_member_id")
         request.household_id = canonical_id(request.household_id, "household_id")
-        receipt, other = await self._post(transfer_points(header, request))
+        receipt, other = await self._post(transfer_points_command(header, request))
         return wallet_service_pb2.TransferPointsResponse(receipt=receipt, counterpart_bill_id=other)
 
     async def _known_member(self, text: str, field: str) -> str:
         member_id = canonical_id(text, field)
-        await self._ledger.require_known({member_id}, set())
+        await self._ledger.require_known({member_id})
         return member_id
 
     async def _post(self, command: Command) -> tuple[ledger_pb2.BillReceipt, str]:

@@ -1,12 +1,10 @@
 """Requests of the contract as values: ids in canonical form, texts and numbers within bounds."""
 
 import unicodedata
-from datetime import date, datetime
-
-from google.type.date_pb2 import Date
+from datetime import datetime
 
 from chassis.auth import Principal
-from chassis.clock import CHINA_TIME, from_proto_date
+from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.coupon import CouponState
@@ -19,6 +17,7 @@ from services.points.domain.coupon_event import (
 )
 from services.points.domain.coupon_order import CODES_MAX, MEMBERS_MAX, CouponOrder
 from services.points.domain.limits import require_reason
+from services.points.messages.dates import optional_date
 from services.points.storage.coupon_orders import OrderEvent, OrderEventKind
 from yika.points.v1 import coupon_service_pb2 as service_pb2
 
@@ -82,8 +81,8 @@ def _read_order(
         wanted_count=count,
         code_prefix=prefix,
         key_number=key_number,
-        valid_from=read_day(request, "valid_from_date"),
-        valid_until=read_day(request, "valid_until_date"),
+        valid_from=optional_date(request, "valid_from_date"),
+        valid_until=optional_date(request, "valid_until_date"),
         caller=principal.subject,
         reason=_reason(request.reason),
         created_at=now,
@@ -208,26 +207,6 @@ def read_state(number: int) -> CouponState | None:
     if number not in set(map(int, CouponState)):
         raise Invalid("UNKNOWN_STATE", "state is not one of a coupon", {"state": number})
     return CouponState(number)
-
-
-def read_day(
-    request: service_pb2.IssueCouponsRequest
-    | service_pb2.CreateCouponOrderRequest
-    | service_pb2.FindCouponRequest
-    | service_pb2.GetCouponRequest
-    | service_pb2.ListCouponsRequest,
-    field: str,
-) -> date | None:
-    """An optional date of a request."""
-    if not request.HasField(field):
-        return None
-    given: Date = getattr(request, field)
-    return from_proto_date(given, field)
-
-
-def today(now: datetime) -> date:
-    """The business date for which a state is judged when none is given."""
-    return now.astimezone(CHINA_TIME).date()
 
 
 def _optional_id(text: str, field: str) -> str | None:

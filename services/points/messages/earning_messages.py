@@ -87,7 +87,7 @@ def fill_earning_message(message: earning_pb2.SaleEarning, earned: Earned) -> No
 
 
 def read_basis(message: earning_pb2.EarningBasis) -> EarningBasis:
-    """What `earning_message` wrote for returns."""
+    """What `fill_earning_message` wrote for returns."""
     carried = message.rounding == earning_pb2.EARNING_ROUNDING_CARRY
     return EarningBasis(
         rounding=Rounding.CARRY if carried else Rounding.FLOOR_PER_SALE,
@@ -113,7 +113,7 @@ def read_basis(message: earning_pb2.EarningBasis) -> EarningBasis:
 
 
 def read_grants(messages: Sequence[earning_pb2.EarnedGrant]) -> tuple[Grant, ...]:
-    """What `earning_message` wrote for people."""
+    """What `fill_earning_message` wrote for people."""
     return tuple(
         Grant(
             each.rule_version,

@@ -7,7 +7,6 @@ products and categories exist is asked when a version is published, and of a sto
 import re
 from collections.abc import Collection, Mapping
 
-from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from pricing.earning import (
     Birthday,
@@ -22,7 +21,9 @@ from pricing.earning import (
 from pricing.earning.expiry import NEVER
 from pricing.earning.facts import MINUTES_A_DAY
 from pricing.earning.programme import WHOLE_BP
-from services.points.messages.earning_checks import RuleCheck
+from services.points.domain.limits import CODE_LENGTH_MAX
+from services.points.domain.sale import unknown_tender
+from services.points.messages.programme_checks import RuleCheck
 from yika.points.v1 import earning_pb2
 
 RULES_MAX = 200
@@ -73,7 +74,7 @@ def read_programme(
             raise Invalid(
                 "INVALID_RULE_ID",
                 'rule_id must be 1 to 32 of a-z, 0-9, "_" and "-"',
-                {"field": "rule_id", "value": rule_id[:64]},
+                {"field": "rule_id", "value": rule_id[:CODE_LENGTH_MAX]},
             )
         if rule_id in rule_ids:
             raise Invalid(
@@ -84,11 +85,7 @@ def read_programme(
     check.within("INVALID_RATE", "fen_per_point", message.fen_per_point, 1, FEN_PER_POINT_MAX)
     for kind in message.non_earning_tenders:
         if kind not in tender_kinds:
-            raise Invalid(
-                "UNKNOWN_TENDER",
-                f"tender {kind[:64]!r} is not one that this chain takes",
-                {"kind": kind[:64], "known": ",".join(sorted(tender_kinds))},
-            )
+            raise unknown_tender(kind, tender_kinds)
     return EarningProgramme(
         version=message.version,
         fen_per_point=message.fen_per_point,
@@ -145,12 +142,7 @@ def _read_effect(message: earning_pb2.EarningRule, check: RuleCheck) -> Multipli
 
 
 def _read_conditions(message: earning_pb2.EarningConditions, check: RuleCheck) -> Conditions:
-    first, last = (
-        from_proto_date(getattr(message, field), field) if message.HasField(field) else None
-        for field in ("first_date", "last_date")
-    )
-    if first and last and last < first:
-        check.refuse("DATES_REVERSED", "last_date", "must not lie before first_date", last)
+    first, last = check.dates(message)
     minutes = None
     if message.HasField("from_minute") or message.HasField("until_minute"):
         for field in ("from_minute", "until_minute"):

@@ -1,14 +1,12 @@
 """Gifts between the contract and the domain: one place that checks what headquarters publishes."""
 
 from collections.abc import Sequence
-from datetime import date
 
-from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.gift import Gift
 from services.points.domain.limits import AMOUNT_FEN_MAX
-from services.points.messages.earning_checks import RuleCheck
+from services.points.messages.programme_checks import RuleCheck
 from yika.points.v1 import gift_pb2
 
 GIFTS_MAX = 500
@@ -38,9 +36,7 @@ def _read_gift(message: gift_pb2.Gift) -> Gift:
     gift_id = canonical_id(message.gift_id, "gift_id")
     product_id = canonical_id(message.product_id, "product_id")
     check = RuleCheck(gift_id, what="gift")
-    first, last = (_day(message, field) for field in ("first_date", "last_date"))
-    if first and last and last < first:
-        check.refuse("DATES_REVERSED", "last_date", "must not lie before first_date", last)
+    first, last = check.dates(message)
     store_ids = check.ids("store_ids", message.store_ids)
     limit = message.limit_per_member
     return Gift(
@@ -54,7 +50,3 @@ def _read_gift(message: gift_pb2.Gift) -> Gift:
         last_date=last,
         limit_per_member=check.within("OUT_OF_RANGE", "limit_per_member", limit, 0, LIMIT_MAX),
     )
-
-
-def _day(message: gift_pb2.Gift, field: str) -> date | None:
-    return from_proto_date(getattr(message, field), field) if message.HasField(field) else None

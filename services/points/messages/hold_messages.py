@@ -1,5 +1,6 @@
 """Holds between the wire and the ledger: one place that knows their protos."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from google.protobuf.message import DecodeError
@@ -10,9 +11,9 @@ from chassis.ids import canonical_id
 from services.points.domain.assets import Asset
 from services.points.domain.header import REASON_LENGTH_MAX
 from services.points.domain.hold import Hold, HoldState
-from services.points.domain.hold_request import HoldRequest, check_amount
+from services.points.domain.hold_request import HoldRequest
 from services.points.domain.hold_trail import HoldTerms
-from services.points.domain.limits import CODE_LENGTH_MAX
+from services.points.domain.limits import CODE_LENGTH_MAX, check_amount
 from services.points.messages.sizes import check_size
 from services.points.messages.texts import check_register_id, check_text
 from services.points.storage.holds import HoldRecord
@@ -43,7 +44,7 @@ def read_hold_request(message: hold_service_pb2.CreateHoldRequest) -> HoldReques
         message.pass_id = canonical_id(message.pass_id, "pass_id")
     elif message.pass_id:
         raise Invalid("WRONG_ASSET", "pass_id is for HOLD_ASSET_PASS", {"asset": message.asset})
-    check_amount(message.amount)
+    check_amount("amount", message.amount)
     check_register_id(message.register_id)
     check_texts(message, "staff_id")
     if not message.HasField("business_date"):
@@ -131,22 +132,8 @@ def hold_message(record: HoldRecord, now: datetime) -> hold_pb2.Hold:
 def first_hold_message(record: HoldRecord) -> hold_pb2.Hold:
     """A hold as it was made, whatever became of it since."""
     lots = tuple(part._replace(posted=0) for part in record.hold.lots)
-    made = HoldRecord(
-        record.member_id,
-        Hold(
-            record.hold.hold_id,
-            record.hold.asset,
-            lots,
-            record.hold.expires_at,
-            record.hold.pass_id,
-            record.hold.store_id,
-            HoldState.OPEN,
-        ),
-        record.register_id,
-        record.staff_id,
-        record.created_at,
-        record.document,
-    )
+    hold = replace(record.hold, lots=lots, state=HoldState.OPEN)
+    made = replace(record, hold=hold, closed_at=None, voided_by="", reason="")
     return hold_message(made, record.created_at)
 
 

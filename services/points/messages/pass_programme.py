@@ -7,11 +7,11 @@ from chassis.ids import canonical_id
 from services.points.domain.limits import AMOUNT_FEN_MAX
 from services.points.domain.passes import UNITS_MAX, PassDefinition, PassValidity
 from services.points.domain.stored_value import BASIS_POINTS
+from services.points.messages.programme_checks import check_name, check_range
 from yika.points.v1 import pass_pb2
 
 PASSES_MAX = 500
 SCOPE_MAX = 10_000
-NAME_LENGTH_MAX = 64
 VALIDITY_DAYS_MAX = 36_500
 USES_PER_DAY_MAX = 100_000
 
@@ -41,12 +41,12 @@ def read_pass_definitions(
 
 def _read_definition(message: pass_pb2.PassDefinition, version: int, field: str) -> PassDefinition:
     pass_id = canonical_id(message.pass_id, f"{field}.pass_id")
-    _check_name(f"{field}.name", message.name)
+    check_name("INVALID_NAME", f"{field}.name", message.name)
     if message.name_en:
-        _check_name(f"{field}.name_en", message.name_en)
+        check_name("INVALID_NAME", f"{field}.name_en", message.name_en)
     price_fen = message.price_fen
-    _check_range("INVALID_AMOUNT", f"{field}.units", message.units, 1, UNITS_MAX)
-    _check_range("INVALID_AMOUNT", f"{field}.price_fen", price_fen, 0, AMOUNT_FEN_MAX)
+    check_range("INVALID_AMOUNT", f"{field}.units", message.units, 1, UNITS_MAX)
+    check_range("INVALID_AMOUNT", f"{field}.price_fen", price_fen, 0, AMOUNT_FEN_MAX)
     try:
         validity = PassValidity(message.validity)
     except ValueError as error:
@@ -56,13 +56,13 @@ def _read_definition(message: pass_pb2.PassDefinition, version: int, field: str)
             {"field": f"{field}.validity", "value": message.validity},
         ) from error
     days = message.validity_days
-    _check_range("INVALID_VALIDITY", f"{field}.validity_days", days, 0, VALIDITY_DAYS_MAX)
+    check_range("INVALID_VALIDITY", f"{field}.validity_days", days, 0, VALIDITY_DAYS_MAX)
     fee_bp, fee_fen = message.refund_fee_bp, message.refund_fee_fen
-    _check_range("INVALID_FEE", f"{field}.refund_fee_bp", fee_bp, 0, BASIS_POINTS)
-    _check_range("INVALID_FEE", f"{field}.refund_fee_fen", fee_fen, 0, price_fen)
+    check_range("INVALID_FEE", f"{field}.refund_fee_bp", fee_bp, 0, BASIS_POINTS)
+    check_range("INVALID_FEE", f"{field}.refund_fee_fen", fee_fen, 0, price_fen)
     per_use, per_day = message.units_per_use_max, message.uses_per_day_max
-    _check_range("INVALID_LIMIT", f"{field}.units_per_use_max", per_use, 0, message.units)
-    _check_range("INVALID_LIMIT", f"{field}.uses_per_day_max", per_day, 0, USES_PER_DAY_MAX)
+    check_range("INVALID_LIMIT", f"{field}.units_per_use_max", per_use, 0, message.units)
+    check_range("INVALID_LIMIT", f"{field}.uses_per_day_max", per_day, 0, USES_PER_DAY_MAX)
     return PassDefinition(
         pass_id=pass_id,
         version=version,
@@ -90,22 +90,6 @@ def _read_scope(field: str, ids: Collection[str]) -> frozenset[str]:
             {"field": field, "count": len(ids)},
         )
     return frozenset(canonical_id(each, field) for each in ids)
-
-
-def _check_range(reason: str, field: str, value: int, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise Invalid(
-            reason, f"{field} must be {least} to {most}", {"field": field, "value": value}
-        )
-
-
-def _check_name(field: str, name: str) -> None:
-    if not name.strip() or len(name) > NAME_LENGTH_MAX or not name.isprintable():
-        raise Invalid(
-            "INVALID_NAME",
-            f"{field} must have 1 to {NAME_LENGTH_MAX} characters",
-            {"field": field},
-        )
 
 
 def pass_definition_message(definition: PassDefinition) -> pass_pb2.PassDefinition:

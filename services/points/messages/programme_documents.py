@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from chassis.clock import CHINA_TIME, from_timestamp, to_timestamp
+from chassis.clock import from_timestamp, to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.assets import POINTS_TENDER, STORED_VALUE_TENDER
-from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.limits import AMOUNT_FEN_MAX, ledger_day
 from services.points.domain.programme import (
     ADJUSTMENT_LIMIT_POINTS,
     ClawbackPolicy,
@@ -15,11 +15,12 @@ from services.points.domain.programme import (
     PointsTender,
     Programme,
 )
-from services.points.domain.stored_value import FIRST_STORED_VALUE
+from services.points.domain.stored_value import BASIS_POINTS, FIRST_STORED_VALUE
 from services.points.messages.earning_messages import programme_message
 from services.points.messages.earning_programme import read_programme
 from services.points.messages.gift_programme import read_gifts
 from services.points.messages.pass_programme import read_pass_definitions
+from services.points.messages.programme_checks import check_range
 from services.points.messages.stored_value_messages import stored_value_message
 from services.points.messages.stored_value_programme import read_stored_value_programme
 from yika.points.v1 import programme_pb2
@@ -141,7 +142,7 @@ def built_in_message(programme: Programme) -> programme_pb2.Programme:
 def _effective_on(effective_at: datetime) -> date:
     """The day in China, which the last hours of the calendar's last day do not have."""
     try:
-        return effective_at.astimezone(CHINA_TIME).date()
+        return ledger_day(effective_at)
     except OverflowError as error:
         raise Invalid(
             "INVALID_TIME",
@@ -169,7 +170,7 @@ def _read_points_tender(message: programme_pb2.PointsTender) -> PointsTender:
     _check_range("points_tender.fen", message.fen, 1, _RATE_MAX)
     _check_range("points_tender.points_min", message.points_min, 1, _RATE_MAX)
     _check_range("points_tender.points_step", message.points_step, 1, _RATE_MAX)
-    _check_range("points_tender.share_max_bp", message.share_max_bp, 1, 10_000)
+    _check_range("points_tender.share_max_bp", message.share_max_bp, 1, BASIS_POINTS)
     if message.points_step * message.fen // message.points == 0:
         raise Invalid(
             "INVALID_RATE",
@@ -197,7 +198,4 @@ def _read_household_transfer(message: programme_pb2.HouseholdTransfer) -> Househ
 
 
 def _check_range(field: str, value: int, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise Invalid(
-            "OUT_OF_RANGE", f"{field} must be {least} to {most}", {"field": field, "value": value}
-        )
+    check_range("OUT_OF_RANGE", field, value, least, most)

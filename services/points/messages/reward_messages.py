@@ -1,28 +1,23 @@
 """Gifts and adjustments between the contract and the domain: requests read, answers told."""
 
-from datetime import date
-
-from chassis.clock import from_proto_date, to_timestamp
+from chassis.clock import to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.books import StoredBill
 from services.points.domain.gift_redemption import GiftLine, GiftRedemption, check_redemption
 from services.points.domain.gift_return import GiftReturn, HandedOut, check_gift_return
 from services.points.domain.header import REASON_LENGTH_MAX, Header
-from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX, require_reason
+from services.points.domain.limits import CODE_LENGTH_MAX, check_amount, require_reason
+from services.points.domain.lot_booking import ORDINAL_MAX
 from services.points.domain.points_adjustment import Adjustment, check_adjustment
 from services.points.domain.proposal import Proposal
 from services.points.domain.sale import TENDERS_MAX, WALLET_TENDERS
 from services.points.domain.wallet_change import check_decision
+from services.points.messages.dates import optional_date
 from services.points.messages.texts import check_text
 from services.points.usecases.explain_value import ValueExplanation
 from yika.points.v1 import ledger_pb2, sale_pb2
 from yika.points.v1 import reward_service_pb2 as pb
-
-# Far more than any of them needs. Fields of a newer contract are kept as they come, whatever their
-# size, and every bill is stored with its request.
-REQUEST_BYTES_MAX = 16 * 1024
-_ORDINAL_MAX = 32_767
 
 
 def read_adjustment(message: pb.AdjustPointsRequest, header: Header) -> Adjustment:
@@ -35,10 +30,7 @@ def read_adjustment(message: pb.AdjustPointsRequest, header: Header) -> Adjustme
 
 def adjustment_of(message: pb.AdjustPointsRequest) -> Adjustment:
     """The adjustment of a request; Invalid INVALID_DATE."""
-    last_day: date | None = None
-    if message.HasField("expiry_date"):
-        last_day = from_proto_date(message.expiry_date, "expiry_date")
-    return Adjustment(message.points, message.allow_debt, last_day)
+    return Adjustment(message.points, message.allow_debt, optional_date(message, "expiry_date"))
 
 
 def read_approval(message: pb.ApproveAdjustmentRequest) -> str:
@@ -62,7 +54,7 @@ def read_redemption(message: pb.RedeemGiftRequest) -> GiftRedemption:
         line.gift_id = canonical_id(line.gift_id, "gift_id")
     if message.hold_id:
         message.hold_id = canonical_id(message.hold_id, "hold_id")
-    _check_amount("points", message.points)
+    check_amount("points", message.points)
     redemption = GiftRedemption(
         lines=_lines(message),
         points=message.points,
@@ -116,10 +108,10 @@ def proposal_message(proposal: Proposal) -> pb.AdjustmentProposal:
 
 def read_ordinal(message: pb.ExplainLotRequest) -> int:
     """Which of a bill's lots; Invalid INVALID_ORDINAL for one that no bill can have."""
-    if not 0 <= message.ordinal <= _ORDINAL_MAX:
+    if not 0 <= message.ordinal <= ORDINAL_MAX:
         raise Invalid(
             "INVALID_ORDINAL",
-            f"ordinal must be 0 to {_ORDINAL_MAX}",
+            f"ordinal must be 0 to {ORDINAL_MAX}",
             {"field": "ordinal", "value": message.ordinal},
         )
     return message.ordinal
@@ -152,19 +144,10 @@ def _read_money(message: pb.RedeemGiftRequest) -> dict[str, int]:
                 "what is paid on top of points is money that a till takes",
                 {"kind": tender.kind},
             )
-        _check_amount("amount_fen", tender.amount_fen)
+        check_amount("amount_fen", tender.amount_fen)
         money[tender.kind] = money.get(tender.kind, 0) + tender.amount_fen
     return money
 
 
 def _names_value(tender: sale_pb2.Tender) -> bool:
     return bool(tender.points or tender.hold_id or tender.keep_rest)
-
-
-def _check_amount(field: str, value: int) -> None:
-    if not 1 <= value <= AMOUNT_FEN_MAX:
-        raise Invalid(
-            "INVALID_AMOUNT",
-            f"{field} must be 1 to {AMOUNT_FEN_MAX}",
-            {"field": field, "value": value},
-        )

@@ -23,6 +23,7 @@ from services.points.domain.stored_value import (
     TopUpBand,
     TopUpRule,
 )
+from services.points.messages.programme_checks import check_name, check_range
 from yika.points.v1 import stored_value_pb2
 
 CARD_TYPES_MAX = 20
@@ -31,7 +32,6 @@ BANDS_MAX = 20
 TIERS_MAX = 50
 STORES_MAX = 10_000
 TENDER_KINDS_MAX = 20
-NAME_LENGTH_MAX = 64
 VALIDITY_MONTHS_MAX = 1_200
 VALIDITY_DAYS_MAX = 36_500
 
@@ -84,7 +84,7 @@ def _read_limits(message: stored_value_pb2.StoredValueLimits, effective_on: date
         most = VALIDITY_MONTHS_MAX if name.startswith("unnamed_validity") else AMOUNT_FEN_MAX
         if name == "cooling_off_days":
             most = VALIDITY_DAYS_MAX
-        _check_range("INVALID_LIMIT", f"limits.{name}", value, least, most)
+        check_range("INVALID_LIMIT", f"limits.{name}", value, least, most)
     limits = ChainLimits(**given)
     check_not_looser(limits, effective_on)
     return limits
@@ -103,7 +103,7 @@ def _read_card_type(
             {"field": f"{field}.spending_order", "value": message.spending_order},
         ) from error
     months = message.validity_months
-    _check_range("INVALID_VALIDITY", f"{field}.validity_months", months, 0, VALIDITY_MONTHS_MAX)
+    check_range("INVALID_VALIDITY", f"{field}.validity_months", months, 0, VALIDITY_MONTHS_MAX)
     law = limits_on(effective_on, limits)
     rules = rules_on(effective_on)
     if months and message.named and law.named_never_expires:
@@ -120,13 +120,13 @@ def _read_card_type(
 
 def _read_rule(message: stored_value_pb2.TopUpRule, version: int, field: str) -> TopUpRule:
     _check_code(f"{field}.rule_id", message.rule_id)
-    _check_text("INVALID_NAME", f"{field}.name", message.name, NAME_LENGTH_MAX)
+    check_name("INVALID_NAME", f"{field}.name", message.name)
     if message.name_en:
-        _check_text("INVALID_NAME", f"{field}.name_en", message.name_en, NAME_LENGTH_MAX)
+        check_name("INVALID_NAME", f"{field}.name_en", message.name_en)
     _check_count(f"{field}.tiers", len(message.tiers), TIERS_MAX)
     _check_count(f"{field}.store_ids", len(message.store_ids), STORES_MAX)
     for tier in message.tiers:
-        _check_text("INVALID_TIER", f"{field}.tiers", tier, CODE_LENGTH_MAX)
+        check_name("INVALID_TIER", f"{field}.tiers", tier)
     if not message.HasField("first_date"):
         raise Invalid(
             "INVALID_DATE", f"{field}.first_date is required", {"field": f"{field}.first_date"}
@@ -142,7 +142,7 @@ def _read_rule(message: stored_value_pb2.TopUpRule, version: int, field: str) ->
                 {"field": f"{field}.last_date", "first_date": first, "last_date": last},
             )
     days = message.bonus_validity_days
-    _check_range("INVALID_VALIDITY", f"{field}.bonus_validity_days", days, 0, VALIDITY_DAYS_MAX)
+    check_range("INVALID_VALIDITY", f"{field}.bonus_validity_days", days, 0, VALIDITY_DAYS_MAX)
     return TopUpRule(
         rule_id=message.rule_id,
         version=version,
@@ -183,13 +183,13 @@ def _read_bands(
 
 
 def _read_band(message: stored_value_pb2.TopUpBand, field: str) -> TopUpBand:
-    _check_range("INVALID_AMOUNT", f"{field}.from_fen", message.from_fen, 1, AMOUNT_FEN_MAX)
+    check_range("INVALID_AMOUNT", f"{field}.from_fen", message.from_fen, 1, AMOUNT_FEN_MAX)
     kind = message.WhichOneof("bonus")
     if kind is None:
         raise Invalid("BONUS_REQUIRED", f"{field} gives nothing", {"field": field})
     # Nobody is given more than was paid: a typing error, and a cash-out could not get it back.
     most = message.from_fen if kind == "bonus_fen" else BASIS_POINTS
-    _check_range("INVALID_BONUS", f"{field}.{kind}", getattr(message, kind), 1, most)
+    check_range("INVALID_BONUS", f"{field}.{kind}", getattr(message, kind), 1, most)
     return TopUpBand(message.from_fen, message.bonus_fen, message.bonus_bp)
 
 
@@ -218,24 +218,12 @@ def _check_code(field: str, code: str) -> None:
         )
 
 
-def _check_text(reason: str, field: str, text: str, longest: int) -> None:
-    if not text.strip() or len(text) > longest or not text.isprintable():
-        raise Invalid(reason, f"{field} must have 1 to {longest} characters", {"field": field})
-
-
 def _check_count(field: str, count: int, most: int, *, least: int = 0) -> None:
     if count < least:
         raise Invalid("EMPTY_LIST", f"{field} needs at least {least}", {"field": field})
     if count > most:
         raise Invalid(
             "LIST_TOO_LONG", f"{field} has at most {most}", {"field": field, "count": count}
-        )
-
-
-def _check_range(reason: str, field: str, value: int, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise Invalid(
-            reason, f"{field} must be {least} to {most}", {"field": field, "value": value}
         )
 
 

@@ -10,9 +10,8 @@ from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.card_cash_out import CashOutOrder
 from services.points.domain.header import Header
-from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX, check_quoted_date
+from services.points.domain.limits import CODE_LENGTH_MAX, check_amount, check_quoted_date
 from services.points.domain.sale import TENDERS_MAX
-from services.points.domain.stored_value import invalid_amount
 from services.points.domain.top_up import TopUpOrder
 from services.points.domain.top_up_check import Buyer
 from services.points.messages.texts import check_text
@@ -22,7 +21,7 @@ from yika.points.v1 import stored_value_service_pb2 as pb
 
 def read_top_up(message: pb.TopUpRequest | pb.QuoteTopUpRequest) -> TopUpOrder:
     """What is asked for; Invalid for bad form: amounts, tenders, codes, the kind of buyer."""
-    _check_amount("amount_fen", message.amount_fen, 1)
+    check_amount("amount_fen", message.amount_fen)
     purchase = message.purchase
     try:
         buyer = Buyer(purchase.buyer)
@@ -33,7 +32,7 @@ def read_top_up(message: pb.TopUpRequest | pb.QuoteTopUpRequest) -> TopUpOrder:
             {"field": "purchase.buyer", "value": purchase.buyer},
         ) from error
     if purchase.purchase_fen:
-        _check_amount("purchase.purchase_fen", purchase.purchase_fen, message.amount_fen)
+        check_amount("purchase.purchase_fen", purchase.purchase_fen, least=message.amount_fen)
     check_text(message.card_type, "card_type", CODE_LENGTH_MAX)
     return TopUpOrder(
         amount_fen=message.amount_fen,
@@ -56,7 +55,7 @@ def read_cash_out(
     message: pb.CashOutRequest, header: Header
 ) -> tuple[CashOutOrder, dict[str, int]]:
     """What is asked for, and the money to hand out by kind; Invalid for bad form."""
-    _check_amount("amount_fen", message.amount_fen, 1)
+    check_amount("amount_fen", message.amount_fen)
     _read_optional_top_up(message)
     order = CashOutOrder(
         header.member_id, message.amount_fen, message.top_up_id, header.business_date
@@ -66,7 +65,7 @@ def read_cash_out(
 
 def read_cash_out_quote(message: pb.QuoteCashOutRequest, now: datetime) -> CashOutOrder:
     """What is asked for; Invalid for bad form."""
-    _check_amount("amount_fen", message.amount_fen, 0)
+    check_amount("amount_fen", message.amount_fen, least=0)
     _read_optional_top_up(message)
     day = read_place(message, now)
     return CashOutOrder(message.member_id, message.amount_fen or None, message.top_up_id, day)
@@ -102,11 +101,6 @@ def _read_money(tenders: Collection[sale_pb2.Tender]) -> dict[str, int]:
                 "stored value is paid with money: it names no points and no hold",
                 {"kind": tender.kind},
             )
-        _check_amount("tenders", tender.amount_fen, 1)
+        check_amount("tenders", tender.amount_fen)
         money[tender.kind] = money.get(tender.kind, 0) + tender.amount_fen
     return money
-
-
-def _check_amount(field: str, value: int, least: int) -> None:
-    if not least <= value <= AMOUNT_FEN_MAX:
-        raise invalid_amount(field, value, least)

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     Index,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -15,13 +14,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
 
-from chassis.database import NAMING_CONVENTION
-
-_metadata = MetaData(naming_convention=NAMING_CONVENTION)
+from services.points.storage.metadata import metadata
 
 adjustment_proposals = Table(
     "adjustment_proposals",
-    _metadata,
+    metadata,
     Column("member_id", Uuid(as_uuid=False), primary_key=True),
     Column("proposal_id", Uuid(as_uuid=False), primary_key=True),
     Column("store_id", Uuid(as_uuid=False), nullable=False),
@@ -54,7 +51,7 @@ adjustment_proposals = Table(
 # the index, so that no row is hot.
 direct_adjustments = Table(
     "direct_adjustments",
-    _metadata,
+    metadata,
     Column("member_id", Uuid(as_uuid=False), primary_key=True),
     Column("bill_id", Uuid(as_uuid=False), primary_key=True),
     Column("subject", Text, nullable=False),
@@ -68,9 +65,3 @@ direct_adjustments = Table(
         postgresql_include=["points"],
     ),
 )
-
-
-def add_adjustment_tables(metadata: MetaData) -> None:
-    """Puts the table among the service's others."""
-    for table in _metadata.tables.values():
-        table.to_metadata(metadata)

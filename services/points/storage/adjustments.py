@@ -13,7 +13,7 @@ from services.points.domain.limits import ledger_day
 from services.points.domain.posting import Posting
 from services.points.domain.proposal import Proposal, ProposalState
 from services.points.storage.adjustment_tables import adjustment_proposals
-from services.points.storage.driver import Driver
+from services.points.storage.driver import Driver, text_of
 
 # Its columns are named: another one, which a later release adds, must not change what is prepared.
 _LOCK = """
@@ -189,7 +189,6 @@ class ProposalRepository:
 
 
 def _proposal(row: Any) -> Proposal:
-    bill_id = row["bill_id"]
     return Proposal(
         proposal_id=str(row["proposal_id"]),
         member_id=str(row["member_id"]),
@@ -203,5 +202,5 @@ def _proposal(row: Any) -> Proposal:
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
         decision_reason=row["decision_reason"],
-        bill_id=None if bill_id is None else str(bill_id),
+        bill_id=text_of(row["bill_id"]),
     )

@@ -14,13 +14,12 @@ from services.points.domain.breaks import AccountSum
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
-from services.points.storage.driver import Driver, driver_of, fetch
+from services.points.storage.driver import Driver, driver_of, fetch, text_of
 from services.points.storage.locked_books import lot_of, wallet_of
+from services.points.storage.queries import LAST_ID
 
 Record = Any  # a row with the columns of its query by name
 
-FIRST_ID = "00000000-0000-0000-0000-000000000000"
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 # A hundred bills take a few milliseconds of the process that the door is in as well.
 _BILLS_AT_ONCE = 100
 # Sums over everything take as long as they take; nobody waits for them.
@@ -221,7 +220,7 @@ class AuditQueries:
         sums = [
             AccountSum(
                 any_asset(row["asset"]),
-                _text(row["pass_id"]),
+                text_of(row["pass_id"]),
                 row["account"],
                 int(row["debit"]),
                 int(row["credit"]),
@@ -256,7 +255,7 @@ def _booked(row: Record) -> BookedTransfer:
         row["credit_account"],
         row["amount"],
         None if lot is None else LotKey(str(lot), row["lot_ordinal"]),
-        _text(row["pass_id"]),
+        text_of(row["pass_id"]),
     )
     day: date = row["business_date"]
     return BookedTransfer(row["ordinal"], transfer, str(row["store_id"]), day, row["posted_at"])
@@ -265,7 +264,3 @@ def _booked(row: Record) -> BookedTransfer:
 def any_asset(number: int) -> Asset:
     """The asset; a number that is none is kept as it is, for the hash and for the break."""
     return _KNOWN_ASSETS.get(number) or cast(Asset, number)
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

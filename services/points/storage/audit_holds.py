@@ -9,8 +9,7 @@ from services.points.domain.hold import HeldLot, Hold, HoldState
 from services.points.domain.hold_trail import AuditedHold, HoldTerms
 from services.points.domain.lot import LotKey
 from services.points.storage.audit import Span, any_asset
-from services.points.storage.driver import driver_of
-from services.points.storage.locked_books import text_of
+from services.points.storage.driver import driver_of, text_of
 
 Record = Any  # a row with the columns of the query by name
 

@@ -1,16 +1,14 @@
 """Tables of the verification: its runs, and the breaks that they found."""
 
-from sqlalchemy import Column, DateTime, Index, Integer, MetaData, SmallInteger, Table, Text, Uuid
+from sqlalchemy import Column, DateTime, Index, Integer, SmallInteger, Table, Text, Uuid
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
-from chassis.database import NAMING_CONVENTION
-
-_metadata = MetaData(naming_convention=NAMING_CONVENTION)
+from services.points.storage.metadata import metadata
 
 ledger_runs = Table(
     "ledger_runs",
-    _metadata,
+    metadata,
     Column("run_id", Uuid(as_uuid=False), primary_key=True),
     # The one member that it is about; null for the whole ledger.
     Column("member_id", Uuid(as_uuid=False)),
@@ -32,7 +30,7 @@ ledger_runs = Table(
 
 ledger_breaks = Table(
     "ledger_breaks",
-    _metadata,
+    metadata,
     # The zero UUID for what concerns the whole books.
     Column("member_id", Uuid(as_uuid=False), primary_key=True),
     Column("kind", SmallInteger, primary_key=True, autoincrement=False),
@@ -51,9 +49,3 @@ ledger_breaks = Table(
     Column("resolved_at", DateTime(timezone=True)),
     Index("ix_ledger_breaks_open", "member_id", postgresql_where=sql("resolved_at IS NULL")),
 )
-
-
-def add_audit_tables(metadata: MetaData) -> None:
-    """Puts the tables among the service's others."""
-    for table in _metadata.tables.values():
-        table.to_metadata(metadata)

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Original, StoredBill
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.top_up_record import TopUpRecord
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
-from services.points.storage.driver import Driver
-from services.points.storage.locked_books import LOT_COLUMNS, Row, lot_of, text_of
+from services.points.storage.driver import Driver, text_of
+from services.points.storage.locked_books import LOT_COLUMNS, Row, lot_of
 
 _BILL_COLUMNS = """member_id, bill_id, kind, store_id, business_date, occurred_at, total_fen,
     points_earned, programme_version, original_bill_id, document, allocation, receipt"""
@@ -32,11 +33,11 @@ _LOTS_BY_KEY = f"""
     """  # noqa: S608
 
 # Whoever's the lots were at the time: ix_lots_expired holds nothing else.
-_EXPIRED_POINTS = """
+_EXPIRED_POINTS = f"""
     SELECT bill_id, member_id, sum(expired)::bigint AS points FROM lots
-    WHERE bill_id = ANY($1::uuid[]) AND asset = 2 AND expired > 0
+    WHERE bill_id = ANY($1::uuid[]) AND asset = {Asset.POINTS:d} AND expired > 0
     GROUP BY bill_id, member_id
-    """
+    """  # noqa: S608
 
 
 async def find_bills(driver: Driver, bill_ids: Iterable[str]) -> dict[str, StoredBill]:
@@ -50,12 +51,14 @@ async def find_later_bills(driver: Driver, bill_ids: Iterable[str]) -> list[Stor
     return [bill_of(row) for row in await driver.fetch(_LATER_BILLS, list(bill_ids))]
 
 
-async def load_transfers(driver: Driver, bills: Sequence[StoredBill]) -> dict[str, list[Transfer]]:
+async def load_transfers(
+    driver: Driver, bills: Sequence[StoredBill | TopUpRecord]
+) -> dict[str, list[Transfer]]:
     """What each bill moved, in its order."""
     owners = sorted({bill.member_id for bill in bills})
     transfers: dict[str, list[Transfer]] = {}
     for row in await driver.fetch(_TRANSFERS, owners, [bill.bill_id for bill in bills]):
-        transfers.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
+        transfers.setdefault(str(row["bill_id"]), []).append(_transfer_of(row))
     return transfers
 
 
@@ -145,7 +148,7 @@ def bill_of(row: Row) -> StoredBill:
     )
 
 
-def transfer_of(row: Row) -> Transfer:
+def _transfer_of(row: Row) -> Transfer:
     """A transfer as it was posted."""
     lot = row["lot_bill_id"]
     return Transfer(

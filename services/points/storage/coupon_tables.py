@@ -8,7 +8,6 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -17,14 +16,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 
-from chassis.database import NAMING_CONVENTION
-
-_metadata = MetaData(naming_convention=NAMING_CONVENTION)
+from services.points.storage.metadata import metadata
 
 # One decision to issue. Small and read with every coupon: on shards a copy stands on each.
 coupon_orders = Table(
     "coupon_orders",
-    _metadata,
+    metadata,
     Column("order_id", Uuid(as_uuid=False), primary_key=True),
     Column("anonymous", Boolean, nullable=False),
     Column("template_id", Uuid(as_uuid=False), nullable=False),
@@ -55,7 +52,7 @@ coupon_orders = Table(
 # What people did with an order: cancelled it, revoked it, took its plain codes out.
 coupon_order_events = Table(
     "coupon_order_events",
-    _metadata,
+    metadata,
     Column("order_id", Uuid(as_uuid=False), primary_key=True),
     Column("event_id", Uuid(as_uuid=False), primary_key=True),
     Column("kind", SmallInteger, nullable=False),
@@ -70,7 +67,7 @@ coupon_order_events = Table(
 
 coupons = Table(
     "coupons",
-    _metadata,
+    metadata,
     Column("member_id", Uuid(as_uuid=False), primary_key=True),
     # The keyed hash of the code, in the form of a UUID.
     Column("coupon_id", Uuid(as_uuid=False), primary_key=True),
@@ -106,7 +103,7 @@ coupons = Table(
 # Every change after the issue, never edited. `member_id` is the account at that moment.
 coupon_events = Table(
     "coupon_events",
-    _metadata,
+    metadata,
     Column("member_id", Uuid(as_uuid=False), primary_key=True),
     Column("coupon_id", Uuid(as_uuid=False), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
@@ -133,15 +130,9 @@ coupon_events = Table(
 # Wrong codes of the running minute, by caller and store.
 coupon_tries = Table(
     "coupon_tries",
-    _metadata,
+    metadata,
     Column("caller", Text, primary_key=True),
     Column("store_id", Uuid(as_uuid=False), primary_key=True),
     Column("began_at", DateTime(timezone=True), nullable=False),
     Column("wrong_count", Integer, nullable=False),
 )
-
-
-def add_coupon_tables(metadata: MetaData) -> None:
-    """Makes the tables of coupons part of the service's schema."""
-    for table in _metadata.sorted_tables:
-        table.to_metadata(metadata)

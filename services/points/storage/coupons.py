@@ -14,6 +14,7 @@ from services.points.domain.coupon_event import (
     CouponEventKind,
     CouponRequest,
 )
+from services.points.storage.driver import text_of
 
 _LOCK = text(
     """
@@ -189,10 +190,10 @@ def coupon_of(row: Row[Any]) -> Coupon:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         order_revoked=row.revoked_at is not None,
-        reservation_id=_text(row.reservation_id),
-        sale_id=_text(row.sale_id),
+        reservation_id=text_of(row.reservation_id),
+        sale_id=text_of(row.sale_id),
         reserved_until=row.reserved_until,
-        bill_id=_text(row.bill_id),
+        bill_id=text_of(row.bill_id),
     )
 
 
@@ -204,10 +205,10 @@ def event_of(row: Row[Any]) -> CouponEvent:
         coupon_id=str(row.coupon_id),
         caller=row.caller,
         happened_at=row.happened_at,
-        document_id=_text(row.document_id),
-        returned_bill_id=_text(row.returned_bill_id),
-        buyer_id=_text(row.buyer_id),
-        store_id=_text(row.store_id),
+        document_id=text_of(row.document_id),
+        returned_bill_id=text_of(row.returned_bill_id),
+        buyer_id=text_of(row.buyer_id),
+        store_id=text_of(row.store_id),
         business_date=row.business_date,
         hold_seconds=row.hold_seconds,
         staff_id=row.staff_id,
@@ -220,7 +221,3 @@ def event_of(row: Row[Any]) -> CouponEvent:
         state=CouponState(row.state),
         reserved_until=row.reserved_until,
     )
-
-
-def _text(identifier: object) -> str | None:
-    return None if identifier is None else str(identifier)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -11,11 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.domain.assets import ASSETS, Asset
 from services.points.domain.expiry import BOOKED_ASSETS
+from services.points.storage.driver import text_of
 from services.points.storage.expiry_tables import expiry_notices
-
-# Before and after every id: where a walk over the lots of one day begins and ends.
-FIRST_ID = "00000000-0000-0000-0000-000000000000"
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 # Both walk along ix_lots_expiring. Frozen wallets wait: their books do not change.
 _EXPIRED = text(
@@ -48,9 +45,8 @@ _EXPIRING = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A place in the order of (expiry date, member), the order in which lots are walked."""
+class Place(NamedTuple):
+    """A place in the order in which lots are walked: by their last day, then by member."""
 
     date: date
     member_id: str
@@ -82,12 +78,12 @@ class ExpiryRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def expired(self, before: date, after: Told, limit: int) -> list[ExpiredLots]:
+    async def expired(self, before: date, after: Place, limit: int) -> list[ExpiredLots]:
         """Who has something left of lots whose last day lies before a date, in order."""
         rows = await self._rows(_EXPIRED, before=before, after=after, limit=limit)
         return [ExpiredLots(row.expiry_date, str(row.member_id), str(row.store_id)) for row in rows]
 
-    async def expiring(self, last_date: date, after: Told, limit: int) -> list[ExpiringValue]:
+    async def expiring(self, last_date: date, after: Place, limit: int) -> list[ExpiringValue]:
         """What is left of lots with a last day through `last_date`, of `limit` members and days."""
         rows = await self._rows(_EXPIRING, last_date=last_date, after=after, limit=limit)
         return [
@@ -95,13 +91,13 @@ class ExpiryRepository:
                 row.expiry_date,
                 str(row.member_id),
                 ASSETS.get(row.asset),
-                None if row.pass_id is None else str(row.pass_id),
+                text_of(row.pass_id),
                 int(row.amount),
             )
             for row in rows
         ]
 
-    async def lock_notice(self, notice_days: int, start: Told) -> Told:
+    async def lock_notice(self, notice_days: int, start: Place) -> Place:
         """How far a notice has been told, from `start` the first time; locked until the commit."""
         place = {"told_date": start.date, "told_member_id": start.member_id}
         await self._connection.execute(
@@ -109,9 +105,9 @@ class ExpiryRepository:
         )
         columns = (expiry_notices.c.told_date, expiry_notices.c.told_member_id)
         query = select(*columns).where(expiry_notices.c.notice_days == notice_days)
-        return Told(*(await self._connection.execute(query.with_for_update())).one())
+        return Place(*(await self._connection.execute(query.with_for_update())).one())
 
-    async def move_notice(self, notice_days: int, told: Told) -> None:
+    async def move_notice(self, notice_days: int, told: Place) -> None:
         """Everything up to there has been told."""
         await self._connection.execute(
             update(expiry_notices)
@@ -119,6 +115,6 @@ class ExpiryRepository:
             .values(told_date=told.date, told_member_id=told.member_id)
         )
 
-    async def _rows(self, query: Any, *, after: Told, **parameters: Any) -> Sequence[Any]:
+    async def _rows(self, query: Any, *, after: Place, **parameters: Any) -> Sequence[Any]:
         place = {"after_date": after.date, "after_member": after.member_id}
         return (await self._connection.execute(query, {**place, **parameters})).all()

@@ -12,7 +12,7 @@ from services.points.domain.assets import ASSETS, Asset
 from services.points.domain.hold import HeldLot, Hold, HoldState
 from services.points.domain.lot import LotKey
 from services.points.domain.wallet import Wallet
-from services.points.storage.driver import Driver, driver_of, fetch
+from services.points.storage.driver import Driver, driver_of, fetch, text_of
 from services.points.storage.tables import holds
 
 _SELECT = """
@@ -164,8 +164,7 @@ async def write_open_count(driver: Driver, wallet: Wallet) -> None:
 
 async def find_hold(connection: AsyncConnection, hold_id: str) -> HoldRecord | None:
     """One hold, on a connection that cannot write; None when there is none."""
-    rows = (await connection.exec_driver_sql(_FIND, ([hold_id],))).mappings()
-    return next(iter(_records(rows)), None)
+    return next(iter(_records(await fetch(connection, _FIND, [hold_id]))), None)
 
 
 async def list_holds(
@@ -223,7 +222,7 @@ def _record(row: Any) -> HoldRecord:
             asset=Asset(row["hold_asset"]),
             lots=(),
             expires_at=row["expires_at"],
-            pass_id=None if row["pass_id"] is None else str(row["pass_id"]),
+            pass_id=text_of(row["pass_id"]),
             store_id=str(row["store_id"]),
             state=HoldState(row["state"]),
         ),

@@ -9,7 +9,7 @@ from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import ASSETS, Asset
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.wallet import Wallet
-from services.points.storage.driver import Driver, driver_of, fetch
+from services.points.storage.driver import Driver, driver_of, fetch, text_of
 from services.points.storage.holds import load_holds
 
 Row = Any  # a record with the columns of its query by name
@@ -202,8 +202,3 @@ def lot_of(row: Row) -> Lot:
         row["expiry_date"],
         text_of(row["moved_by"]),
     )
-
-
-def text_of(value: object) -> str | None:
-    """An id as text; None stays None."""
-    return None if value is None else str(value)

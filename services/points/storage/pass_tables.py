@@ -1,15 +1,13 @@
 """Tables of passes beside those of the ledger: with whom they are shared."""
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, MetaData, Table, Uuid, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Table, Uuid, text
 from sqlalchemy.dialects.postgresql import BYTEA
 
-from chassis.database import NAMING_CONVENTION
-
-_metadata = MetaData(naming_convention=NAMING_CONVENTION)
+from services.points.storage.metadata import metadata
 
 pass_shares = Table(
     "pass_shares",
-    _metadata,
+    metadata,
     Column("member_id", Uuid(as_uuid=False), primary_key=True),  # the owner
     Column("share_id", Uuid(as_uuid=False), primary_key=True),
     Column("pass_id", Uuid(as_uuid=False), nullable=False),
@@ -45,9 +43,3 @@ pass_shares = Table(
         postgresql_where=text("ended_at IS NULL"),
     ),
 )
-
-
-def add_pass_tables(metadata: MetaData) -> None:
-    """Makes these tables part of the service's."""
-    for table in _metadata.sorted_tables:
-        table.to_metadata(metadata)

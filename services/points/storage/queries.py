@@ -13,8 +13,9 @@ from services.points.storage.tables import bills, transfers, wallets
 
 Record = Row[Any]  # a row with the columns of its table as attributes
 
-# Larger than any id: the first page of a list that runs newest first starts here.
-NEWEST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+# Before and after every id: where lists and walks begin and end.
+FIRST_ID = "00000000-0000-0000-0000-000000000000"
+LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 OF_ITS_BILL = and_(
     bills.c.member_id == transfers.c.member_id, bills.c.bill_id == transfers.c.bill_id
 )

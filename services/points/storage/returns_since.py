@@ -66,7 +66,7 @@ async def load_returns_since(driver: Driver, books: Books, merge_bill_ids: Itera
         if merge is None or merge.bill.kind is not BillKind.MERGE:
             continue  # the command is refused
         member_id = merge.bill.member_id
-        family = (await load_merges_on(driver, [member_id])).merged_into(member_id)
+        family = (await load_merges_on(driver, [member_id])).with_merged(member_id)
         passes = {
             each.lot.bill_id for each in merge.transfers if each.lot and each.asset is Asset.PASS
         }

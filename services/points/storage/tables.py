@@ -12,7 +12,6 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -21,24 +20,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
 
-from chassis.database import NAMING_CONVENTION
-from services.points.storage.adjustment_tables import add_adjustment_tables
-from services.points.storage.audit_tables import add_audit_tables
-from services.points.storage.coupon_tables import add_coupon_tables
-from services.points.storage.expiry_tables import add_expiry_tables
-from services.points.storage.job_tables import add_job_tables
-from services.points.storage.pass_tables import add_pass_tables
+# For the tables that they add to the metadata.
+from services.points.storage import (  # noqa: F401
+    adjustment_tables,
+    audit_tables,
+    coupon_tables,
+    expiry_tables,
+    job_tables,
+    pass_tables,
+    wallet_tables,
+)
+from services.points.storage.metadata import metadata
 from services.points.storage.query_indexes import add_query_indexes
-from services.points.storage.wallet_tables import add_wallet_tables
-
-metadata = MetaData(naming_convention=NAMING_CONVENTION)
-add_coupon_tables(metadata)
-add_job_tables(metadata)
-add_audit_tables(metadata)
-add_wallet_tables(metadata)
-add_pass_tables(metadata)
-add_adjustment_tables(metadata)
-add_expiry_tables(metadata)
 
 bills = Table(
     "bills",

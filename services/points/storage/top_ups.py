@@ -7,19 +7,13 @@ from services.points.domain.assets import BillKind
 from services.points.domain.lot import LotKey
 from services.points.domain.stored_balance import STORED_VALUE
 from services.points.domain.top_up_record import TopUpRecord
-from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
-from services.points.storage.bill_reader import transfer_of
+from services.points.storage.bill_reader import load_transfers
 from services.points.storage.driver import Driver
 from services.points.storage.grace_lots import ReadAllocation, load_grace_lots
 
 _BILLS = """
     SELECT member_id, bill_id, kind, business_date FROM bills WHERE bill_id = ANY($1::uuid[])
-    """
-_GRANTS = """
-    SELECT bill_id, asset, debit_account, credit_account, amount, lot_bill_id, lot_ordinal, pass_id
-    FROM transfers WHERE member_id = ANY($1::uuid[]) AND bill_id = ANY($2::uuid[])
-    ORDER BY bill_id, ordinal
     """
 # Whoever's the lots were at the time: ix_transfers_left_top_ups holds nothing else.
 _LEFT = """
@@ -61,10 +55,7 @@ async def load_top_ups(
     }
     if not top_ups:
         return records
-    members = {record.member_id for record in top_ups.values()}
-    moved: dict[str, list[Transfer]] = {}
-    for row in await driver.fetch(_GRANTS, list(members), list(top_ups)):
-        moved.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
+    moved = await load_transfers(driver, list(top_ups.values()))
     for bill_id, record in top_ups.items():
         records[bill_id] = record.granted(moved.get(bill_id, ()))
     bonus = {record.bonus: record.bill_id for record in top_ups.values()}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.storage.driver import fetch
+from services.points.storage.queries import FIRST_ID
 
 
 class Scope(NamedTuple):
@@ -88,7 +89,7 @@ def _statement(source: str) -> str:
         """  # noqa: S608 - constants of this file
 
 
-_START = AccountKey("00000000-0000-0000-0000-000000000000", -1, "", "")
+_START = AccountKey(FIRST_ID, -1, "", "")
 
 
 async def trial_balance(

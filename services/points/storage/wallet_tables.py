@@ -1,15 +1,13 @@
 """The table of what happened to wallets beside bills: frozen, unfrozen, joined to a household."""
 
-from sqlalchemy import Column, DateTime, Index, MetaData, SmallInteger, Table, Text, Uuid
+from sqlalchemy import Column, DateTime, Index, SmallInteger, Table, Text, Uuid
 
-from chassis.database import NAMING_CONVENTION
-
-_metadata = MetaData(naming_convention=NAMING_CONVENTION)
+from services.points.storage.metadata import metadata
 
 # Rows are added, never changed. A change of a household has a row for each member it names.
 wallet_changes = Table(
     "wallet_changes",
-    _metadata,
+    metadata,
     Column("member_id", Uuid(as_uuid=False), primary_key=True),
     Column("change_id", Uuid(as_uuid=False), primary_key=True),
     # Place among the members that the change names, from 0.
@@ -25,9 +23,3 @@ wallet_changes = Table(
     # An id names one change, whoever's wallet it is about: see ADR 0014.
     Index("uq_wallet_changes_change_id_ordinal", "change_id", "ordinal", unique=True),
 )
-
-
-def add_wallet_tables(metadata: MetaData) -> None:
-    """Puts the table among the service's others."""
-    for table in _metadata.tables.values():
-        table.to_metadata(metadata)

@@ -1,9 +1,9 @@
 """Makes a code that anybody could use the coupon of one member."""
 
-from chassis.clock import CHINA_TIME
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupon import bind
 from services.points.domain.coupon_event import CouponRequest, required
+from services.points.domain.limits import ledger_day
 from services.points.usecases.change_coupon import ChangedCoupon, change_coupon
 
 
@@ -19,7 +19,7 @@ async def bind_coupon(desk: CouponDesk, request: CouponRequest) -> ChangedCoupon
         lambda coupon, buyer_id: bind(
             coupon,
             member_id=required(buyer_id),
-            business_date=now.astimezone(CHINA_TIME).date(),
+            business_date=ledger_day(now),
             now=now,
         ),
     )

@@ -14,7 +14,8 @@ from services.points.domain.draft import Drafts
 from services.points.domain.expiry import decide_expiry, expiry_header
 from services.points.domain.header import Header
 from services.points.metrics import EXPIRY_BILLS
-from services.points.storage.expiry import FIRST_ID, ExpiryRepository, Told
+from services.points.storage.expiry import ExpiryRepository, Place
+from services.points.storage.queries import FIRST_ID
 from services.points.usecases.post_bills import Outcome, Posted
 from yika.points.v1 import expiry_pb2, ledger_pb2
 
@@ -22,7 +23,7 @@ log = get_logger(__name__)
 
 Post = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
 
-_START = Told(date.min, FIRST_ID)
+_START = Place(date.min, FIRST_ID)
 
 
 async def book_expiry(
@@ -82,12 +83,12 @@ def _count(command: Command, outcome: Outcome | Exception) -> None:
         log.error("expiry_failed", member_id=command.members[0], exc_info=outcome)
 
 
-def read_position(position: str) -> Told:
+def read_position(position: str) -> Place:
     """The place that a position names; before everything for the empty one."""
     if not position:
         return _START
     day, member_id = position.split("/")
-    return Told(date.fromisoformat(day), member_id)
+    return Place(date.fromisoformat(day), member_id)
 
 
 def expiry_command(header: Header, expired_before: date) -> Command:

@@ -6,26 +6,23 @@ from datetime import datetime
 
 from prometheus_client import Counter
 
-from chassis.clock import CHINA_TIME
 from chassis.database import Transaction
-from chassis.errors import DomainError, Invalid, NotFound, Unavailable, id_reused
+from chassis.errors import DomainError, Invalid, Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import Coupon, CouponState, as_owner
+from services.points.domain.coupon import Coupon, CouponState, as_owner, unknown_coupon
 from services.points.domain.coupon_event import (
     CouponEvent,
     CouponRequest,
     change_of,
     same_request,
 )
+from services.points.domain.limits import BUSINESS_DATE_DISTANCE_DAYS_MAX, ledger_day
 from services.points.messages.coupon_facts import change_facts
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.coupons import CouponRepository
 from services.points.storage.merges import load_merges
 
 _ATTEMPTS_MAX = 5
-# A store's day may end after midnight, and clocks of tills are set by people. Sales that come
-# days later, from a store that was offline, redeem their coupons where the sale is posted.
-_BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
 
 CHANGES = Counter(
     "yika_points_coupon_changes_total", "Coupons changed, by what happened.", ["kind"]
@@ -59,9 +56,9 @@ async def change_coupon(desk: CouponDesk, request: CouponRequest, rule: Rule) ->
     if (replay := await _find_replay(desk, request)) is not None:
         return replay
     _check_business_date(request)
-    await desk.require_known(
-        member_ids=[request.buyer_id] if request.buyer_id else [],
-        store_ids=[request.store_id] if request.store_id else [],
+    await desk.directory.require_known(
+        {request.buyer_id} if request.buyer_id else (),
+        {request.store_id} if request.store_id else (),
     )
     for _ in range(_ATTEMPTS_MAX):
         try:
@@ -76,7 +73,7 @@ async def _change(tx: Transaction, request: CouponRequest, rule: Rule) -> Change
     repository = CouponRepository(tx.connection)
     coupon = (await repository.lock([request.coupon_id])).get(request.coupon_id)
     if coupon is None:
-        raise _unknown(request.coupon_id)
+        raise unknown_coupon(request.coupon_id)
     # After the lock: whoever carried the same request out before has committed by now.
     stored = (await repository.find_events([request.request_id])).get(request.request_id)
     if stored is not None:
@@ -126,14 +123,11 @@ def _answer(event: CouponEvent, coupon: Coupon, *, replayed: bool) -> ChangedCou
 def _check_business_date(request: CouponRequest) -> None:
     if request.business_date is None:
         return
-    today = request.happened_at.astimezone(CHINA_TIME).date()
-    if abs((request.business_date - today).days) > _BUSINESS_DATE_DISTANCE_DAYS_MAX:
+    # Sales that come days later, from a store that was offline, redeem where the sale is posted.
+    today = ledger_day(request.happened_at)
+    if abs((request.business_date - today).days) > BUSINESS_DATE_DISTANCE_DAYS_MAX:
         raise Invalid(
             "INVALID_BUSINESS_DATE",
             "business_date is too far from today",
             {"business_date": request.business_date, "today": today},
         )
-
-
-def _unknown(coupon_id: str) -> NotFound:
-    return NotFound("UNKNOWN_COUPON", f"no coupon {coupon_id}", {"coupon_id": coupon_id})

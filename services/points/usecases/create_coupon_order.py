@@ -4,10 +4,10 @@ from datetime import datetime
 
 from google.protobuf.message import Message
 
-from chassis.clock import CHINA_TIME
 from chassis.errors import Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupon_order import CouponOrder, check_validity
+from services.points.domain.limits import ledger_day
 from services.points.messages.coupon_facts import order_created_fact
 from services.points.storage.coupon_orders import CouponOrderRepository
 
@@ -22,7 +22,7 @@ async def create_coupon_order(
     """
     if (stored := await find_order(desk, order.order_id, document)) is not None:
         return stored, True
-    check_validity(order.valid_from, order.valid_until, now.astimezone(CHINA_TIME).date())
+    check_validity(order.valid_from, order.valid_until, ledger_day(now))
     content = document.SerializeToString()
     async with desk.database.transaction() as tx:
         added = await CouponOrderRepository(tx.connection).add(order, content)
@@ -44,12 +44,9 @@ async def find_order(desk: CouponDesk, order_id: str, document: Message) -> Coup
     if found is None:
         return None
     order, stored = found
-    kind = "members" if not order.anonymous else "codes"
+    # Orders of codes name no members: they are requests of another kind.
+    asks_for_codes = "member_ids" not in document.DESCRIPTOR.fields_by_name
     # Messages are compared, not bytes of them: these differ between versions of the library.
-    if kind != _kind_of(document) or type(document).FromString(stored) != document:
+    if order.anonymous != asks_for_codes or type(document).FromString(stored) != document:
         raise id_reused("coupon order", order_id)
     return order
-
-
-def _kind_of(document: Message) -> str:
-    return "members" if "member_ids" in document.DESCRIPTOR.fields_by_name else "codes"

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chassis.clock import CHINA_TIME
 from chassis.database import Database
 from chassis.errors import NotFound
 from pricing.earning import Explanation
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
+from services.points.domain.limits import ledger_day
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.named_bill import unknown_bill
+from services.points.domain.points_adjustment import RULE_ID
 from services.points.domain.programme import Programme, Programmes
 from services.points.domain.value_explanation import (
     GrantedValue,
@@ -87,7 +89,7 @@ async def explain_bill(
         )
         found.append(_explained(bill, programmes, NO_LOT, value, sold))
     if bill.kind is BillKind.POINTS_ADJUSTMENT and debt and not lots:
-        version = f"adjustment@{bill.programme_version}"
+        version = f"{RULE_ID}@{bill.programme_version}"
         value = GrantedValue(Asset.POINTS, debt, version, settled=debt)
         found.append(_explained(bill, programmes, NO_LOT, value, None))
     return found
@@ -98,7 +100,7 @@ async def find_explained_bill(database: Database, bill_id: str) -> StoredBill:
     async with database.read() as connection:
         bill = await ValueSources(connection).bill(bill_id)
     if bill is None:
-        raise NotFound("UNKNOWN_BILL", f"no bill {bill_id}", {"bill_id": bill_id})
+        raise unknown_bill(bill_id)
     return bill
 
 
@@ -138,7 +140,7 @@ def _first_day(lot: Lot, bill: StoredBill) -> date | None:
     """The store's day from which it can be spent, when that lies after the bill's."""
     if lot.available_at <= bill.occurred_at:
         return None
-    return lot.available_at.astimezone(CHINA_TIME).date()
+    return ledger_day(lot.available_at)
 
 
 def _explained(

@@ -3,11 +3,11 @@
 import asyncio
 from datetime import datetime
 
-from chassis.errors import Invalid
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupon_code import CodeKey, print_code
 from services.points.domain.coupon_order import CODES_MAX, issued_serials
+from services.points.pages import number_of_token
 from services.points.storage.coupon_orders import (
     CouponOrderRepository,
     OrderEvent,
@@ -33,10 +33,10 @@ async def export_coupon_codes(
     Nothing is handed out that is not recorded: the record is committed before the answer.
     """
     question = ("coupon codes", order_id)
-    key_of_page = decode_page_token(page_token, int, question=question)
-    first = 1 if key_of_page is None else int(key_of_page[0]) + 1
-    if not 1 <= first <= 2 * CODES_MAX:
-        raise Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
+    first = 1
+    if (last := decode_page_token(page_token, int, question=question)) is not None:
+        # Skipped numbers make an order longer than what it wants.
+        first = 1 + number_of_token(last[0], 2 * CODES_MAX)
     async with desk.database.transaction() as tx:
         orders = CouponOrderRepository(tx.connection)
         found = await orders.find(order_id)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from google.protobuf.message import Message
 
-from chassis.clock import CHINA_TIME
 from chassis.database import Transaction
 from chassis.errors import Invalid, Unavailable
 from services.points.coupon_desk import CouponDesk
@@ -17,6 +16,7 @@ from services.points.domain.coupon_order import (
     check_validity,
     issued_serials,
 )
+from services.points.domain.limits import ledger_day
 from services.points.messages.coupon_facts import issue_fact
 from services.points.storage.coupon_orders import CouponOrderRepository
 from services.points.storage.coupon_queries import CouponQueries
@@ -45,7 +45,7 @@ async def issue_coupons(
     if (stored := await find_order(desk, order.order_id, document)) is not None:
         return stored, _coupon_ids(desk, stored), True
     _check(order, member_ids, now)
-    await desk.require_known(member_ids=member_ids)
+    await desk.directory.require_known(member_ids)
     key = desk.keys.key(order.key_number)
     for _ in range(_ATTEMPTS_MAX):
         try:
@@ -120,7 +120,7 @@ def _check(order: CouponOrder, member_ids: Sequence[str], now: datetime) -> None
                 "DUPLICATE_MEMBER", "a member stands twice in the list", {"member_id": member_id}
             )
         seen.add(member_id)
-    check_validity(order.valid_from, order.valid_until, now.astimezone(CHINA_TIME).date())
+    check_validity(order.valid_from, order.valid_until, ledger_day(now))
 
 
 def _coupon_ids(desk: CouponDesk, order: CouponOrder) -> list[str]:

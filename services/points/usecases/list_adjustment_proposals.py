@@ -7,9 +7,7 @@ from chassis.paging import encode_page_token
 from services.points.domain.proposal import Proposal
 from services.points.pages import id_in_token
 from services.points.storage.adjustments import ProposalRepository
-
-# Less than any id: the first page starts here.
-_OLDEST = "00000000-0000-0000-0000-000000000000"
+from services.points.storage.queries import FIRST_ID
 
 
 async def list_adjustment_proposals(
@@ -17,7 +15,7 @@ async def list_adjustment_proposals(
 ) -> tuple[Sequence[Proposal], str]:
     """A page of one store's proposals, or of all, and the token of the next one."""
     question = ("adjustment proposals", store_id)
-    after = id_in_token(page_token, question) or _OLDEST
+    after = id_in_token(page_token, question) or FIRST_ID
     async with database.read() as connection:
         found = await ProposalRepository(connection).open(store_id, after, limit + 1)
     if len(found) <= limit:

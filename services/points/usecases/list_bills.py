@@ -12,7 +12,7 @@ from services.points.pages import (
     number_of_token,
 )
 from services.points.storage.bill_search import BillFilter, BillSearch
-from services.points.storage.expiry import LAST_ID
+from services.points.storage.queries import LAST_ID
 
 # More than any member's bills, and the most its column holds.
 SEQUENCE_MAX = 2**63 - 1

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chassis.database import Database
-from chassis.errors import Invalid
-from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.breaks import BreakKind
+from services.points.pages import foreign_token, id_of_token
 from services.points.storage.breaks import BreakRepository
 from services.points.storage.queries import Record
 
@@ -32,7 +31,7 @@ async def list_breaks(
     """Breaks in order of member, kind and subject; Invalid for a token of another list."""
     question = ("breaks", member_id, include_resolved)
     key = decode_page_token(token, str, int, str, question=question)
-    after = None if key is None else (_account_of(key[0]), _kind_of(key[1]), str(key[2]))
+    after = None if key is None else (id_of_token(key[0]), _kind_of(key[1]), str(key[2]))
     async with database.read() as connection:
         repository = BreakRepository(connection)
         rows = await repository.breaks(member_id, include_resolved, after, limit + 1)
@@ -57,18 +56,7 @@ async def list_breaks(
     )
 
 
-def _account_of(part: str | int) -> str:
-    try:
-        return canonical_id(str(part), "page_token")
-    except Invalid:
-        raise _foreign_token() from None
-
-
 def _kind_of(part: str | int) -> int:
     if int(part) not in set(BreakKind):
-        raise _foreign_token()
+        raise foreign_token()
     return int(part)
-
-
-def _foreign_token() -> Invalid:
-    return Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")

@@ -11,7 +11,9 @@ from services.points.domain.wallet_change import check_decision
 from yika.points.v1 import wallet_service_pb2
 
 
-def merge_members(header: Header, message: wallet_service_pb2.MergeMembersRequest) -> Command:
+def merge_members_command(
+    header: Header, message: wallet_service_pb2.MergeMembersRequest
+) -> Command:
     """The command of a merge; Invalid REASON_REQUIRED, STAFF_REQUIRED, SAME_MEMBER."""
     check_decision(header.staff_id, header.reason)
     require_two(header.member_id, message.into_member_id)

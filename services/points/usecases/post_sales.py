@@ -6,17 +6,14 @@ from functools import partial
 
 from chassis.clock import to_timestamp
 from chassis.database import Transaction
-from chassis.events import EVENT_BYTES_MAX
 from services.points.commands import Command, RulesRead
 from services.points.domain.assets import BillKind
 from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.sale import Sale
 from services.points.domain.sale_posting import decide_sale
 from services.points.storage.bill_writer import NewBill
+from services.points.usecases.event_parts import PARTS_BYTES_MAX
 from yika.points.v1 import events_pb2, sale_pb2
-
-# Room for the envelope of each sale in the event beside the sale itself.
-_EVENT_BYTES_FILLED = EVENT_BYTES_MAX - 64 * 1024
 
 
 def sale_command(
@@ -57,7 +54,7 @@ def publish_sales(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> N
     filled = 0
     for bill in bills:
         size = len(bill.document)
-        if event.sales and filled + size > _EVENT_BYTES_FILLED:
+        if event.sales and filled + size > PARTS_BYTES_MAX:
             tx.publish(event, member_id=lane)
             event = events_pb2.SalesPosted()
             filled = 0

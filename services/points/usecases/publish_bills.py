@@ -6,10 +6,10 @@ from typing import Any
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Transaction
-from chassis.events import EVENT_BYTES_MAX
 from services.points.domain.assets import BillKind
 from services.points.domain.transfer import Transfer
 from services.points.storage.bill_writer import NewBill
+from services.points.usecases.event_parts import parts_by_event
 from services.points.usecases.post_sales import publish_sales
 from services.points.usecases.publish_gifts import publish_gifts
 from services.points.usecases.publish_holds import publish_closed_holds
@@ -17,8 +17,6 @@ from services.points.usecases.publish_merges import publish_merges
 from services.points.usecases.return_sale import publish_returns
 from yika.points.v1 import events_pb2, ledger_pb2
 
-# Room for what the event says beside its parts.
-_EVENT_BYTES_FILLED = EVENT_BYTES_MAX - 64 * 1024
 # A merge may move thousands of lots, and what is told of it must fit an event.
 _TRANSFERS_TOLD_MAX = 500
 # Kinds that have an event of their own, with what stock and statistics need.
@@ -49,18 +47,8 @@ def publish_bills(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> N
 
 def _publish_others(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> None:
     lane = bills[0].draft.posting.wallet.member_id
-    event = events_pb2.BillsPosted()
-    filled = 0
-    for bill in bills:
-        posted = _posted_bill(bill, now)
-        size = posted.ByteSize()
-        if event.bills and filled + size > _EVENT_BYTES_FILLED:
-            tx.publish(event, member_id=lane)
-            event = events_pb2.BillsPosted()
-            filled = 0
-        event.bills.append(posted)
-        filled += size
-    tx.publish(event, member_id=lane)
+    for posted in parts_by_event(_posted_bill(bill, now) for bill in bills):
+        tx.publish(events_pb2.BillsPosted(bills=posted), member_id=lane)
 
 
 def told_transfers(transfers: Sequence[Transfer]) -> Sequence[Transfer]:

@@ -2,22 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
-
-from google.protobuf.message import Message
+from typing import Any
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Transaction
-from chassis.events import EVENT_BYTES_MAX
 from services.points.domain.gift import Gift
 from services.points.domain.gift_redemption import GiftDraft
 from services.points.domain.gift_return import GiftReturnDraft
 from services.points.domain.posting import Posting
 from services.points.storage.bill_writer import NewBill
+from services.points.usecases.event_parts import parts_by_event
 from yika.points.v1 import reward_events_pb2 as events
-
-_EVENT_BYTES_FILLED = EVENT_BYTES_MAX - 64 * 1024
-Part = TypeVar("Part", bound=Message)
 
 
 def publish_gifts(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> None:
@@ -26,26 +21,12 @@ def publish_gifts(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> N
     back = [bill.draft for bill in bills if isinstance(bill.draft, GiftReturnDraft)]
     if out:
         lane = out[0].posting.wallet.member_id
-        for redemptions in _filled(_redemption(draft, now) for draft in out):
+        for redemptions in parts_by_event(_redemption(draft, now) for draft in out):
             tx.publish(events.GiftsRedeemed(redemptions=redemptions), member_id=lane)
     if back:
         lane = back[0].posting.wallet.member_id
-        for returns in _filled(_return(draft, now) for draft in back):
+        for returns in parts_by_event(_return(draft, now) for draft in back):
             tx.publish(events.GiftsReturned(returns=returns), member_id=lane)
-
-
-def _filled(parts: Iterable[Part]) -> list[list[Part]]:
-    """The parts in as few lists as events of their size may hold."""
-    lists: list[list[Part]] = []
-    filled = _EVENT_BYTES_FILLED
-    for part in parts:
-        size = part.ByteSize()
-        if filled + size > _EVENT_BYTES_FILLED:
-            lists.append([])
-            filled = 0
-        lists[-1].append(part)
-        filled += size
-    return lists
 
 
 def _redemption(draft: GiftDraft, now: datetime) -> events.GiftRedemption:

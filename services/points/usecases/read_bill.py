@@ -6,11 +6,12 @@ from datetime import datetime
 
 from chassis.auth import Principal
 from chassis.database import Database
-from chassis.errors import Invalid, NotFound
+from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.hold import held_by_lot
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.member_move import document_bills
+from services.points.domain.named_bill import unknown_bill
 from services.points.storage.holds import open_holds
 from services.points.storage.locked_books import lot_of
 from services.points.storage.queries import LedgerQueries, Record
@@ -44,7 +45,7 @@ async def read_bill(
         queries = LedgerQueries(connection)
         bill = await queries.bill(bill_id)
         if bill is None:
-            raise NotFound("UNKNOWN_BILL", f"no bill {bill_id}", {"bill_id": bill_id})
+            raise unknown_bill(bill_id)
         principal.require_store(bill.store_id)
         more = StatementQueries(connection)
         stores = None if "*" in principal.stores else _store_ids(principal)

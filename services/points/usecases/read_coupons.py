@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from chassis.database import Database
-from chassis.errors import Invalid, NotFound
-from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
-from services.points.domain.coupon import Coupon, CouponState
+from services.points.domain.coupon import Coupon, CouponState, unknown_coupon
 from services.points.domain.coupon_event import (
     CouponEvent,
     CouponEventKind,
@@ -15,13 +13,13 @@ from services.points.domain.coupon_event import (
     with_order_revoked,
 )
 from services.points.domain.coupon_order import CouponOrder
+from services.points.pages import id_in_token, id_of_token, number_of_token
 from services.points.storage.coupon_orders import CouponOrderRepository, OrderEvent
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.storage.merges import load_merges
+from services.points.storage.queries import LAST_ID
 from services.points.usecases.change_coupon_order import unknown_order
 
-# Larger than any id: a list that runs newest first starts here.
-_NEWEST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MICROSECONDS_MAX = 253_402_300_799_999_999  # the last moment of the year 9999
@@ -42,7 +40,7 @@ async def read_coupon(database: Database, coupon_id: str) -> CouponRecord:
         queries = CouponQueries(connection)
         found = await queries.coupons([coupon_id])
         if not found:
-            raise NotFound("UNKNOWN_COUPON", f"no coupon {coupon_id}", {"coupon_id": coupon_id})
+            raise unknown_coupon(coupon_id)
         (coupon,) = found
         orders = CouponOrderRepository(connection)
         order = await orders.find(coupon.order_id)
@@ -76,10 +74,8 @@ async def list_coupons(
     question = ("coupons", member_id, state, asked_date)
     before = None
     if (key := decode_page_token(page_token, int, str, question=question)) is not None:
-        microseconds = int(key[0])
-        if not 0 <= microseconds <= _MICROSECONDS_MAX:
-            raise _foreign_token()
-        before = (_EPOCH + microseconds * _MICROSECOND, _id_of(key[1]))
+        microseconds = number_of_token(key[0], _MICROSECONDS_MAX)
+        before = (_EPOCH + microseconds * _MICROSECOND, id_of_token(key[1]))
     async with database.read() as connection:
         family = (await load_merges(connection, [member_id])).family(member_id)
         rows = list(
@@ -109,8 +105,7 @@ async def list_coupon_orders(
 ) -> tuple[list[CouponOrder], str]:
     """A page of orders, newest id first, and the token of the next."""
     question = ("coupon orders",)
-    key = decode_page_token(page_token, str, question=question)
-    before = _NEWEST if key is None else _id_of(key[0])
+    before = id_in_token(page_token, question) or LAST_ID
     async with database.read() as connection:
         rows = list(await CouponOrderRepository(connection).page(before, limit + 1))
     if len(rows) <= limit:
@@ -128,14 +123,3 @@ def _revoking(coupon_id: str, revocation: OrderEvent) -> CouponRequest:
         document_id=revocation.order_id,
         reason=revocation.reason,
     )
-
-
-def _id_of(part: str | int) -> str:
-    try:
-        return canonical_id(str(part), "page_token")
-    except Invalid:
-        raise _foreign_token() from None
-
-
-def _foreign_token() -> Invalid:
-    return Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")

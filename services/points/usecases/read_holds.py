@@ -4,12 +4,12 @@ from datetime import datetime
 
 from chassis.auth import Principal
 from chassis.database import Database
-from chassis.errors import Invalid, NotFound
-from chassis.ids import canonical_id
-from chassis.paging import decode_page_token, encode_page_token
+from chassis.errors import NotFound
+from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset
+from services.points.pages import id_in_token
 from services.points.storage.holds import HoldRecord, count_open, find_hold, list_holds
-from services.points.storage.queries import NEWEST
+from services.points.storage.queries import LAST_ID
 
 
 async def read_hold(database: Database, hold_id: str, principal: Principal) -> HoldRecord:
@@ -34,9 +34,7 @@ async def read_holds(
 ) -> tuple[list[HoldRecord], str]:
     """A page of a member's holds, or of the open ones of a store; and the token of the next."""
     question = ("holds", member_id, store_id, open_only)
-    before = NEWEST
-    if (key := decode_page_token(page_token, str, question=question)) is not None:
-        before = _id_of(str(key[0]))
+    before = id_in_token(page_token, question) or LAST_ID
     async with database.read() as connection:
         records = await list_holds(
             connection,
@@ -55,12 +53,3 @@ async def count_open_holds(database: Database, now: datetime) -> dict[Asset, int
     """How many holds set value aside, by what they hold."""
     async with database.read() as connection:
         return await count_open(connection, now)
-
-
-def _id_of(part: str) -> str:
-    try:
-        return canonical_id(part, "page_token")
-    except Invalid:
-        raise Invalid(
-            "INVALID_PAGE_TOKEN", "page_token is not one that this list gave out"
-        ) from None

@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.database import Database
-from chassis.errors import Invalid
-from chassis.ids import canonical_id
-from chassis.paging import decode_page_token, encode_page_token
+from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset
 from services.points.domain.lot import Lot, has_expired, spending_order
 from services.points.domain.pass_lots import definition_of
@@ -15,9 +13,10 @@ from services.points.domain.pass_share import PassShare
 from services.points.domain.passes import PassDefinition
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
+from services.points.pages import id_in_token
 from services.points.storage.merges import load_merges
 from services.points.storage.pass_shares import PassShareRepository
-from services.points.storage.queries import NEWEST, LedgerQueries
+from services.points.storage.queries import LAST_ID, LedgerQueries
 
 # More shares than any person has use for; the oldest come first.
 _SHARES_MAX = 100
@@ -111,15 +110,7 @@ async def list_pass_shares(
     Those of everybody who is one with the owner since a merge are among them.
     """
     question = ("pass shares", owner_member_id)
-    before = NEWEST
-    key = decode_page_token(page_token, str, question=question)
-    if key is not None:
-        try:
-            before = canonical_id(str(key[0]), "page_token")
-        except Invalid:
-            raise Invalid(
-                "INVALID_PAGE_TOKEN", "page_token is not one that this list gave out"
-            ) from None
+    before = id_in_token(page_token, question) or LAST_ID
     async with database.read() as connection:
         family = (await load_merges(connection, [owner_member_id])).family(owner_member_id)
         # One row too many, to learn whether there is a next page.

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from chassis.database import Database
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.assets import Asset
+from services.points.domain.lot_booking import ORDINAL_MAX
 from services.points.pages import Page, number_of_token
 from services.points.storage.statements import Record, StatementQueries
 from services.points.usecases.list_bills import SEQUENCE_MAX
-
-# At least any ordinal of a bill, and the most its column holds: the first page starts here.
-_ORDINAL_MAX = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +29,10 @@ async def read_statement(
     """
     question = ("statement", member_id, asset, pass_id)
     key = decode_page_token(token, int, int, question=question)
-    before = (SEQUENCE_MAX, _ORDINAL_MAX)
+    before = (SEQUENCE_MAX, ORDINAL_MAX)
     if key is not None:
         sequence = number_of_token(key[0], SEQUENCE_MAX)
-        before = (sequence, number_of_token(key[1], _ORDINAL_MAX))
+        before = (sequence, number_of_token(key[1], ORDINAL_MAX))
     async with database.read() as connection:
         queries = StatementQueries(connection)
         rows = await queries.lines(member_id, asset, pass_id, before, limit + 1)

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from chassis.database import Database
 from chassis.errors import Invalid
-from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.assets import Asset
-from services.points.pages import reversed_range
+from services.points.pages import foreign_token, id_of_token, reversed_range
 from services.points.storage.trial_balance import (
     AccountKey,
     AccountLine,
@@ -64,14 +63,6 @@ def _after(token: str, question: tuple[object, ...]) -> AccountKey | None:
     key = decode_page_token(token, str, int, str, str, question=question)
     if key is None:
         return None
-    try:
-        store_id = canonical_id(str(key[0]), "page_token")
-    except Invalid:
-        raise _foreign_token() from None
     if int(key[1]) not in _STORED_ASSETS:
-        raise _foreign_token()
-    return AccountKey(store_id, int(key[1]), str(key[2]), str(key[3]))
-
-
-def _foreign_token() -> Invalid:
-    return Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
+        raise foreign_token()
+    return AccountKey(id_of_token(key[0]), int(key[1]), str(key[2]), str(key[3]))

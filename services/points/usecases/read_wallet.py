@@ -70,7 +70,7 @@ async def read_wallet(
     """
     wallet = await reader.read(member_id)
     if wallet is None:
-        await directory.require_known({member_id}, set())
+        await directory.require_known({member_id})
         return WalletView(member_id)
     return view_of(wallet, business_date=business_date, now=now)
 

@@ -3,7 +3,6 @@
 from functools import partial
 
 from chassis.database import Database
-from chassis.errors import NotFound
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
@@ -14,6 +13,7 @@ from services.points.domain.gift_return import (
     decide_gift_return,
 )
 from services.points.domain.header import Header
+from services.points.domain.named_bill import unknown_bill
 from services.points.messages.reward_messages import read_handed_out, read_returned_gifts
 from services.points.usecases.post_bills import find_bill
 from yika.points.v1 import reward_service_pb2 as pb
@@ -42,10 +42,9 @@ async def return_gift_command(
 def _decide(
     books: Books, header: Header, request: GiftReturn, is_known: bool
 ) -> list[GiftReturnDraft]:
-    bill_id = request.redemption_bill_id
-    original = books.original(bill_id, BillKind.GIFT_REDEMPTION)
+    original = books.original(request.redemption_bill_id, BillKind.GIFT_REDEMPTION)
     if not is_known:  # it was posted since this return was sent
-        raise NotFound("UNKNOWN_BILL", f"no bill {bill_id}", {"bill_id": bill_id})
+        raise unknown_bill(request.redemption_bill_id)
     earlier = [
         read_returned_gifts(bill) for bill in original.later if bill.kind is BillKind.GIFT_RETURN
     ]

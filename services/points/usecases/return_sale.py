@@ -7,14 +7,13 @@ from functools import partial
 
 from chassis.clock import to_timestamp
 from chassis.database import Database, Transaction
-from chassis.errors import NotFound
-from chassis.events import EVENT_BYTES_MAX
 from pricing.earning import returned_counter_keys
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.draft import Draft
 from services.points.domain.gift_redemption import ALWAYS
+from services.points.domain.named_bill import unknown_bill
 from services.points.domain.programme import Programmes
 from services.points.domain.return_request import SaleReturn, check_refund_kind, returned_before
 from services.points.domain.sale_coupons import give_back_coupons
@@ -25,11 +24,9 @@ from services.points.messages.return_documents import (
     returned_sale_message,
 )
 from services.points.storage.bill_writer import NewBill
+from services.points.usecases.event_parts import parts_by_event
 from services.points.usecases.post_bills import find_bill, preview_bill
-from yika.points.v1 import events_pb2, return_service_pb2
-
-# Room for what the event says beside its parts.
-_EVENT_BYTES_FILLED = EVENT_BYTES_MAX - 64 * 1024
+from yika.points.v1 import events_pb2, return_service_pb2, sale_return_pb2
 
 
 async def return_command(
@@ -85,7 +82,7 @@ def _decide(
 ) -> list[ReturnDraft]:
     original = books.original(request.sale_id, BillKind.SALE)
     if sold is None:  # it was posted since this return was sent
-        raise NotFound("UNKNOWN_BILL", f"no bill {request.sale_id}", {"bill_id": request.sale_id})
+        raise unknown_bill(request.sale_id)
     check_refund_kind(request, tender_kinds)
     earlier = [read_returned(bill) for bill in original.later if bill.kind is BillKind.SALE_RETURN]
     drafts = decide_sale_return(books, request, sold, returned_before(sold.sale, earlier))
@@ -95,21 +92,15 @@ def _decide(
 
 def publish_returns(tx: Transaction, bills: Sequence[NewBill], now: datetime) -> None:
     """Puts the returns into as few events as their size allows."""
-    posted_time = to_timestamp(now)
     lane = bills[0].draft.posting.wallet.member_id
-    event = events_pb2.SalesReturned()
-    filled = 0
-    for bill in bills:
-        returned = returned_sale_message(_as_return(bill.draft))
-        returned.posted_time.CopyFrom(posted_time)
-        size = returned.ByteSize()
-        if event.returns and filled + size > _EVENT_BYTES_FILLED:
-            tx.publish(event, member_id=lane)
-            event = events_pb2.SalesReturned()
-            filled = 0
-        event.returns.append(returned)
-        filled += size
-    tx.publish(event, member_id=lane)
+    for returns in parts_by_event(_returned_sale(bill, now) for bill in bills):
+        tx.publish(events_pb2.SalesReturned(returns=returns), member_id=lane)
+
+
+def _returned_sale(bill: NewBill, now: datetime) -> sale_return_pb2.ReturnedSale:
+    message = returned_sale_message(_as_return(bill.draft))
+    message.posted_time.CopyFrom(to_timestamp(now))
+    return message
 
 
 def _as_return(draft: Draft) -> ReturnDraft:

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from chassis.clock import CHINA_TIME
 from chassis.database import Database, Transaction
 from chassis.errors import id_reused
+from services.points.domain.limits import ledger_day
 from services.points.domain.pass_share import PassShare, check_share
 from services.points.domain.programme import Programmes
 from services.points.messages.documents import same_content
@@ -44,7 +44,7 @@ async def share_pass(
         await load_lots(await driver_of(tx.connection), [wallet])
         merges = await load_merges(tx.connection, [share.owner_member_id, share.user_member_id])
         lasting = await shares.lasting(merges.family(share.owner_member_id), share.pass_id)
-        day = now.astimezone(CHINA_TIME).date()
+        day = ledger_day(now)
         check_share(wallet, programmes, share, lasting, day, merges)
         await shares.add(share, document)
         publish_share(tx, share)

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from chassis.clock import to_proto_date
 from chassis.database import Database, Transaction
 from chassis.logs import get_logger
-from services.points.storage.expiry import LAST_ID, ExpiringValue, ExpiryRepository, Told
+from services.points.storage.expiry import ExpiringValue, ExpiryRepository, Place
+from services.points.storage.queries import LAST_ID
 from yika.points.v1 import events_pb2, ledger_pb2
 
 log = get_logger(__name__)
@@ -33,27 +34,23 @@ async def tell_expiring(
     if days not in ordered:
         return _after(ordered, days)  # the setting has changed since
     nearer = ordered[ordered.index(days) - 1] if days != ordered[0] else -1
-    begin = Told(today + timedelta(days=nearer), LAST_ID)
-    end = Told(today + timedelta(days=days), LAST_ID)
+    begin = Place(today + timedelta(days=nearer), LAST_ID)
+    end = Place(today + timedelta(days=days), LAST_ID)
     async with database.transaction() as tx:
         repository = ExpiryRepository(tx.connection)
         told = await repository.lock_notice(days, begin)
-        after = max(told, begin, key=_place)
+        after = max(told, begin)
         values = await repository.expiring(end.date, after, limit)
         _publish(tx, days, _messages(values))
         is_last = len({(each.expiry_date, each.member_id) for each in values}) < limit
-        reached = end if is_last else Told(values[-1].expiry_date, values[-1].member_id)
+        reached = end if is_last else Place(values[-1].expiry_date, values[-1].member_id)
         # A clock that was set back must not tell again what has been told.
-        await repository.move_notice(days, max(told, reached, key=_place))
+        await repository.move_notice(days, max(told, reached))
     return _after(ordered, days) if is_last else str(days)
 
 
 def _after(ordered: Sequence[int], days: int) -> str | None:
     return next((str(each) for each in ordered if each > days), None)
-
-
-def _place(told: Told) -> tuple[date, str]:
-    return (told.date, told.member_id)
 
 
 def _messages(values: Sequence[ExpiringValue]) -> list[events_pb2.ExpiringValue]:

@@ -11,7 +11,9 @@ from services.points.domain.wallet_change import check_decision
 from yika.points.v1 import wallet_service_pb2
 
 
-def transfer_card(header: Header, message: wallet_service_pb2.TransferCardRequest) -> Command:
+def transfer_card_command(
+    header: Header, message: wallet_service_pb2.TransferCardRequest
+) -> Command:
     """The command of a card transfer; Invalid REASON_REQUIRED, STAFF_REQUIRED, SAME_MEMBER."""
     check_decision(header.staff_id, header.reason)
     require_two(header.member_id, message.to_member_id)

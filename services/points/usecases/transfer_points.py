@@ -5,17 +5,20 @@ from functools import partial
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
+from services.points.domain.limits import check_amount
 from services.points.domain.member_move import counterpart_id, require_two
-from services.points.domain.points_transfer import check_points, decide_points_transfer
+from services.points.domain.points_transfer import decide_points_transfer
 from services.points.domain.wallet_change import check_staff
 from yika.points.v1 import wallet_service_pb2
 
 
-def transfer_points(header: Header, message: wallet_service_pb2.TransferPointsRequest) -> Command:
+def transfer_points_command(
+    header: Header, message: wallet_service_pb2.TransferPointsRequest
+) -> Command:
     """The command of a points transfer; Invalid STAFF_REQUIRED, SAME_MEMBER, INVALID_AMOUNT."""
     check_staff(header.staff_id)
     require_two(header.member_id, message.to_member_id)
-    check_points(message.points)
+    check_amount("points", message.points)
     return Command(
         bill_id=header.bill_id,
         kind=BillKind.POINTS_TRANSFER,

@@ -14,7 +14,7 @@ from services.points.messages.documents import read_receipt
 from yika.points.v1 import wallet_service_pb2
 
 
-def undo_merge(header: Header, message: wallet_service_pb2.UndoMergeRequest) -> Command:
+def undo_merge_command(header: Header, message: wallet_service_pb2.UndoMergeRequest) -> Command:
     """The command of a merge's undoing; Invalid REASON_REQUIRED, STAFF_REQUIRED.
 
     The other member need not be named: the door follows the merge and locks both.

@@ -17,8 +17,9 @@ from chassis.logs import get_logger
 from services.points.domain.breaks import WHOLE_BOOKS, Break, verify_totals
 from services.points.messages.audited_bills import audited_bill
 from services.points.metrics import LEDGER_BREAKS, LEDGER_VERIFIED
-from services.points.storage.audit import FIRST_ID, Account, AuditQueries
+from services.points.storage.audit import Account, AuditQueries
 from services.points.storage.breaks import BreakRepository, Run, RunRepository, begin_keeping
+from services.points.storage.queries import FIRST_ID
 from services.points.usecases.examine_accounts import (
     UNREADABLE,
     Examined,

@@ -2,11 +2,15 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NoReturn, TypeVar
+
+from google.protobuf.message import Message
 
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from pricing.earning import Caps, ExpiryKind, ExpiryPolicy
+from services.points.messages.dates import optional_date
 from yika.points.v1 import earning_pb2
 
 # With what a point costs at most it keeps what counters hold within 64 bits.
@@ -23,6 +27,22 @@ _EXPIRY_KINDS: Mapping[int, ExpiryKind] = {
 }
 
 ValueT = TypeVar("ValueT")
+
+
+def check_range(reason: str, field: str, value: int, least: int, most: int) -> None:
+    """Invalid for a number of no rule, from `least` to `most`; RuleCheck.within names the rule."""
+    if not least <= value <= most:
+        raise Invalid(
+            reason, f"{field} must be {least} to {most}", {"field": field, "value": value}
+        )
+
+
+def check_name(reason: str, field: str, name: str) -> None:
+    """Invalid for a name or code with nothing to see, what cannot be printed, or too much."""
+    if not name.strip() or len(name) > TEXT_LENGTH_MAX or not name.isprintable():
+        raise Invalid(
+            reason, f"{field} must have 1 to {TEXT_LENGTH_MAX} characters", {"field": field}
+        )
 
 
 class RuleCheck:
@@ -71,6 +91,13 @@ class RuleCheck:
             return ExpiryPolicy(kind, message.count)
         except ValueError as error:
             self.refuse("INVALID_EXPIRY", "expiry", f"is wrong: {error}", message.count)
+
+    def dates(self, message: Message) -> tuple[date | None, date | None]:
+        """The first and the last day, None for no such; INVALID_DATE, DATES_REVERSED."""
+        first, last = optional_date(message, "first_date"), optional_date(message, "last_date")
+        if first and last and last < first:
+            self.refuse("DATES_REVERSED", "last_date", "must not lie before first_date", last)
+        return first, last
 
     def text(self, reason: str, field: str, text: str) -> str:
         """A name or a code: something to see, short, without control characters."""
