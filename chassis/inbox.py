@@ -14,7 +14,6 @@ from uuid import UUID
 from google.protobuf.message import Message
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from opentelemetry.trace import SpanKind
 from sqlalchemy import delete, func, select, update
@@ -54,7 +53,7 @@ class Subscription:
     """An event type and what this service does with it.
 
     `handler(tx, event)` writes through `tx` only. It must be commutative: events of different
-    streams, and retried ones, arrive in any order.
+    types, and retried ones, arrive in any order.
     """
 
     event: type[Message]
@@ -71,8 +70,18 @@ def _storable(text: str) -> str:
     return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+def durable_of(service: str, subject: str) -> str:
+    """The durable of a service for a subject: reports-sales_posted-v1 on the stream of points."""
+    return f"{service}-{subject.split('.', 2)[2].replace('.', '-')}"
+
+
 class Consumer:
-    """One service's durable subscription to every stream it listens to."""
+    """One service's durable subscriptions, one for each event type, shared by its replicas.
+
+    While two releases run, and after one was rolled back, a replica takes nothing of a type that
+    only the other release follows: such events wait for it. The name of a durable says its filter,
+    so no release changes what another one asked for.
+    """
 
     def __init__(
         self,
@@ -86,47 +95,46 @@ class Consumer:
         self._bus = bus
         self._service = service
         self._by_subject = {subject_of(s.event_type): s for s in subscriptions}
-        self._producers = sorted({producer_of(s.event_type) for s in subscriptions})
 
     async def run(self) -> None:
         """Runs until cancelled; survives a lost database and a lost NATS."""
         async with asyncio.TaskGroup() as group:
-            for producer in self._producers:
-                group.create_task(self._follow(producer))
+            for subject in self._by_subject:
+                group.create_task(self._follow(subject))
             group.create_task(self._keep_house())
 
-    async def _follow(self, producer: str) -> None:
+    async def _follow(self, subject: str) -> None:
         while True:
             try:
-                await self._consume(producer)
+                await self._consume(subject)
             except (NatsError, OSError) as error:
-                log.warning("consumer_waits_for_nats", stream=producer, error=repr(error))
+                log.warning("consumer_waits_for_nats", subject=subject, error=repr(error))
                 self._bus.forget_streams()
             await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _consume(self, producer: str) -> None:
-        stream = await self._bus.ensure_stream(producer)
-        subjects = [s for s in self._by_subject if s.startswith(f"yika.{producer}.")]
+    async def _consume(self, subject: str) -> None:
+        event_type = self._by_subject[subject].event_type
+        stream = await self._bus.ensure_stream(producer_of(event_type))
         jetstream = await self._bus.jetstream()
+        durable = durable_of(self._service, subject)
         config = ConsumerConfig(
-            durable_name=self._service,
+            durable_name=durable,
             deliver_policy=DeliverPolicy.ALL,
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=_ACK_WAIT_SECONDS,
-            filter_subjects=sorted(subjects),
+            filter_subject=subject,
             max_ack_pending=4 * _FETCH_MAX,
         )
-        # Creates it or brings it up to date: a new release may follow more than the one before.
-        await jetstream.add_consumer(stream, config)
-        subscription = await jetstream.pull_subscribe_bind(durable=self._service, stream=stream)
+        await jetstream.add_consumer(stream, config)  # or finds it
+        subscription = await jetstream.pull_subscribe_bind(durable=durable, stream=stream)
         try:
             while True:
                 try:
                     messages = await subscription.fetch(_FETCH_MAX, timeout=_FETCH_WAIT_SECONDS)
-                except NatsTimeoutError:
+                except TimeoutError:
                     # Silence and a lost consumer look alike; asking tells them apart.
                     info = await subscription.consumer_info()
-                    CONSUMER_PENDING.labels(stream).set(info.num_pending or 0)
+                    CONSUMER_PENDING.labels(event_type).set(info.num_pending or 0)
                     continue
                 for position, message in enumerate(messages):
                     if not await self._settle(message):
@@ -136,7 +144,7 @@ class Consumer:
                         break
                 else:
                     pending = messages[-1].metadata.num_pending if messages else 0
-                    CONSUMER_PENDING.labels(stream).set(pending)
+                    CONSUMER_PENDING.labels(event_type).set(pending)
         finally:
             await subscription.unsubscribe()
 

@@ -20,6 +20,6 @@ EVENTS_CONSUMED = Counter(
     ["type", "outcome"],
 )
 CONSUMER_PENDING = Gauge(
-    "yika_consumer_pending_events", "Events of a stream this service has not handled.", ["stream"]
+    "yika_consumer_pending_events", "Events of a type this service has not handled.", ["type"]
 )
 DEAD_LETTERS = Gauge("yika_dead_letters", "Events in the dead-letter table, not re-driven.")
