@@ -65,6 +65,11 @@ class Subscription:
         return str(self.event.DESCRIPTOR.full_name)
 
 
+def _told(error: Exception) -> str:
+    """An error as its dead letter keeps it."""
+    return _storable(f"{type(error).__name__}: {error}"[:2000])
+
+
 def _storable(text: str) -> str:
     """Text as PostgreSQL takes it; poison may hold NUL and bytes that are no Unicode."""
     return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
@@ -171,13 +176,16 @@ class Consumer:
     async def apply(
         self, subject: str, raw_headers: Mapping[str, str] | None, payload: bytes
     ) -> None:
-        """Applies one event in one transaction; does nothing when it was applied before."""
+        """Applies one event in one transaction; does nothing when it was applied before.
+
+        ValueError for one that is malformed or that nobody here follows: who took such an event for
+        done would lose it.
+        """
         headers = EventHeaders.decode(raw_headers)
         UUID(headers.event_id)  # ValueError: an event without a proper id cannot be deduplicated
         subscription = self._by_subject.get(subject)
         if subscription is None:
-            EVENTS_CONSUMED.labels("unknown", "ignored").inc()
-            return
+            raise ValueError(f"this release of {self._service} does not follow {subject}")
         event = decode_event(subject, headers, payload, subscription.event)
         carrier = {"traceparent": headers.traceparent}
         with span_below(carrier, f"consume {headers.event_type}", SpanKind.CONSUMER):
@@ -207,7 +215,7 @@ class Consumer:
                         _storable(k): _storable(v) for k, v in (message.headers or {}).items()
                     },
                     payload=message.data,
-                    error=_storable(f"{type(error).__name__}: {error}"[:2000]),
+                    error=_told(error),
                     failed_at=utc_now(),
                 )
             )
@@ -216,11 +224,9 @@ class Consumer:
     async def redrive(self, dead_letter_id: str | None = None) -> tuple[int, int]:
         """Applies dead letters again, oldest first; returns how many were and were not applied."""
         table = dead_letters_table
-        if dead_letter_id:
-            dead_letter_id = canonical_id(dead_letter_id, "id")
         query = select(table).where(table.c.redriven_at.is_(None)).order_by(table.c.failed_at)
         if dead_letter_id:
-            query = query.where(table.c.dead_letter_id == dead_letter_id)
+            query = query.where(table.c.dead_letter_id == canonical_id(dead_letter_id, "id"))
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         applied = failed = 0
@@ -233,7 +239,7 @@ class Consumer:
                 raise
             except Exception as error:  # it stays dead, with the newest error
                 log.error("redrive_failed", dead_letter_id=row.dead_letter_id, exc_info=error)
-                change = {"error": _storable(f"{type(error).__name__}: {error}"[:2000])}
+                change = {"error": _told(error)}
                 failed += 1
             async with self._database.transaction() as tx:
                 await tx.connection.execute(

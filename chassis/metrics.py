@@ -16,7 +16,7 @@ OUTBOX_AGE_SECONDS = Gauge(
 EVENTS_PUBLISHED = Counter("yika_events_published_total", "Events published.", ["type"])
 EVENTS_CONSUMED = Counter(
     "yika_events_consumed_total",
-    "Events taken from a stream, by what became of them: applied, duplicate, ignored, dead.",
+    "Events taken from a stream, by what became of them: applied, duplicate, dead.",
     ["type", "outcome"],
 )
 CONSUMER_PENDING = Gauge(

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
-from chassis.database import Database, Transaction
+from chassis.clock import utc_now
+from chassis.database import Database, Transaction, dead_letters_table
 from chassis.events import EventBus, subject_of
+from chassis.ids import new_id
 from chassis.inbox import Consumer, Subscription
 from tests.chassis.numbers import (
     PRODUCER,
     consumer_of,
+    dead_letters,
     headers_of,
     number_event,
     publish_raw,
@@ -126,3 +129,24 @@ class TestReleasesTogether:
             await wait_until_seen(bus, before)
         async with running(consumer_after(database, bus, Sighting()).run()):
             await wait_for(database, 1, 2)
+
+    async def test_a_dead_letter_that_nobody_follows_stays_dead_for_the_release_that_does(
+        self, database: Database, bus: EventBus
+    ) -> None:
+        async with database.transaction() as tx:
+            await tx.connection.execute(
+                dead_letters_table.insert().values(
+                    dead_letter_id=new_id(),
+                    subject=subject_of(PRICES),
+                    headers=headers_of(**{"ce-type": PRICES}),
+                    payload=events_pb2.PricesSet(revision=1).SerializeToString(),
+                    error="RuntimeError: of the release that was rolled back",
+                    failed_at=utc_now(),
+                )
+            )
+        assert await consumer_of(database, bus).redrive() == (0, 1)
+        [letter] = await dead_letters(database)
+        assert letter.redriven_at is None
+        assert "this release of reports does not follow" in letter.error
+        assert await consumer_after(database, bus).redrive() == (1, 0)
+        assert await recorded_numbers(database) == [1]
