@@ -6,6 +6,7 @@ dead-letter table with its error and the stream goes on; `redrive` applies it ag
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -132,26 +133,32 @@ class Consumer:
         )
         await jetstream.add_consumer(stream, config)  # or finds it
         subscription = await jetstream.pull_subscribe_bind(durable=durable, stream=stream)
+        pending = CONSUMER_PENDING.labels(event_type)
         try:
             while True:
-                try:
+                messages: list[Msg] = []
+                with suppress(TimeoutError):
                     messages = await subscription.fetch(_FETCH_MAX, timeout=_FETCH_WAIT_SECONDS)
-                except TimeoutError:
-                    # Silence and a lost consumer look alike; asking tells them apart.
-                    info = await subscription.consumer_info()
-                    CONSUMER_PENDING.labels(event_type).set(info.num_pending or 0)
-                    continue
-                for position, message in enumerate(messages):
-                    if not await self._settle(message):
-                        for unsettled in messages[position:]:
-                            await unsettled.nak(delay=_RETRY_SECONDS)
-                        await asyncio.sleep(_RETRY_SECONDS)
-                        break
-                else:
-                    pending = messages[-1].metadata.num_pending if messages else 0
-                    CONSUMER_PENDING.labels(event_type).set(pending)
+                if messages:
+                    pending.set(messages[-1].metadata.num_pending + len(messages))
+                    if await self._settle_in_order(messages):
+                        continue
+                # Silence and a lost consumer look alike; asking tells them apart. It also counts
+                # what replicas have fetched and what waits in them for its database or a peer.
+                info = await subscription.consumer_info()
+                pending.set((info.num_pending or 0) + (info.num_ack_pending or 0))
         finally:
             await subscription.unsubscribe()
+
+    async def _settle_in_order(self, messages: Sequence[Msg]) -> bool:
+        """Settles messages; gives back the first that must wait, and all after it."""
+        for position, message in enumerate(messages):
+            if not await self._settle(message):
+                for unsettled in messages[position:]:
+                    await unsettled.nak(delay=_RETRY_SECONDS)
+                await asyncio.sleep(_RETRY_SECONDS)
+                return False
+        return True
 
     async def _settle(self, message: Msg) -> bool:
         """Applies or buries one message; False when the database cannot be reached just now."""
@@ -190,15 +197,9 @@ class Consumer:
         carrier = {"traceparent": headers.traceparent}
         with span_below(carrier, f"consume {headers.event_type}", SpanKind.CONSUMER):
             async with self._database.transaction() as tx:
-                claimed = await tx.connection.execute(
-                    insert(inbox_table)
-                    .values(
-                        event_id=headers.event_id,
-                        member_id=headers.member_id or None,
-                        received_at=utc_now(),
-                    )
-                    .on_conflict_do_nothing()
-                )
+                ids = {"event_id": headers.event_id, "member_id": headers.member_id or None}
+                claim = insert(inbox_table).values(**ids, received_at=utc_now())
+                claimed = await tx.connection.execute(claim.on_conflict_do_nothing())
                 if claimed.rowcount:
                     await subscription.handler(tx, event)
         outcome = "applied" if claimed.rowcount else "duplicate"
@@ -251,16 +252,11 @@ class Consumer:
         """Counts dead letters, and forgets inbox rows that no stream can deliver again."""
         while True:
             try:
+                forgotten = inbox_table.c.received_at < utc_now() - _INBOX_KEPT
                 async with self._database.transaction() as tx:
-                    await tx.connection.execute(
-                        delete(inbox_table).where(
-                            inbox_table.c.received_at < utc_now() - _INBOX_KEPT
-                        )
-                    )
+                    await tx.connection.execute(delete(inbox_table).where(forgotten))
                     dead = await tx.connection.scalar(
-                        select(func.count())
-                        .select_from(dead_letters_table)
-                        .where(dead_letters_table.c.redriven_at.is_(None))
+                        select(func.count()).where(dead_letters_table.c.redriven_at.is_(None))
                     )
                 DEAD_LETTERS.set(dead or 0)
             except Unavailable as error:
