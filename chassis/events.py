@@ -25,6 +25,7 @@ DUPLICATE_WINDOW_SECONDS = 600.0
 STREAM_MAX_AGE_SECONDS = 30 * 86_400.0
 
 log = get_logger(__name__)
+_REQUIRED_HEADERS = ("ce-id", "ce-type", "ce-source", "ce-time", "ce-specversion")
 _TYPE_PATTERN = re.compile(r"^yika\.([a-z]+)\.(v[0-9]+)\.([A-Za-z]+)$")
 
 
@@ -81,17 +82,11 @@ class EventHeaders:
     def decode(cls, headers: Mapping[str, str] | None) -> "EventHeaders":
         """Reads the headers of a message; ValueError when it is no CloudEvent of version 1.0."""
         given = {key.lower(): value for key, value in (headers or {}).items()}
-        missing = [
-            name
-            for name in ("ce-id", "ce-type", "ce-source", "ce-time", "ce-specversion")
-            if not given.get(name)
-        ]
+        missing = [name for name in _REQUIRED_HEADERS if not given.get(name)]
         if missing:
             raise ValueError(f"not a CloudEvent: no {', '.join(missing)}")
-        if given["ce-specversion"] != "1.0":
-            raise ValueError(
-                f"not a CloudEvent of version 1.0: specversion {given['ce-specversion']}"
-            )
+        if (version := given["ce-specversion"]) != "1.0":
+            raise ValueError(f"not a CloudEvent of version 1.0: specversion {version}")
         return cls(
             event_id=given["ce-id"],
             event_type=given["ce-type"],

@@ -74,9 +74,8 @@ class _Call:
         self._code = grpc.StatusCode.OK
         self.metadata = dict(context.invocation_metadata() or ())
         left = context.time_remaining()  # None when the caller set no deadline
-        self.deadline = asyncio.timeout(
-            timeout_seconds if left is None else min(left, timeout_seconds)
-        )
+        seconds = timeout_seconds if left is None else min(left, timeout_seconds)
+        self.deadline = asyncio.timeout(seconds)
         self._request_id = self.metadata.get("x-request-id", "")[:64] or new_id()
         structlog.contextvars.bind_contextvars(request_id=self._request_id, rpc=method)
         _in_flight(method).inc()
@@ -222,9 +221,8 @@ class GrpcServer:
         for _, add_to_server, servicer in servicers:
             add_to_server(servicer, methods)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, methods)
-        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(
-            reflection.aio.ReflectionServicer(described), methods
-        )
+        mirror = reflection.aio.ReflectionServicer(described)
+        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(mirror, methods)
         self._server = grpc.aio.server(handlers=[methods], options=_OPTIONS)
         try:
             self.port = self._server.add_insecure_port(address)

@@ -207,20 +207,19 @@ class Consumer:
 
     async def _bury(self, message: Msg, error: Exception) -> None:
         log.error("event_dead", subject=message.subject, exc_info=error)
+        headers = message.headers or {}
         async with self._database.transaction() as tx:
             await tx.connection.execute(
                 dead_letters_table.insert().values(
                     dead_letter_id=new_id(),
                     subject=message.subject,
-                    headers={
-                        _storable(k): _storable(v) for k, v in (message.headers or {}).items()
-                    },
+                    headers={_storable(k): _storable(v) for k, v in headers.items()},
                     payload=message.data,
                     error=_told(error),
                     failed_at=utc_now(),
                 )
             )
-        EVENTS_CONSUMED.labels((message.headers or {}).get("ce-type", "unknown"), "dead").inc()
+        EVENTS_CONSUMED.labels(headers.get("ce-type", "unknown"), "dead").inc()
 
     async def redrive(self, dead_letter_id: str | None = None) -> tuple[int, int]:
         """Applies dead letters again, oldest first; returns how many were and were not applied."""

@@ -142,10 +142,7 @@ class Relay:
         return done
 
     async def _set_gauges(self, connection: AsyncConnection) -> None:
-        count, oldest = (
-            await connection.execute(
-                select(func.count(), func.min(outbox_table.c.occurred_at)).select_from(outbox_table)
-            )
-        ).one()
+        figures = select(func.count(), func.min(outbox_table.c.occurred_at))
+        count, oldest = (await connection.execute(figures)).one()
         OUTBOX_PENDING.set(count)
         OUTBOX_AGE_SECONDS.set((utc_now() - oldest).total_seconds() if oldest else 0)
