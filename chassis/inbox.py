@@ -242,9 +242,8 @@ class Consumer:
                 change = {"error": _told(error)}
                 failed += 1
             async with self._database.transaction() as tx:
-                await tx.connection.execute(
-                    update(table).where(table.c.dead_letter_id == row.dead_letter_id).values(change)
-                )
+                this = table.c.dead_letter_id == row.dead_letter_id
+                await tx.connection.execute(update(table).where(this).values(change))
         return applied, failed
 
     async def _keep_house(self) -> None:
