@@ -49,6 +49,5 @@ def from_grpc(error: grpc.RpcError) -> DomainError:
                 refusal = _BY_GRPC_CODE.get(status.code, Unavailable)
                 return refusal(info.reason, status.message, dict(info.metadata))
     code = error.code()
-    return Unavailable(
-        "PEER_UNAVAILABLE", f"the called service failed: {code.name}: {error.details()}"
-    )
+    message = f"the called service failed: {code.name}: {error.details()}"
+    return Unavailable("PEER_UNAVAILABLE", message)

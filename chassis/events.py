@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import nats
 from google.protobuf.message import Message
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
@@ -22,9 +23,11 @@ EVENT_BYTES_MAX = 512 * 1024
 # A second copy with the same id within this window never enters the stream; later ones are
 # stopped by the inbox.
 DUPLICATE_WINDOW_SECONDS = 600.0
+_COPIES_SECONDS = 2.0  # to ask for more of a stream: less than the relay waits for the stream
 STREAM_MAX_AGE_SECONDS = 30 * 86_400.0
 
 log = get_logger(__name__)
+_REQUIRED_HEADERS = ("ce-id", "ce-type", "ce-source", "ce-time", "ce-specversion")
 _TYPE_PATTERN = re.compile(r"^yika\.([a-z]+)\.(v[0-9]+)\.([A-Za-z]+)$")
 
 
@@ -81,17 +84,11 @@ class EventHeaders:
     def decode(cls, headers: Mapping[str, str] | None) -> "EventHeaders":
         """Reads the headers of a message; ValueError when it is no CloudEvent of version 1.0."""
         given = {key.lower(): value for key, value in (headers or {}).items()}
-        missing = [
-            name
-            for name in ("ce-id", "ce-type", "ce-source", "ce-time", "ce-specversion")
-            if not given.get(name)
-        ]
+        missing = [name for name in _REQUIRED_HEADERS if not given.get(name)]
         if missing:
             raise ValueError(f"not a CloudEvent: no {', '.join(missing)}")
-        if given["ce-specversion"] != "1.0":
-            raise ValueError(
-                f"not a CloudEvent of version 1.0: specversion {given['ce-specversion']}"
-            )
+        if (version := given["ce-specversion"]) != "1.0":
+            raise ValueError(f"not a CloudEvent of version 1.0: specversion {version}")
         return cls(
             event_id=given["ce-id"],
             event_type=given["ce-type"],
@@ -178,11 +175,27 @@ class EventBus:
         )
         jetstream = await self.jetstream()
         try:
-            await jetstream.stream_info(name)
+            found = (await jetstream.stream_info(name)).config
         except NotFoundError:
-            await jetstream.add_stream(config)
+            found = (await jetstream.add_stream(config)).config
+        if (found.num_replicas or 1) < self._replicas:
+            await self._add_copies(jetstream, found)
         self._ensured.add(name)
         return name
+
+    async def _add_copies(self, jetstream: JetStreamContext, found: StreamConfig) -> None:
+        """Asks for more copies of a stream. Never for fewer: pods with another setting may run.
+
+        A stream with too few goes on: that its servers are too few, or that this client may not
+        change it, must not stop the events.
+        """
+        copies = {"stream": found.name, "found": found.num_replicas, "wanted": self._replicas}
+        try:
+            async with asyncio.timeout(_COPIES_SECONDS):
+                await jetstream.update_stream(found, num_replicas=self._replicas)
+            log.info("stream_copies_added", **copies)
+        except (NatsError, TimeoutError) as error:
+            log.error("stream_copies_not_added", **copies, error=repr(error))
 
     async def close(self) -> None:
         """Closes the connection."""

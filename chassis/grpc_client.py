@@ -54,25 +54,22 @@ class _CallDetails(grpc.aio.ClientInterceptor):
             details.wait_for_ready,
         )
 
-
-class _Unary(_CallDetails, grpc.aio.UnaryUnaryClientInterceptor):
-    async def intercept_unary_unary(
+    async def call(
         self,
         continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
         details: grpc.aio.ClientCallDetails,
         request: Any,
     ) -> Any:
+        """Goes on with the completed call, whatever its kind."""
         return await continuation(self._complete(details), request)
+
+
+class _Unary(_CallDetails, grpc.aio.UnaryUnaryClientInterceptor):
+    intercept_unary_unary = _CallDetails.call
 
 
 class _Stream(_CallDetails, grpc.aio.UnaryStreamClientInterceptor):
-    async def intercept_unary_stream(
-        self,
-        continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
-        details: grpc.aio.ClientCallDetails,
-        request: Any,
-    ) -> Any:
-        return await continuation(self._complete(details), request)
+    intercept_unary_stream = _CallDetails.call
 
 
 def open_channel(

@@ -223,9 +223,8 @@ class GrpcServer:
         for _, add_to_server, servicer in servicers:
             add_to_server(servicer, methods)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, methods)
-        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(
-            reflection.aio.ReflectionServicer(described), methods
-        )
+        mirror = reflection.aio.ReflectionServicer(described)
+        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(mirror, methods)
         self._server = grpc.aio.server(handlers=[methods], options=_OPTIONS)
         try:
             self.port = self._server.add_insecure_port(address)

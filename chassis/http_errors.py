@@ -35,8 +35,5 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _validation_error(_: Request, error: RequestValidationError) -> JSONResponse:
-        fields = {
-            ".".join(str(part) for part in problem["loc"]): problem["msg"]
-            for problem in error.errors()
-        }
+        fields = {".".join(map(str, found["loc"])): found["msg"] for found in error.errors()}
         return to_problem(Invalid("MALFORMED_REQUEST", "the request is not well formed", fields))

@@ -16,10 +16,10 @@ OUTBOX_AGE_SECONDS = Gauge(
 EVENTS_PUBLISHED = Counter("yika_events_published_total", "Events published.", ["type"])
 EVENTS_CONSUMED = Counter(
     "yika_events_consumed_total",
-    "Events taken from a stream, by what became of them: applied, duplicate, ignored, dead.",
+    "Events taken from a stream, by what became of them: applied, duplicate, dead.",
     ["type", "outcome"],
 )
 CONSUMER_PENDING = Gauge(
-    "yika_consumer_pending_events", "Events of a stream this service has not handled.", ["stream"]
+    "yika_consumer_pending_events", "Events of a type this service has not handled.", ["type"]
 )
 DEAD_LETTERS = Gauge("yika_dead_letters", "Events in the dead-letter table, not re-driven.")

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database, chassis_metadata
 from chassis.database_failures import translate_driver_errors
@@ -19,6 +20,7 @@ from chassis.errors import Unavailable
 ROOT = Path(__file__).resolve().parent.parent
 _LOCK_TIMEOUT = "5s"
 _LOCK_NOT_AVAILABLE = "55P03"
+_ASK_AGAIN_SECONDS = 0.2
 
 
 def _config(service: str) -> Config:
@@ -34,30 +36,48 @@ def head_revision(service: str) -> str:
 
 
 async def migrate(service: str, database: Database, revision: str = "head") -> None:
-    """Brings the database to a revision. Safe to run from every replica at once.
+    """Brings the database to a revision, each migration in a transaction of its own.
 
-    An advisory lock lets one migrate while others wait; lock_timeout makes a migration give up
-    rather than queue the whole service behind a long transaction.
+    Safe to run from every replica at once: an advisory lock lets one migrate while others wait.
+    lock_timeout makes a migration give up rather than queue the whole service behind a long
+    transaction.
     """
 
     def upgrade(connection: Connection) -> None:
-        key = zlib.crc32(f"yika-migrate-{service}".encode())
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-        connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
         config = _config(service)
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
     try:
-        async with translate_driver_errors(), database.engine.begin() as connection:
-            await connection.run_sync(upgrade)
+        async with translate_driver_errors(), database.engine.connect() as connection:
+            try:
+                await _lead(service, connection)
+                await connection.run_sync(upgrade)
+            finally:
+                # The pool would hand the session on, lock, limit and all.
+                await connection.invalidate()
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
             raise
         raise Unavailable(
             "MIGRATION_LOCKED_OUT",
-            f"nothing is migrated: others held a table for {_LOCK_TIMEOUT}; run it again",
+            f"others held a table for {_LOCK_TIMEOUT}; what came before is done: run it again",
         ) from error
+
+
+async def _lead(service: str, connection: AsyncConnection) -> None:
+    """Waits until this session alone migrates; it does as long as it lives.
+
+    By asking again: a session that waits for a lock keeps a snapshot, for which an index that is
+    built CONCURRENTLY by the one that leads would wait in turn.
+    """
+    key = zlib.crc32(f"yika-migrate-{service}".encode())
+    while True:
+        async with connection.begin():
+            if await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
+                await connection.execute(text(f"SET lock_timeout = '{_LOCK_TIMEOUT}'"))
+                return
+        await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
 async def check_revision(service: str, database: Database) -> None:
@@ -85,9 +105,24 @@ def run_env(target_metadata: MetaData) -> None:
         target_metadata=[target_metadata, chassis_metadata],
         compare_type=True,
         compare_server_default=False,
+        transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def create_index_concurrently(op: ModuleType, name: str, definition: str) -> None:
+    """Builds an index on a large table while others write to it; `definition` follows ON.
+
+    `op` is alembic's module of that name. It has to be alone in its migration: what was done before
+    it is committed, and it cannot be undone. It waits for open transactions as long as they take,
+    for nobody queues behind it, and replaces what a try that was interrupted has left.
+    """
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = 0")
+        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {definition}")
+        op.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
 
 
 def create_event_tables_v1(op: ModuleType) -> None:

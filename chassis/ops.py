@@ -69,11 +69,10 @@ class HttpServer:
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
         self._address = (host, port)
-        self._server = _Server(
-            uvicorn.Config(
-                app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
-            )
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
         )
+        self._server = _Server(config)
 
     async def start(self) -> None:
         """Listens; OSError when the port is taken (uvicorn itself would exit the process)."""

@@ -74,10 +74,8 @@ class Relay:
             # Autocommit: the lock lives as long as this connection, and so does the leadership;
             # deletes go through the same connection, so a leader that lost it deletes nothing.
             connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            locked = await connection.scalar(
-                text("SELECT pg_try_advisory_lock(:key)"), {"key": self._lock_key}
-            )
-            if not locked:
+            lock = text("SELECT pg_try_advisory_lock(:key)")
+            if not await connection.scalar(lock, {"key": self._lock_key}):
                 # Another replica counts. Without NATS nobody leads for long, so the figures of the
                 # last try stay until then: an alert must not see 0 in between.
                 OUTBOX_PENDING.set(0)
@@ -142,10 +140,7 @@ class Relay:
         return done
 
     async def _set_gauges(self, connection: AsyncConnection) -> None:
-        count, oldest = (
-            await connection.execute(
-                select(func.count(), func.min(outbox_table.c.occurred_at)).select_from(outbox_table)
-            )
-        ).one()
+        figures = select(func.count(), func.min(outbox_table.c.occurred_at))
+        count, oldest = (await connection.execute(figures)).one()
         OUTBOX_PENDING.set(count)
         OUTBOX_AGE_SECONDS.set((utc_now() - oldest).total_seconds() if oldest else 0)

@@ -60,5 +60,5 @@ class ServiceSettings(BaseSettings):
         0.25, gt=0, description="How often the relay looks for events of other replicas."
     )
     stream_replicas: int = Field(
-        1, ge=1, le=5, description="Copies of a JetStream stream; counts when it is first made."
+        1, ge=1, le=5, description="Copies of a JetStream stream; raised, it adds what is missing."
     )

@@ -1,10 +1,13 @@
 """Events on the wire: subjects, headers, and what is refused as not belonging together."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nats.errors import Error as NatsError
+from structlog.testing import capture_logs
 
 from chassis.events import (
     EventBus,
@@ -15,7 +18,8 @@ from chassis.events import (
     subject_of,
 )
 from chassis.ids import new_id
-from tests.fixtures.nats import OwnNats
+from tests.fixtures.nats import OwnNats, nats_cluster
+from tests.fixtures.polling import eventually
 from yika.inventory.v1 import events_pb2
 
 STORES = "yika.inventory.v1.StoresUpserted"
@@ -155,6 +159,44 @@ class TestEventBus:
         await (await bus.jetstream())._nc.close()  # as the client does when a server refuses it
         await (await bus.jetstream()).stream_info("YIKA_INVENTORY")
         await bus.close()
+
+    async def test_adds_copies_to_a_stream_that_exists_and_never_takes_any(
+        self, tmp_path: Path
+    ) -> None:
+        with nats_cluster(tmp_path) as url:
+            one, three = (EventBus(url, service="inventory", replicas=n) for n in (1, 3))
+
+            async def made() -> bool:
+                try:
+                    await one.ensure_stream("inventory")
+                except (NatsError, OSError):  # the servers have not found each other yet
+                    return False
+                return True
+
+            await eventually(made)
+            jetstream = await one.jetstream()
+            before = (await jetstream.stream_info("YIKA_INVENTORY")).config
+            await three.ensure_stream("inventory")
+            one.forget_streams()
+            await one.ensure_stream("inventory")
+            after = (await jetstream.stream_info("YIKA_INVENTORY")).config
+            assert (before.num_replicas, after.num_replicas) == (1, 3)
+            assert after.evolve(num_replicas=1) == before
+            await one.close()
+            await three.close()
+
+    async def test_goes_on_and_says_so_when_a_server_refuses_more_copies(
+        self, nats: OwnNats
+    ) -> None:
+        one, three = (EventBus(nats.url, service="inventory", replicas=n) for n in (1, 3))
+        await one.ensure_stream("inventory")
+        with capture_logs() as logs:
+            assert await three.ensure_stream("inventory") == "YIKA_INVENTORY"
+        [line] = logs
+        assert (line["event"], line["log_level"]) == ("stream_copies_not_added", "error")
+        assert (line["found"], line["wanted"]) == (1, 3)
+        await one.close()
+        await three.close()
 
     async def test_may_be_closed_before_it_was_used(self) -> None:
         await EventBus("nats://127.0.0.1:1", service="inventory").close()

@@ -14,7 +14,6 @@ from chassis.clock import utc_now
 from chassis.database import Database, Transaction, dead_letters_table
 from chassis.events import EventBus
 from chassis.ids import new_id
-from chassis.inbox import Consumer, Subscription
 from tests.chassis.numbers import (
     EVENT_TYPE,
     PRODUCER,
@@ -30,7 +29,6 @@ from tests.chassis.numbers import (
 )
 from tests.fixtures.nats import OwnNats
 from tests.fixtures.polling import eventually
-from yika.inventory.v1 import events_pb2
 
 
 @pytest.fixture
@@ -182,31 +180,6 @@ class TestApply:
         assert sorted(await recorded_numbers(database)) == [1, 2]
         assert failures == 5
         assert await dead_letters(database) == []
-
-    async def test_follows_an_event_type_that_a_new_release_adds(
-        self, database: Database, bus: EventBus
-    ) -> None:
-        async with running(consumer_of(database, bus).run()):
-            await publish(bus, 1)
-            await wait_for(database, 1)
-        subscriptions = [
-            Subscription(events_pb2.StoresUpserted, record_number),
-            Subscription(events_pb2.PricesSet, record_number),
-        ]
-        consumer = Consumer(database, bus, service="reports", subscriptions=subscriptions)
-        headers = headers_of(**{"ce-type": "yika.inventory.v1.PricesSet"})
-        payload = events_pb2.PricesSet(revision=2).SerializeToString()
-        async with running(consumer.run()):
-            jetstream = await bus.jetstream()
-
-            # The consumer may not have told the stream yet what it wants.
-            async def wanted() -> bool:
-                info = await jetstream.consumer_info("YIKA_INVENTORY", "reports")
-                return len(info.config.filter_subjects or []) == 2
-
-            await eventually(wanted)
-            await jetstream.publish("yika.inventory.prices_set.v1", payload, headers=headers)
-            await wait_for(database, 1, 2)
 
 
 class TestRedrive:

@@ -14,6 +14,7 @@ from chassis.errors import Unavailable
 from chassis.migrations import ROOT, check_revision, migrate
 from chassis.ops import failing_checks
 from chassis.service import SchemaCheck
+from tests.fixtures.polling import eventually
 from tests.fixtures.servers import Servers, create_database
 
 FIRST = """
@@ -30,6 +31,21 @@ def upgrade():
     op.execute("CREATE TABLE boxes (box_id int)")
     op.execute("ALTER TABLE shelves ADD COLUMN width_mm int")
 """
+# A second migration that builds an index while others write.
+INDEXED = """
+from alembic import op
+from chassis.migrations import create_index_concurrently
+revision, down_revision = "0002", "0001"
+def upgrade():
+    create_index_concurrently(op, "ix_shelves", "shelves (shelf_id)")
+"""
+READY = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('ix_shelves')"
+# How many sessions have waited for another one's transaction for longer than the limit of locks.
+WAITERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE wait_event = 'virtualxid' AND datname = current_database()
+    AND clock_timestamp() - query_start > interval '400ms'
+    """
 
 
 @pytest.fixture
@@ -102,11 +118,69 @@ class TestMigrate:
         await migrate("shop", second)
         assert await query(first, "SELECT version_num FROM alembic_version") == "0002"
 
+    async def test_keeps_the_migrations_before_one_that_fails(
+        self, shop: Path, databases: list[Database]
+    ) -> None:
+        (shop / "0002_second.py").write_text(SECOND + "    raise ZeroDivisionError\n")
+        with pytest.raises(ZeroDivisionError):
+            await migrate("shop", databases[0])
+        assert await query(databases[0], "SELECT version_num FROM alembic_version") == "0001"
+        assert await query(databases[0], "SELECT to_regclass('boxes')") is None
+
+    async def test_leaves_neither_lock_nor_limit_on_a_connection_that_goes_on(
+        self, shop: Path, databases: list[Database]
+    ) -> None:
+        await migrate("shop", databases[0])
+        assert await query(databases[0], "SHOW lock_timeout") == "0"
+        await migrate("shop", databases[1])
+
     async def test_without_a_server_says_so(self, shop: Path) -> None:
         lost = Database("postgresql://nobody:x@127.0.0.1:1/nothing", service="shop")
         with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
             await migrate("shop", lost)
         await lost.dispose()
+
+
+class TestCreateIndexConcurrently:
+    async def test_builds_it_once_when_two_replicas_migrate(
+        self, shop: Path, databases: list[Database]
+    ) -> None:
+        await migrate("shop", databases[0])
+        (shop / "0002_second.py").write_text(INDEXED)
+        # Neither waits for the other in a circle: who waits for its turn keeps no snapshot.
+        await asyncio.gather(*(migrate("shop", database) for database in databases))
+        assert await query(databases[0], READY) is True
+        assert await query(databases[0], "SELECT version_num FROM alembic_version") == "0002"
+
+    async def test_waits_longer_for_open_transactions_than_for_locks(
+        self, shop: Path, databases: list[Database], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(chassis.migrations, "_LOCK_TIMEOUT", "200ms")
+        first, second = databases
+        await migrate("shop", first)
+        (shop / "0002_second.py").write_text(INDEXED)
+
+        async def waits() -> bool:
+            return await query(first, WAITERS) == 1
+
+        async with first.transaction() as writer:
+            await writer.connection.execute(text("INSERT INTO shelves VALUES (2)"))
+            migrating = asyncio.create_task(migrate("shop", second))
+            await eventually(waits)
+            assert not migrating.done()
+        await migrating
+        assert await query(first, READY) is True
+
+    async def test_replaces_what_an_interrupted_try_has_left(
+        self, shop: Path, databases: list[Database]
+    ) -> None:
+        await migrate("shop", databases[0])
+        async with databases[0].transaction() as tx:
+            await tx.connection.execute(text("CREATE INDEX ix_shelves ON shelves ((shelf_id + 1))"))
+        (shop / "0002_second.py").write_text(INDEXED)
+        await migrate("shop", databases[0])
+        definition = await query(databases[0], "SELECT pg_get_indexdef('ix_shelves'::regclass)")
+        assert str(definition).endswith("(shelf_id)")
 
 
 class TestCheckRevision:

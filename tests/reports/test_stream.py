@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from chassis.clock import utc_now
-from chassis.database import Database, dead_letters_table
+from chassis.database import Database, dead_letters_table, inbox_table
 from chassis.events import EventBus, EventHeaders, subject_of
 from chassis.ids import new_id
 from chassis.inbox import Consumer
@@ -78,6 +78,15 @@ async def errors_of_dead_letters(database: Database) -> list[str]:
         return list(rows)
 
 
+async def wait_for_events(database: Database, count: int) -> None:
+    async def arrived() -> bool:
+        async with database.read() as connection:
+            found = await connection.scalar(select(func.count()).select_from(inbox_table))
+        return bool(found == count)
+
+    await eventually(arrived)
+
+
 async def wait_for_sales(database: Database, count: int) -> None:
     async def arrived() -> bool:
         async with database.read() as connection:
@@ -126,7 +135,7 @@ class TestStream:
         for _ in range(2):
             await publish(bus, event, event_id=event_id)
         await publish(bus, event)  # the same return in an event of another id
-        # one stream, in order: what came before the last sale has been applied with it
+        await wait_for_events(database, 2)  # one type, in order: the repetition was before
         await publish(bus, build_sales_posted(sale))
         await wait_for_sales(database, 1)
         rows = (await reports.QuerySales(build_query(STORE))).rows
