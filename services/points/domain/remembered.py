@@ -41,27 +41,31 @@ class Remembered(NamedTuple):
 
     `carry_short`: what came back weighed more than the fraction, so that a whole point was broken
     up for it; how much of that is the member's cannot be told unless all of the fraction is there.
+    `clawed`: how many points the goods that came back would have taken of the member alone.
     """
 
     counters: Mapping[CounterKey, Tally]
     carry: Carry
     carry_short: bool = False
+    clawed: int = 0
 
     def without(self, came_back: CameBack) -> "Remembered":
         """As if the returns had been booked on the member's own account."""
-        counters, carry, points = dict(self.counters), self.carry, 0
+        counters, carry = dict(self.counters), self.carry
+        points, clawed = 0, 0
         for each in came_back.goods:
             taken = take_back(
                 each.basis, each.sold, each.left_before, each.left_after, carry, counters
             )
             counters.update(taken.counters)
+            clawed += taken.points
             if each.basis.rounding is Rounding.CARRY:
                 carry, points = taken.carry, points + taken.rate_points
         for gift_id, pieces in came_back.gifts:
             key = gift_counter(gift_id)
             counters[key] = freed(counters.get(key, Tally()), pieces)
         counters[FORGIVEN] = freed(counters.get(FORGIVEN, Tally()), -came_back.written_off)
-        return Remembered(counters, carry, points > 0)
+        return Remembered(counters, carry, points > 0, clawed)
 
 
 def freed(tally: Tally, pieces: int) -> Tally:

@@ -35,7 +35,7 @@ MERGED_TIMES = f"""
 
 
 def in_times(bill: str) -> str:
-    """The condition that a bill was booked in one of the times."""
+    """The condition that a bill was booked in one of the times; its end, the undoing, included."""
     return f"""({bill}.member_id = times.member_id AND {bill}.sequence > 0
         AND {bill}.sequence > times.after
-        AND (times.until IS NULL OR {bill}.sequence < times.until))"""
+        AND (times.until IS NULL OR {bill}.sequence <= times.until))"""
