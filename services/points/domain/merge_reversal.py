@@ -13,6 +13,7 @@ from services.points.domain.lot import Lot, LotKey
 from services.points.domain.member_move import MemberMove, counterpart_id, require_unmerged
 from services.points.domain.merge import subtract_carry, subtract_tally
 from services.points.domain.moved import Moved
+from services.points.domain.overpaid_since import give_overpaid, parts_refilled
 from services.points.domain.owed_since import Owing
 from services.points.domain.remembered import NOTHING_BACK, CameBack, Remembered
 from services.points.domain.returns_since import NONE_SINCE
@@ -30,9 +31,10 @@ def decide_merge_reversal(
 
     `merged` is what the merge's receipt says, `came_back` what came back since of the member's own
     goods and gifts: that is taken from the member's counts and fraction. What these returns took
-    beyond the member's own is the member's to pay or to owe (`owed_since.py`). What was spent
-    meanwhile stays spent, what is on hold stays on hold, and what was earned meanwhile stays where
-    it was earned; the receipt tells what did not come back.
+    beyond the member's own is the member's to pay or to owe (`owed_since.py`), and what they paid
+    beyond it the member gets (`overpaid_since.py`). What was spent meanwhile stays spent, what is
+    on hold stays on hold, and what was earned meanwhile stays where it was earned; the receipt
+    tells what did not come back.
     NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, WRONG_MEMBER, BEFORE_ORIGINAL,
     ALREADY_UNDONE, WALLET_FROZEN, and MEMBER_MERGED when the other one has been merged in turn:
     that merge is to be undone first.
@@ -72,6 +74,9 @@ def decide_merge_reversal(
     own = Remembered(brought, merged.carry).without(came_back)
     owing = Owing(books, move, since, moved, shared=max(0, since.clawed - own.clawed))
     going = owing.pay_lots_back(parts)
+    for key, part in parts_refilled(since, own.overpaid, giver, held, going).items():
+        given[Asset.POINTS] = given.get(Asset.POINTS, 0) + part
+        going[key] = going.get(key, 0) + part
     for key in sorted(going):
         if going[key]:
             move.part_back(giver.lots[key], going[key])
@@ -80,6 +85,7 @@ def decide_merge_reversal(
     move.purchases(merged.purchases)
     _carry_back(move, arrival, giver, held, own)
     _tallies_back(move, giver, brought, own.counters)
+    give_overpaid(move, own.overpaid - sum(since.refilled.values()), came_back.spent)
     owing.owe_the_rest()
     move.taker.merged_into = None
     wanted = merged.plus(given)._replace(debt_points=debt_points)

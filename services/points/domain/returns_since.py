@@ -43,7 +43,8 @@ class ReturnsSince(NamedTuple):
     paid of such, `owed` those that they booked as a debt less those that they paid of it, and
     `clawed` those that goods had earned and that they took, from wherever.
     `heirs` are who answers for the member and who answers for these in turn; `settled` is what went
-    back into lots of theirs when merges between them were undone (`owed_since.py`).
+    back into lots of theirs when merges between them were undone (`owed_since.py`), `refilled` what
+    the one that had been merged got then (`overpaid_since.py`).
     """
 
     family: frozenset[str]
@@ -55,6 +56,7 @@ class ReturnsSince(NamedTuple):
     owed: int = 0
     clawed: int = 0
     settled: Mapping[LotKey, int] = {}
+    refilled: Mapping[LotKey, int] = {}
 
     def with_return(self, booked: BookedReturn) -> "ReturnsSince":
         """With one bill more; unchanged by returns about bills of others.
@@ -85,11 +87,12 @@ class ReturnsSince(NamedTuple):
 
     def with_undoing(self, transfers: Iterable[Transfer]) -> "ReturnsSince":
         """With what the undoing of a merge between the heirs gave back into lots."""
-        settled = Counter(self.settled)
+        settled, refilled = Counter(self.settled), Counter(self.refilled)
         for each in transfers:
-            if each.lot is not None and each.debit_account == POINTS_ISSUED:
-                settled[each.lot] += each.amount
-        return self._replace(settled=settled)
+            if each.lot is not None and each.credit_account == WALLET:
+                settled[each.lot] += each.amount * (each.debit_account == POINTS_ISSUED)
+                refilled[each.lot] += each.amount * (each.debit_account == POINTS_WRITTEN_OFF)
+        return self._replace(settled=settled, refilled=refilled)
 
     def _gave_back(self, refund: BookedReturn) -> bool:
         """Whether all that a refund takes of a pass was given back for the merged member."""

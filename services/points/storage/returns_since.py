@@ -18,7 +18,7 @@ from services.points.storage.merged_times import MERGED_TIMES, in_times
 from services.points.storage.merges import load_merges_on
 
 # Every refund of a pass: what came before it tells whose the pass was. Refunds come last, since
-# they close a pass. And the undoings that end the times, on the accounts that gave value back.
+# they close a pass. And the undoings that end the times beyond the merge, on both accounts.
 _RETURNS = f"""{MERGED_TIMES}
     SELECT r.member_id AS booked_on, r.bill_id, r.kind AS bill_kind, r.original_bill_id,
            about.member_id AS account, t.asset, t.debit_account, t.credit_account, t.amount,
@@ -28,7 +28,8 @@ _RETURNS = f"""{MERGED_TIMES}
     JOIN bills AS about ON about.bill_id = r.original_bill_id
     LEFT JOIN transfers AS t ON t.member_id = r.member_id AND t.bill_id = r.bill_id
     WHERE about.member_id = ANY($3::uuid[]) OR r.kind = {BillKind.PASS_REFUND:d}
-       OR (r.kind = {BillKind.MERGE_REVERSAL:d} AND r.sequence = times.until)
+       OR (r.kind = {BillKind.MERGE_REVERSAL:d}
+           AND (r.sequence = times.until OR about.member_id = r.member_id))
     ORDER BY r.kind = {BillKind.PASS_REFUND:d}, r.member_id, r.sequence, t.ordinal
     """  # noqa: S608
 
@@ -66,7 +67,7 @@ async def load_returns_since(driver: Driver, books: Books, merge_bill_ids: Itera
         if unread:  # they tell what these returns took from caps, limits and fractions
             books.originals |= await load_originals(driver, unread, books.wallets)
         for (owner, key), lot in (
-            await load_lots_by_key(driver, sorted(books.wallets), since.units)
+            await load_lots_by_key(driver, sorted(books.wallets), {*since.units, *since.refilled})
         ).items():
             books.wallets[owner].lots.setdefault(key, lot)
 
