@@ -178,10 +178,7 @@ class EarningTrail:
         return [bill_id for _, bill_id in self._moves(undoes=False)]
 
     def follow_elsewhere(self, bill_id: str, merge_bill_id: str | None, fact: EarningFact) -> None:
-        """Takes in a return of such a sale that another account has, booked while a merge stood.
-
-        None: while none of this account did, which makes no sense.
-        """
+        """Takes in a return of such a sale elsewhere, and while which merge (None: of no sense)."""
         self._elsewhere.append((merge_bill_id, bill_id, fact))
 
     def finish(

@@ -39,24 +39,8 @@ def decide_merge_reversal(
     ALREADY_UNDONE, WALLET_FROZEN, and MEMBER_MERGED when the other one has been merged in turn:
     that merge is to be undone first.
     """
-    merge = books.original(merge_bill_id, BillKind.MERGE)
-    if merge.bill.member_id != header.member_id or merge.bill.original_bill_id is not None:
-        raise PreconditionFailed(
-            "WRONG_MEMBER",
-            "the bill is not the one of the member that was merged",
-            {"bill_id": merge_bill_id, "member_id": header.member_id},
-        )
-    header.require_not_before(merge.bill.business_date)
-    arrival = books.original(counterpart_id(merge_bill_id), BillKind.MERGE)
-    back = books.wallets[header.member_id]
-    undone = any(bill.kind is BillKind.MERGE_REVERSAL for bill in merge.later)
-    if undone or back.merged_into != arrival.bill.member_id:
-        raise PreconditionFailed(
-            "ALREADY_UNDONE", "the merge was undone before", {"bill_id": merge_bill_id}
-        )
-    giver = books.wallets[arrival.bill.member_id]
-    require_unmerged(giver)
-    giver.require_usable()
+    merge, arrival = _undoable(books, header, merge_bill_id)
+    giver, back = books.wallets[arrival.bill.member_id], books.wallets[header.member_id]
     move = MemberMove(books, header, BillKind.MERGE_REVERSAL, giver=giver, taker=back)
     held = giver.held(books.now)
     moved = _moved_lots(merge)
@@ -90,6 +74,29 @@ def decide_merge_reversal(
     move.taker.merged_into = None
     wanted = merged.plus(given)._replace(debt_points=debt_points)
     return move.drafts(stayed=wanted.minus(move.moved), original_bill_id=merge_bill_id)
+
+
+def _undoable(books: Books, header: Header, merge_bill_id: str) -> tuple[Original, Original]:
+    """Both bills of the merge, which stands and is the header's member's."""
+    merge = books.original(merge_bill_id, BillKind.MERGE)
+    if merge.bill.member_id != header.member_id or merge.bill.original_bill_id is not None:
+        raise PreconditionFailed(
+            "WRONG_MEMBER",
+            "the bill is not the one of the member that was merged",
+            {"bill_id": merge_bill_id, "member_id": header.member_id},
+        )
+    header.require_not_before(merge.bill.business_date)
+    arrival = books.original(counterpart_id(merge_bill_id), BillKind.MERGE)
+    back = books.wallets[header.member_id]
+    undone = any(bill.kind is BillKind.MERGE_REVERSAL for bill in merge.later)
+    if undone or back.merged_into != arrival.bill.member_id:
+        raise PreconditionFailed(
+            "ALREADY_UNDONE", "the merge was undone before", {"bill_id": merge_bill_id}
+        )
+    giver = books.wallets[arrival.bill.member_id]
+    require_unmerged(giver)
+    giver.require_usable()
+    return merge, arrival
 
 
 def _moved_lots(merge: Original) -> Counter[LotKey]:
