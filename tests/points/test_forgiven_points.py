@@ -7,7 +7,6 @@ from services.points.domain.programme import ClawbackPolicy
 from tests.fixtures.audit import prove_books
 from tests.fixtures.builders_points import Chain
 from tests.fixtures.points_story import Story, points_rules
-from tests.fixtures.returning import rows
 from tests.fixtures.wallet_commands import merge_command, undo_command
 
 
@@ -18,14 +17,6 @@ def story(database: Database, chain: Chain) -> Story:
     return Story(database, chain, rules)
 
 
-async def counted(story: Story, member_id: str = "") -> int:
-    """What the wallet was forgiven and has not paid."""
-    query = """SELECT weight FROM earning_counters
-               WHERE member_id = :m AND rule_id = 'clawback:forgiven'"""
-    found = await rows(story.database, query, m=member_id or story.chain.member_id)
-    return int(found[0].weight) if found else 0
-
-
 class TestGoods:
     async def test_no_points_are_left_of_goods_that_all_came_back(self, story: Story) -> None:
         """Earn with one sale, pay another with that, bring the first back, then the second."""
@@ -33,9 +24,9 @@ class TestGoods:
             earns = await story.buy(100_00)
             spends = await story.buy(100, points=100)
             await story.bring_back(earns)
-            assert await counted(story) == 100
+            assert await story.forgiven() == 100
             await story.bring_back(spends)
-            assert (await story.has(), await counted(story)) == ((0, 0), 0)
+            assert (await story.has(), await story.forgiven()) == ((0, 0), 0)
         await prove_books(story.database)
 
     async def test_nor_of_such_as_came_back_in_parts(self, story: Story) -> None:
@@ -45,7 +36,7 @@ class TestGoods:
         for _ in range(4):
             await story.bring_back(earns, pieces=1)
             await story.bring_back(spends, pieces=1)
-            left.append((await story.has(), await counted(story)))
+            left.append((await story.has(), await story.forgiven()))
         assert left == [((0, 0), 0)] * 4
 
     async def test_points_of_a_sale_that_was_forgiven_none_stay(self, story: Story) -> None:
@@ -53,7 +44,7 @@ class TestGoods:
         spends = await story.buy(40, points=40)
         await story.bring_back(earns)
         await story.bring_back(spends)
-        assert (await story.has(), await counted(story)) == ((0, 0), 0)
+        assert (await story.has(), await story.forgiven()) == ((0, 0), 0)
         await story.buy(70_00)
         await story.bring_back(await story.buy(50, points=50))
         assert await story.has() == (70, 0)
@@ -64,11 +55,11 @@ class TestGifts:
         earns = await story.buy(125_00)
         mugs = await story.redeem(2)
         await story.bring_back(earns)
-        assert await counted(story) == 100
+        assert await story.forgiven() == 100
         await story.bring_mugs_back(mugs, 1)
-        assert (await story.has(), await counted(story)) == ((0, 0), 50)
+        assert (await story.has(), await story.forgiven()) == ((0, 0), 50)
         await story.bring_mugs_back(mugs, 1)
-        assert (await story.has(), await counted(story)) == ((0, 0), 0)
+        assert (await story.has(), await story.forgiven()) == ((0, 0), 0)
         await prove_books(story.database)
 
 
@@ -81,7 +72,7 @@ class TestMerges:
         await story.run(0, merge_command(chain, chain.member_id, chain.other_member_id))
         await story.bring_back(spends)
         assert await story.has(chain.other_member_id) == (0, 0)
-        assert await counted(story, chain.other_member_id) == 0
+        assert await story.forgiven(chain.other_member_id) == 0
 
     async def test_and_its_undoing(self, story: Story) -> None:
         chain = story.chain
@@ -91,7 +82,7 @@ class TestMerges:
         merge = merge_command(chain, chain.member_id, chain.other_member_id)
         await story.run(0, merge)
         await story.run(0, undo_command(chain, chain.member_id, merge.bill_id))
-        assert [await counted(story), await counted(story, chain.other_member_id)] == [100, 0]
+        assert [await story.forgiven(), await story.forgiven(chain.other_member_id)] == [100, 0]
         await story.bring_back(spends)
         assert await story.has() == (0, 0)
         await prove_books(story.database)
@@ -116,11 +107,11 @@ class TestMerges:
             await story.run(0, await story.return_of(earns), undo)
         else:
             await story.bring_back(earns)
-            assert await counted(story, stays) == 100 + his
+            assert await story.forgiven(stays) == 100 + his
             await story.run(0, undo)
-        assert [await counted(story, member) for member in (goes, stays)] == [100, his]
+        assert [await story.forgiven(member) for member in (goes, stays)] == [100, his]
         await story.bring_back(spends)
-        assert (await story.has(), await counted(story)) == ((0, 0), 0)
+        assert (await story.has(), await story.forgiven()) == ((0, 0), 0)
         await prove_books(story.database)
 
     async def test_what_came_back_meanwhile_pays_for_whose_it_was(self, story: Story) -> None:
@@ -135,5 +126,5 @@ class TestMerges:
         await story.run(0, merge)
         await story.bring_back(spends[0])
         await story.run(0, undo_command(chain, goes, merge.bill_id))
-        assert [await counted(story, member) for member in (goes, stays)] == [0, 100]
+        assert [await story.forgiven(member) for member in (goes, stays)] == [0, 100]
         await prove_books(story.database)

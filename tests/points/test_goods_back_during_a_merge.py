@@ -1,4 +1,4 @@
-"""Goods that came back on the other account during a merge: services/points/domain/time_away.py."""
+"""Goods that came back on the other account during a merge: storage/merged_times.py."""
 
 from datetime import timedelta
 
@@ -101,7 +101,7 @@ class TestGoodsThatCameBackDuringAMerge:
         await prove_books(database)
         assert await found_after(database, MORE_CARRY, goes) == [("WALLET_CARRY", "POINTS")]
 
-    async def test_freeze_nobody_when_merges_follow_each_other_too_fast_to_tell(
+    async def test_are_known_when_merges_follow_each_other_in_a_moment(
         self, database: Database, chain: Chain
     ) -> None:
         goes, stays = chain.member_id, chain.other_member_id
@@ -112,6 +112,22 @@ class TestGoodsThatCameBackDuringAMerge:
             await at_hour(database, 1, undo_command(chain, goes, merge.bill_id))
         await at_hour(database, 1, await self.back(database, chain, sale_id))
         await prove_books(database)
+        assert await found_after(database, MORE_CARRY, goes) == [("WALLET_CARRY", "POINTS")]
+
+    async def test_are_known_whatever_the_clocks_of_replicas_say(
+        self, database: Database, chain: Chain
+    ) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        sale_id = await three_things(database, chain, goes)
+        for hour, line in ((9, 1), (5, 2)):
+            merge = merge_command(chain, goes, stays)
+            await at_hour(database, hour, merge)
+            # As late as the other merge by its clock.
+            await at_hour(database, 14 - hour, await self.back(database, chain, sale_id, line))
+            await at_hour(database, hour, undo_command(chain, goes, merge.bill_id))
+        await at_hour(database, 1, await self.back(database, chain, sale_id))
+        await prove_books(database)
+        assert await found_after(database, MORE_CARRY, goes) == [("WALLET_CARRY", "POINTS")]
 
     async def test_freeze_nobody_when_their_bill_cannot_be_read(
         self, database: Database, chain: Chain

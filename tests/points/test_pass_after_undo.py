@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from chassis.database import Database
 from services.points.commands import Command
 from services.points.domain.passes import PassValidity
@@ -11,7 +13,7 @@ from tests.fixtures.builders_stored_value import swapped
 from tests.fixtures.pass_postings import PostedPasses
 from tests.fixtures.passes import DAY, build_definition
 from tests.fixtures.returning import rows
-from tests.fixtures.wallet_commands import card_command, merge_command, undo_command
+from tests.fixtures.wallet_commands import card_command, give, merge_command, owned, undo_command
 
 
 async def used_while_merged(books: PostedPasses, units: int = 1) -> tuple[Command, Command]:
@@ -130,3 +132,44 @@ class TestUndoingAUse:
         assert await other.post(await other.reversal(used)) == ["OK"]
         assert await units(books, sold) == {chain.other_member_id: 10}
         await prove_books(database)
+
+
+class TestTheRefundOfAPassWhoseUseWasUndoneMeanwhile:
+    @pytest.mark.parametrize("used", [9, 10])
+    @pytest.mark.parametrize("batch", [False, True])
+    async def test_goes_back_with_the_undoing(
+        self, database: Database, chain: Chain, used: int, batch: bool
+    ) -> None:
+        """Also when none of it was left for the merge to move."""
+        goes, stays = chain.member_id, chain.other_member_id
+        books = PostedPasses(database, chain, build_definition())
+        price_fen = books.definition.price_fen
+        await give(database, chain, goes, principal=price_fen)
+        sold = books.sale(tenders=[("stored_value", price_fen)])
+        use, merge = books.use(used), merge_command(chain, goes, stays)
+        for command in (sold, use, merge):
+            assert await books.post(command) == ["OK"]
+        assert await books.post(await books.reversal(use)) == ["OK"]
+        refund, undo = books.refund(sold), undo_command(chain, goes, merge.bill_id)
+        if batch:
+            assert await books.post(refund, undo) == ["OK", "OK"]
+        else:
+            assert [await books.post(refund), await books.post(undo)] == [["OK"], ["OK"]]
+        assert await owned(database, goes) == {"PRINCIPAL": price_fen}
+        assert await owned(database, stays) == {}
+
+    async def test_stays_where_more_of_the_pass_was(self, database: Database, chain: Chain) -> None:
+        goes, stays = chain.member_id, chain.other_member_id
+        books = PostedPasses(database, chain, build_definition())
+        price_fen = books.definition.price_fen
+        await give(database, chain, goes, principal=price_fen)
+        sold, use = books.sale(tenders=[("stored_value", price_fen)]), books.use(7)
+        card = card_command(chain, goes, stays, passes_too=True)
+        merge = merge_command(chain, goes, stays)
+        for command in (sold, use, card, merge):
+            assert await books.post(command) == ["OK"]
+        assert await books.post(await books.reversal(use)) == ["OK"]
+        assert await books.post(books.refund(sold)) == ["OK"]
+        assert await books.post(undo_command(chain, goes, merge.bill_id)) == ["OK"]
+        assert await owned(database, goes) == {}
+        assert await owned(database, stays) == {"PRINCIPAL": price_fen}

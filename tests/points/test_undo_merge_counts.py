@@ -136,6 +136,8 @@ class TestFractionsOfAPoint:
         [
             # 0.6 and 0.6 made a point, which the return of hers took.
             ([60], 60, 60, (0, 0), (0, 60)),
+            # The same, but out of five of his own: the one that was made stays in its place.
+            ([60], 560, 60, (0, 0), (5, 60)),
             # 0.6 and 0.1 stay 0.7; of 1.6 come 0.8 back, with a whole point.
             ([80, 80], 10, 80, (0, 80), (0, 10)),
             # 0.6 and 0.6 made a point, which is broken up again for what is left of hers.

@@ -18,7 +18,7 @@ from services.points.domain.pass_uses import StandingUse, note_pass_use
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
 from services.points.domain.proposal import Proposal
-from services.points.domain.returns_since import ReturnsSince
+from services.points.domain.returns_since import BookedReturn, ReturnsSince
 from services.points.domain.top_up_record import TopUpRecord, note
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
@@ -168,14 +168,16 @@ class Books:
         """Lets the commands that follow in the same batch see a bill about an original."""
         original = self.originals.get(bill.original_bill_id or "")
         if original is not None:
+            booked = BookedReturn(
+                bill.bill_id,
+                bill.kind,
+                bill.member_id,
+                original.bill.bill_id,
+                original.bill.member_id,
+                transfers,
+            )
             for merge_bill_id, since in self.returns_since.items():
-                self.returns_since[merge_bill_id] = since.with_return(
-                    bill.bill_id,
-                    bill.kind,
-                    original.bill.bill_id,
-                    original.bill.member_id,
-                    transfers,
-                )
+                self.returns_since[merge_bill_id] = since.with_return(booked)
             self.originals[original.bill.bill_id] = replace(
                 original,
                 later=(*original.later, bill),

@@ -1,6 +1,5 @@
 """What bills say of caps and of fractions of a point, for the verification to replay. Pure."""
 
-from datetime import datetime
 from typing import NamedTuple
 
 from pricing.earning import Carry, CounterKey, EarningBasis, Grant
@@ -48,7 +47,6 @@ class MovedFact(NamedTuple):
     tallies: int
     undoes: bool
     of_merged: bool  # the bill of the member that was merged
-    posted_at: datetime
 
 
 class UnknownFact(NamedTuple):

@@ -6,7 +6,7 @@ sales before it. So the facts of all bills are kept and replayed by their places
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 
 from pricing.earning import (
@@ -32,7 +32,6 @@ from services.points.domain.earning_facts import (
 from services.points.domain.gift_redemption import gift_counter
 from services.points.domain.lot import Lot
 from services.points.domain.merge import add_carries, subtract_carry
-from services.points.domain.time_away import AccountMove, place_of, times_away
 from services.points.domain.wallet import Wallet
 
 # Adjustments are counted by the day of the ledger's clock, which no bill says; and what returns
@@ -154,7 +153,7 @@ class EarningTrail:
 
     def __init__(self) -> None:
         self._facts: list[tuple[int, str, EarningFact]] = []
-        self._elsewhere: list[tuple[datetime, str, EarningFact]] = []
+        self._elsewhere: list[tuple[str | None, str, EarningFact]] = []  # with its merge
 
     def follow(self, bill_id: str, sequence: int, fact: EarningFact) -> None:
         """Takes in what one bill says."""
@@ -162,7 +161,7 @@ class EarningTrail:
 
     def sales_to_look_for(self) -> list[str]:
         """Sales of which parts came back here after a merge was undone: others may have before."""
-        undone = [move.sequence for move in self._moves() if move.undoes]
+        undone = [sequence for sequence, _ in self._moves(undoes=True)]
         if not undone:
             return []
         returned = {
@@ -174,9 +173,13 @@ class EarningTrail:
         sold = {bill_id for _, bill_id, fact in self._facts if isinstance(fact, SoldFact)}
         return sorted(returned & sold)
 
-    def follow_elsewhere(self, bill_id: str, posted_at: datetime, fact: EarningFact) -> None:
-        """Takes in a return of such a sale that is booked on another account."""
-        self._elsewhere.append((posted_at, bill_id, fact))
+    def merges(self) -> list[str]:
+        """The merges of the account into others, by its own bills."""
+        return [bill_id for _, bill_id in self._moves(undoes=False)]
+
+    def follow_elsewhere(self, bill_id: str, merge_bill_id: str | None, fact: EarningFact) -> None:
+        """Takes in a return of such a sale elsewhere, and while which merge (None: of no sense)."""
+        self._elsewhere.append((merge_bill_id, bill_id, fact))
 
     def finish(
         self, wallet: Wallet, lots: Collection[Lot], refs: Mapping[str, tuple[TransferRef, ...]]
@@ -205,21 +208,30 @@ class EarningTrail:
             breaks += _count_breaks(replay, wallet.counters, refs)
         return breaks
 
-    def _moves(self) -> list[AccountMove]:
+    def _moves(self, *, undoes: bool) -> list[tuple[int, str]]:
         return [
-            AccountMove(sequence, fact.posted_at, fact.undoes)
-            for sequence, _, fact in self._facts
-            if isinstance(fact, MovedFact) and fact.of_merged
+            (sequence, bill_id)
+            for sequence, bill_id, fact in self._facts
+            if isinstance(fact, MovedFact) and fact.of_merged and fact.undoes is undoes
         ]
 
     def _placed(self) -> Iterable[tuple[int, str, EarningFact]]:
-        """What is booked elsewhere, each after the merge in whose time it came."""
-        times = times_away(self._moves())
-        for posted_at, bill_id, fact in sorted(self._elsewhere):
-            place = place_of(posted_at, times)
-            if place is None:
+        """What is booked elsewhere, each after the merge that stood then.
+
+        Parts add up in any order, and what took all that was left came last.
+        """
+        places = {bill_id: sequence for sequence, bill_id in self._moves(undoes=False)}
+        if len({bill_id for _, bill_id, _ in self._elsewhere}) < len(self._elsewhere):
+            raise _Lost  # in the time of two merges: a chain was changed
+        for merge_bill_id, bill_id, fact in sorted(self._elsewhere, key=_takes_the_rest):
+            if merge_bill_id is None:
                 raise _Lost
-            yield place, bill_id, fact
+            yield places[merge_bill_id], bill_id, fact
+
+
+def _takes_the_rest(elsewhere: tuple[str | None, str, EarningFact]) -> bool:
+    fact = elsewhere[2]
+    return isinstance(fact, ReturnedFact) and not fact.lines
 
 
 def _count_breaks(

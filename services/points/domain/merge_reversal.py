@@ -13,7 +13,10 @@ from services.points.domain.lot import Lot, LotKey
 from services.points.domain.member_move import MemberMove, counterpart_id, require_unmerged
 from services.points.domain.merge import subtract_carry, subtract_tally
 from services.points.domain.moved import Moved
+from services.points.domain.overpaid_since import give_overpaid, parts_refilled
+from services.points.domain.owed_since import Owing
 from services.points.domain.remembered import NOTHING_BACK, CameBack, Remembered
+from services.points.domain.returns_since import NONE_SINCE
 from services.points.domain.wallet import Wallet
 
 
@@ -27,13 +30,54 @@ def decide_merge_reversal(
     """Gives the header's member back what its merge moved and returns gave back for it since.
 
     `merged` is what the merge's receipt says, `came_back` what came back since of the member's own
-    goods and gifts: that is taken from the member's counts and fraction. What was spent meanwhile
-    stays spent, what is on hold stays on hold, and what was earned meanwhile stays where it was
-    earned; the receipt tells what did not come back.
+    goods and gifts: that is taken from the member's counts and fraction. What these returns took
+    beyond the member's own is the member's to pay or to owe (`owed_since.py`), and what they paid
+    beyond it the member gets (`overpaid_since.py`). What was spent meanwhile stays spent, what is
+    on hold stays on hold, and what was earned meanwhile stays where it was earned; the receipt
+    tells what did not come back.
     NotFound UNKNOWN_BILL; PreconditionFailed WRONG_BILL_KIND, WRONG_MEMBER, BEFORE_ORIGINAL,
     ALREADY_UNDONE, WALLET_FROZEN, and MEMBER_MERGED when the other one has been merged in turn:
     that merge is to be undone first.
     """
+    merge, arrival = _undoable(books, header, merge_bill_id)
+    giver, back = books.wallets[arrival.bill.member_id], books.wallets[header.member_id]
+    move = MemberMove(books, header, BillKind.MERGE_REVERSAL, giver=giver, taker=back)
+    held = giver.held(books.now)
+    moved = _moved_lots(merge)
+    since = books.returns_since.get(merge_bill_id) or NONE_SINCE
+    returned = since.units
+    given: dict[Asset, int] = {}
+    parts: dict[LotKey, int] = {}
+    for key in sorted({*moved, *returned}):
+        lot = giver.lots.get(key)
+        if lot is not None:
+            given[lot.asset] = given.get(lot.asset, 0) + max(0, returned[key])
+            parts[key] = _part_back(lot, moved[key], returned[key], held.get(key, 0))
+    # Before merges moved counts there is nothing to be taken out again.
+    brought = back.counters if merged.tallies else {}
+    own = Remembered(brought, merged.carry).without(came_back)
+    owing = Owing(books, move, since, moved, shared=max(0, since.clawed - own.clawed))
+    going = owing.pay_lots_back(parts)
+    for key, part in parts_refilled(since, own.overpaid, giver, held, going).items():
+        given[Asset.POINTS] = given.get(Asset.POINTS, 0) + part
+        going[key] = going.get(key, 0) + part
+    for key in sorted(going):
+        if going[key]:
+            move.part(giver.lots[key], going[key])
+    debt_points = max(0, merged.debt_points + since.owed)
+    move.debt(owing.debt(debt_points))
+    move.purchases(merged.purchases)
+    _carry_back(move, arrival, giver, held, own)
+    _tallies_back(move, giver, brought, own.counters)
+    give_overpaid(move, own.overpaid - sum(since.refilled.values()), came_back.spent)
+    owing.owe_the_rest()
+    move.taker.merged_into = None
+    wanted = merged.plus(given)._replace(debt_points=debt_points)
+    return move.drafts(stayed=wanted.minus(move.moved), original_bill_id=merge_bill_id)
+
+
+def _undoable(books: Books, header: Header, merge_bill_id: str) -> tuple[Original, Original]:
+    """Both bills of the merge, which stands and is the header's member's."""
     merge = books.original(merge_bill_id, BillKind.MERGE)
     if merge.bill.member_id != header.member_id or merge.bill.original_bill_id is not None:
         raise PreconditionFailed(
@@ -52,29 +96,7 @@ def decide_merge_reversal(
     giver = books.wallets[arrival.bill.member_id]
     require_unmerged(giver)
     giver.require_usable()
-    move = MemberMove(books, header, BillKind.MERGE_REVERSAL, giver=giver, taker=back)
-    held = giver.held(books.now)
-    moved = _moved_lots(merge)
-    since = books.returns_since.get(merge_bill_id)
-    returned = since.units if since else Counter[LotKey]()
-    given: dict[Asset, int] = {}
-    for key in sorted({*moved, *returned}):
-        lot = giver.lots.get(key)
-        if lot is None:
-            continue
-        given[lot.asset] = given.get(lot.asset, 0) + max(0, returned[key])
-        part = _part_back(lot, moved[key], returned[key], held.get(key, 0))
-        if part:
-            move.part(lot, part)
-    move.debt(min(merged.debt_points, giver.debt_points))
-    move.purchases(merged.purchases)
-    # Before merges moved counts there is nothing to be taken out again.
-    brought = back.counters if merged.tallies else {}
-    own = Remembered(brought, merged.carry).without(came_back)
-    _carry_back(move, arrival, giver, held, own)
-    _tallies_back(move, giver, brought, own.counters)
-    move.taker.merged_into = None
-    return move.drafts(stayed=merged.plus(given).minus(move.moved), original_bill_id=merge_bill_id)
+    return merge, arrival
 
 
 def _moved_lots(merge: Original) -> Counter[LotKey]:
@@ -130,7 +152,7 @@ def _carry_back(
     whole = next(
         (each.lot for each in arrival.transfers if each.debit_account == POINTS_ISSUED), None
     )
-    lot = giver.lots.get(whole) if whole else None
+    lot = move.giver.lots.get(whole) or giver.lots.get(whole) if whole else None
     rest = subtract_carry(giver.carry, wanted, points=1)
     if lot is not None and lot.remaining > held.get(lot.key, 0) and rest is not None:
         move.giver.take_from(lot, 1, POINTS_ISSUED)

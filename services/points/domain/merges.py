@@ -19,6 +19,14 @@ class Merges(NamedTuple):
             member_id = self.into[member_id]
         return member_id
 
+    def heirs(self, member_id: str) -> list[str]:
+        """Who answers for a member, who for that one, and so on."""
+        found: list[str] = []
+        while member_id in self.into:
+            member_id = self.into[member_id]
+            found.append(member_id)
+        return found
+
     def with_merged(self, member_id: str) -> frozenset[str]:
         """The member and all who were merged into it, or into one of these."""
         found = {member_id}

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pricing.earning import Carry, CounterKey, EarningBasis, Rounding, Tally, take_back
 from services.points.domain.forgiven import FORGIVEN
 from services.points.domain.gift_redemption import gift_counter
+from services.points.domain.lot import Lot
 
 
 class GoodsBack(NamedTuple):
@@ -25,12 +26,14 @@ class GoodsBack(NamedTuple):
 class CameBack(NamedTuple):
     """What came back of a member's own goods and gifts, these in pieces by gift.
 
-    `written_off` is what these returns wrote off, less what they paid of such.
+    `written_off` is what these returns wrote off, less what they paid of such. `spent` are the lots
+    whose points the goods and gifts had taken, with how many of these have not come back there.
     """
 
     goods: tuple[GoodsBack, ...] = ()
     gifts: tuple[tuple[str, int], ...] = ()
     written_off: int = 0
+    spent: tuple[tuple[Lot, int], ...] = ()
 
 
 NOTHING_BACK = CameBack()
@@ -41,27 +44,35 @@ class Remembered(NamedTuple):
 
     `carry_short`: what came back weighed more than the fraction, so that a whole point was broken
     up for it; how much of that is the member's cannot be told unless all of the fraction is there.
+    `clawed`: how many points the goods that came back would have taken of the member alone.
+    `overpaid`: points that came back paid so much more than the member had been forgiven itself.
     """
 
     counters: Mapping[CounterKey, Tally]
     carry: Carry
     carry_short: bool = False
+    clawed: int = 0
+    overpaid: int = 0
 
     def without(self, came_back: CameBack) -> "Remembered":
         """As if the returns had been booked on the member's own account."""
-        counters, carry, points = dict(self.counters), self.carry, 0
+        counters, carry = dict(self.counters), self.carry
+        points, clawed = 0, 0
         for each in came_back.goods:
             taken = take_back(
                 each.basis, each.sold, each.left_before, each.left_after, carry, counters
             )
             counters.update(taken.counters)
+            clawed += taken.points
             if each.basis.rounding is Rounding.CARRY:
                 carry, points = taken.carry, points + taken.rate_points
         for gift_id, pieces in came_back.gifts:
             key = gift_counter(gift_id)
             counters[key] = freed(counters.get(key, Tally()), pieces)
-        counters[FORGIVEN] = freed(counters.get(FORGIVEN, Tally()), -came_back.written_off)
-        return Remembered(counters, carry, points > 0)
+        forgiven = counters.get(FORGIVEN, Tally())
+        counters[FORGIVEN] = freed(forgiven, -came_back.written_off)
+        overpaid = max(0, -came_back.written_off - forgiven.weight)
+        return Remembered(counters, carry, points > 0, clawed, overpaid)
 
 
 def freed(tally: Tally, pieces: int) -> Tally:

@@ -1,10 +1,17 @@
 """What returns gave back for a member since its merge, and an undoing gives to it. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from services.points.domain.assets import POINTS_WRITTEN_OFF, WALLET, BillKind
+from services.points.domain.assets import (
+    POINTS_DEBT,
+    POINTS_ISSUED,
+    POINTS_WRITTEN_OFF,
+    WALLET,
+    Asset,
+    BillKind,
+)
 from services.points.domain.lot import LotKey
 from services.points.domain.transfer import Transfer
 
@@ -14,45 +21,103 @@ GIVE_BACK_TO_ACCOUNT = (BillKind.SALE_RETURN, BillKind.GIFT_RETURN, BillKind.PAS
 COUNTED_BACK = (BillKind.SALE_RETURN, BillKind.GIFT_RETURN)
 
 
+class BookedReturn(NamedTuple):
+    """A bill about another one: its kind, on whose account it is, and whose account that is on."""
+
+    bill_id: str
+    kind: BillKind
+    member_id: str
+    original_bill_id: str
+    account: str
+    transfers: Sequence[Transfer]
+
+
 class ReturnsSince(NamedTuple):
     """What returns did to lots since a merge that stands: given back less taken, by lot.
 
     Those about bills on the accounts of `family`, the merged member and who had been merged into
-    it; and refunds of `passes` that the merge moved, by the bills that sold them: what is left of
-    a pass belongs to who has it, whosever account it was bought on. `bills` are those of goods and
-    gifts, each with the bill that it is about, and `written_off` the points that they wrote off
-    less those that they paid of such.
+    it; and refunds of `passes` that the merge moved, by the bills that sold them, and of such of
+    which nothing else was left than was given back since: what is left of a pass belongs to who
+    brought it, whosever account it was bought on. `bills` are those of goods and gifts, each with
+    the bill that it is about, `written_off` the points that they wrote off less those that they
+    paid of such, `owed` those that they booked as a debt less those that they paid of it, and
+    `clawed` those that goods had earned and that they took, from wherever.
+    `heirs` are who answers for the member and who answers for these in turn; `settled` is what went
+    back into lots of theirs when merges between them were undone (`owed_since.py`), `refilled` what
+    the one that had been merged got then (`overpaid_since.py`).
     """
 
     family: frozenset[str]
+    heirs: frozenset[str]
     passes: frozenset[str]
     units: Counter[LotKey]
     bills: Mapping[str, str] = {}
     written_off: int = 0
+    owed: int = 0
+    clawed: int = 0
+    settled: Mapping[LotKey, int] = {}
+    refilled: Mapping[LotKey, int] = {}
 
-    def with_return(
-        self,
-        bill_id: str,
-        kind: BillKind,
-        original_bill_id: str,
-        account: str,
-        transfers: Iterable[Transfer],
-    ) -> "ReturnsSince":
-        """With one return more, about a bill on an account; unchanged by bills of others."""
-        ours = account in self.family if kind in GIVE_BACK_TO_ACCOUNT else False
-        if kind is BillKind.PASS_REFUND:
-            ours = original_bill_id in self.passes
+    def with_return(self, booked: BookedReturn) -> "ReturnsSince":
+        """With one bill more; unchanged by returns about bills of others.
+
+        The refund of a pass comes after all else that was booked of it.
+        """
+        if booked.kind is BillKind.MERGE_REVERSAL and booked.account in self.heirs:
+            return self.with_undoing(booked.transfers)
+        ours = booked.kind in GIVE_BACK_TO_ACCOUNT and booked.account in self.family
+        if booked.kind is BillKind.PASS_REFUND:
+            ours = booked.original_bill_id in self.passes or self._gave_back(booked)
         if not ours:
             return self
-        units, written_off = self.units.copy(), self.written_off
-        for each in transfers:
-            if POINTS_WRITTEN_OFF in (each.debit_account, each.credit_account):
-                written_off += (
-                    each.amount if each.debit_account == POINTS_WRITTEN_OFF else -each.amount
-                )
-            if each.lot is not None and WALLET in (each.debit_account, each.credit_account):
-                units[each.lot] += each.amount if each.credit_account == WALLET else -each.amount
+        units = self.units.copy()
+        for each in booked.transfers:
+            if each.lot is not None:
+                units[each.lot] += _received(each, WALLET)
         bills = dict(self.bills)
-        if kind in COUNTED_BACK:
-            bills[bill_id] = original_bill_id
-        return self._replace(units=units, bills=bills, written_off=written_off)
+        if booked.kind in COUNTED_BACK:
+            bills[booked.bill_id] = booked.original_bill_id
+        return self._replace(
+            units=units,
+            bills=bills,
+            written_off=self.written_off - _all_received(booked.transfers, POINTS_WRITTEN_OFF),
+            owed=self.owed - _all_received(booked.transfers, POINTS_DEBT),
+            clawed=self.clawed + _all_received(booked.transfers, POINTS_ISSUED),
+        )
+
+    def with_undoing(self, transfers: Iterable[Transfer]) -> "ReturnsSince":
+        """With what the undoing of a merge between the heirs gave back into lots."""
+        settled, refilled = Counter(self.settled), Counter(self.refilled)
+        for each in transfers:
+            if each.lot is not None and each.credit_account == WALLET:
+                settled[each.lot] += each.amount * (each.debit_account == POINTS_ISSUED)
+                refilled[each.lot] += each.amount * (each.debit_account == POINTS_WRITTEN_OFF)
+        return self._replace(settled=settled, refilled=refilled)
+
+    def _gave_back(self, refund: BookedReturn) -> bool:
+        """Whether all that a refund takes of a pass was given back for the merged member."""
+        taken = Counter[LotKey]()
+        for each in refund.transfers:
+            if each.asset is Asset.PASS and each.lot is not None and each.debit_account == WALLET:
+                taken[each.lot] += each.amount
+        return bool(taken) and all(
+            key.bill_id == refund.original_bill_id and units <= self.units[key]
+            for key, units in taken.items()
+        )
+
+    def lacking(self, moved: Counter[LotKey]) -> Counter[LotKey]:
+        """What these returns took beyond what the merge moved and returns gave back, by lot."""
+        return +Counter({key: -units - moved[key] for key, units in self.units.items()})
+
+
+NONE_SINCE = ReturnsSince(frozenset(), frozenset(), frozenset(), Counter())
+
+
+def _received(transfer: Transfer, account: str) -> int:
+    if transfer.credit_account == account:
+        return transfer.amount
+    return -transfer.amount if transfer.debit_account == account else 0
+
+
+def _all_received(transfers: Iterable[Transfer], account: str) -> int:
+    return sum(_received(each, account) for each in transfers)

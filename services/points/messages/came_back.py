@@ -3,6 +3,7 @@
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Original
 from services.points.domain.gift_return import returned_pieces
+from services.points.domain.overpaid_since import spent_on
 from services.points.domain.remembered import CameBack, GoodsBack
 from services.points.domain.return_request import returned_before
 from services.points.messages.return_documents import read_returned, read_sold
@@ -21,7 +22,9 @@ def read_came_back(books: Books, merge_bill_id: str) -> CameBack:
             goods += _goods_back(original, {*bills})
         else:
             gifts += _gifts_back(original, {*bills})
-    return CameBack(tuple(goods), tuple(gifts), since.written_off if since else 0)
+    originals = [books.originals[bill_id] for bill_id in sorted({*bills.values()})]
+    written_off = since.written_off if since else 0
+    return CameBack(tuple(goods), tuple(gifts), written_off, tuple(spent_on(originals)))
 
 
 def _goods_back(original: Original, since: set[str]) -> list[GoodsBack]:

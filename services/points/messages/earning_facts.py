@@ -97,7 +97,6 @@ def _moved(row: Record, receipt: ledger_pb2.BillReceipt) -> EarningFact:
         moved.tallies,
         undoes=row["kind"] == BillKind.MERGE_REVERSAL,
         of_merged=header.bill_id == str(row["bill_id"]),
-        posted_at=row["posted_at"],
     )
 
 

@@ -16,6 +16,7 @@ from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
 from services.points.storage.driver import Driver, driver_of, fetch, text_of
 from services.points.storage.locked_books import lot_of, wallet_of
+from services.points.storage.merged_times import MERGED_TIMES, in_times
 from services.points.storage.queries import LAST_ID
 
 Record = Any  # a row with the columns of its query by name
@@ -71,10 +72,11 @@ _BILLS = """
     WHERE (member_id, bill_id) > ($1::uuid, $2::uuid) AND member_id <= $3::uuid
     ORDER BY member_id, bill_id LIMIT $4
     """
-_RETURNS_ELSEWHERE = f"""
-    SELECT bill_id, document, posted_at FROM bills
-    WHERE original_bill_id = ANY($1::uuid[]) AND member_id <> $2::uuid
-      AND kind = {BillKind.SALE_RETURN:d}
+_RETURNS_ELSEWHERE = f"""{MERGED_TIMES}
+    SELECT r.bill_id, r.document, times.merge_bill_id
+    FROM bills AS r LEFT JOIN times ON {in_times("r")}
+    WHERE r.original_bill_id = ANY($2::uuid[]) AND r.member_id <> $3::uuid
+      AND r.kind = {BillKind.SALE_RETURN:d}
     """  # noqa: S608
 _TRANSFERS = """
     SELECT member_id, bill_id, ordinal, asset, pass_id, debit_account, credit_account, amount,
@@ -174,10 +176,13 @@ class AuditQueries:
             links.setdefault(str(row["member_id"]), []).append(link)
         return links
 
-    async def returns_elsewhere(self, member_id: str, sale_ids: Sequence[str]) -> list[Record]:
-        """Returns of an account's sales that are booked on other accounts."""
+    async def returns_elsewhere(
+        self, member_id: str, merge_bill_ids: Sequence[str], sale_ids: Sequence[str]
+    ) -> list[Record]:
+        """Returns of an account's sales that are booked on others, each with the merge then."""
         driver = await self._driver()
-        return list(await driver.fetch(_RETURNS_ELSEWHERE, sale_ids, member_id))
+        asked = merge_bill_ids, sale_ids, member_id
+        return list(await driver.fetch(_RETURNS_ELSEWHERE, *asked))
 
     async def bills(self, span: Span, take: Callable[[BookedBill], None]) -> str | None:
         """Hands over bills with their transfers, in order of member and bill.

@@ -58,7 +58,7 @@ async def load_transfers(
     owners = sorted({bill.member_id for bill in bills})
     transfers: dict[str, list[Transfer]] = {}
     for row in await driver.fetch(_TRANSFERS, owners, [bill.bill_id for bill in bills]):
-        transfers.setdefault(str(row["bill_id"]), []).append(_transfer_of(row))
+        transfers.setdefault(str(row["bill_id"]), []).append(transfer_of(row))
     return transfers
 
 
@@ -148,7 +148,7 @@ def bill_of(row: Row) -> StoredBill:
     )
 
 
-def _transfer_of(row: Row) -> Transfer:
+def transfer_of(row: Row) -> Transfer:
     """A transfer as it was posted."""
     lot = row["lot_bill_id"]
     return Transfer(

@@ -1,56 +1,36 @@
 """Reads what returns gave back for merged members, for the undoing of their merges."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
 
-from services.points.domain.assets import POINTS_WRITTEN_OFF, WALLET, Asset, BillKind
+from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Books
-from services.points.domain.lot import LotKey
-from services.points.domain.member_move import counterpart_id
 from services.points.domain.returns_since import (
-    COUNTED_BACK,
     GIVE_BACK_TO_ACCOUNT,
+    BookedReturn,
     ReturnsSince,
 )
-from services.points.storage.bill_reader import load_lots_by_key, load_originals
+from services.points.storage.bill_reader import load_lots_by_key, load_originals, transfer_of
 from services.points.storage.driver import Driver
+from services.points.storage.merged_times import MERGED_TIMES, in_times
 from services.points.storage.merges import load_merges_on
 
-# While a merge stands nothing is booked on the family's own accounts. On the account that took it
-# over the chain tells what came after the merge, on those that took that one over in turn the time.
-_SINCE = f"""
-    WITH about AS (
-        SELECT bill_id, $4::smallint[] AS kinds FROM bills WHERE member_id = ANY($2::uuid[])
-        UNION ALL
-        SELECT unnest($3::uuid[]), ARRAY[{BillKind.PASS_REFUND:d}]::smallint[]
-    ), since AS (
-        SELECT r.member_id, r.bill_id, r.kind, r.original_bill_id
-        FROM bills AS m CROSS JOIN about
-        JOIN bills AS r ON r.original_bill_id = about.bill_id AND r.kind = ANY(about.kinds)
-             AND r.member_id <> ALL ($2::uuid[])
-             AND CASE WHEN r.member_id = m.member_id THEN r.sequence > m.sequence
-                      ELSE r.posted_at >= m.posted_at END
-        WHERE m.bill_id = $1::uuid
-    )
-    """  # noqa: S608
-_BILLS = f"{_SINCE} SELECT bill_id, kind, original_bill_id FROM since"  # noqa: S608
-_WRITTEN_OFF = f"""{_SINCE}
-    SELECT coalesce(sum(
-        CASE t.debit_account WHEN '{POINTS_WRITTEN_OFF}' THEN t.amount ELSE -t.amount END
-    ), 0)::bigint AS points
-    FROM since AS r
-    JOIN transfers AS t ON t.member_id = r.member_id AND t.bill_id = r.bill_id
-         AND '{POINTS_WRITTEN_OFF}' IN (t.debit_account, t.credit_account)
-    """  # noqa: S608
-_UNITS = f"""{_SINCE}
-    SELECT t.lot_bill_id, t.lot_ordinal,
-           sum(CASE t.credit_account WHEN '{WALLET}' THEN t.amount ELSE -t.amount END)::bigint
-               AS units
-    FROM since AS r
-    JOIN transfers AS t ON t.member_id = r.member_id AND t.bill_id = r.bill_id
-         AND t.lot_bill_id IS NOT NULL
-         AND '{WALLET}' IN (t.debit_account, t.credit_account)
-    GROUP BY t.lot_bill_id, t.lot_ordinal
+# Every refund of a pass: what came before it tells whose the pass was. Refunds come last, since
+# they close a pass. And the undoings that end the times beyond the merge, on both accounts.
+_RETURNS = f"""{MERGED_TIMES}
+    SELECT r.member_id AS booked_on, r.bill_id, r.kind AS bill_kind, r.original_bill_id,
+           about.member_id AS account, t.asset, t.debit_account, t.credit_account, t.amount,
+           t.lot_bill_id, t.lot_ordinal, t.pass_id
+    FROM times
+    JOIN bills AS r ON r.kind = ANY($2::smallint[]) AND {in_times("r")}
+    JOIN bills AS about ON about.bill_id = r.original_bill_id
+    LEFT JOIN transfers AS t ON t.member_id = r.member_id AND t.bill_id = r.bill_id
+    WHERE about.member_id = ANY($3::uuid[]) OR r.kind = {BillKind.PASS_REFUND:d}
+       OR (r.kind = {BillKind.MERGE_REVERSAL:d}
+           AND (r.sequence = times.until OR about.member_id = r.member_id))
+    ORDER BY r.kind = {BillKind.PASS_REFUND:d}, r.member_id, r.sequence, t.ordinal
     """  # noqa: S608
 
 
@@ -61,38 +41,45 @@ async def load_returns_since(driver: Driver, books: Books, merge_bill_ids: Itera
     The merges must be among the originals. The lock on who answers for a merged member keeps out
     further returns.
     """
+    kinds = [*GIVE_BACK_TO_ACCOUNT, BillKind.PASS_REFUND, BillKind.MERGE_REVERSAL]
     for bill_id in sorted(set(merge_bill_ids)):
         merge = books.originals.get(bill_id)
         if merge is None or merge.bill.kind is not BillKind.MERGE:
             continue  # the command is refused
         member_id = merge.bill.member_id
-        family = (await load_merges_on(driver, [member_id])).with_merged(member_id)
+        merges = await load_merges_on(driver, [member_id])
+        family = merges.with_merged(member_id)
         passes = {
             each.lot.bill_id for each in merge.transfers if each.lot and each.asset is Asset.PASS
         }
-        about = (
-            counterpart_id(bill_id),
-            sorted(family),
-            sorted(passes),
-            list(GIVE_BACK_TO_ACCOUNT),
-        )
-        rows = await driver.fetch(_UNITS, *about)
-        units = Counter(
-            {LotKey(str(row["lot_bill_id"]), row["lot_ordinal"]): row["units"] for row in rows}
-        )
-        bills = {
-            str(row["bill_id"]): str(row["original_bill_id"])
-            for row in await driver.fetch(_BILLS, *about)
-            if row["kind"] in COUNTED_BACK
-        }
-        (counted,) = await driver.fetch(_WRITTEN_OFF, *about)
-        books.returns_since[bill_id] = ReturnsSince(
-            family, frozenset(passes), units, bills, counted["points"]
-        )
-        unread = {*bills.values()} - {*books.originals}
+        heirs = frozenset(merges.heirs(member_id))
+        since = ReturnsSince(family, heirs, frozenset(passes), Counter())
+        rows = await driver.fetch(_RETURNS, [bill_id], kinds, sorted(family))
+        for _, booked in groupby(rows, key=lambda row: row["bill_id"]):
+            moves = list(booked)
+            bill = _booked(moves)
+            if bill.kind is BillKind.MERGE_REVERSAL:
+                since = since.with_undoing(bill.transfers)
+            else:
+                since = since.with_return(bill)
+        books.returns_since[bill_id] = since
+        unread = {*since.bills.values()} - {*books.originals}
         if unread:  # they tell what these returns took from caps, limits and fractions
             books.originals |= await load_originals(driver, unread, books.wallets)
         for (owner, key), lot in (
-            await load_lots_by_key(driver, sorted(books.wallets), units)
+            await load_lots_by_key(driver, sorted(books.wallets), {*since.units, *since.refilled})
         ).items():
             books.wallets[owner].lots.setdefault(key, lot)
+
+
+def _booked(rows: Sequence[Any]) -> BookedReturn:
+    """A return, of whose transfers there is a row each; one of none has a row without."""
+    bill = rows[0]
+    return BookedReturn(
+        str(bill["bill_id"]),
+        BillKind(bill["bill_kind"]),
+        str(bill["booked_on"]),
+        str(bill["original_bill_id"]),
+        str(bill["account"]),
+        [transfer_of(row) for row in rows if row["asset"] is not None],
+    )

@@ -129,9 +129,11 @@ async def _look_elsewhere(queries: AuditQueries, member_id: str, earning: Earnin
     sale_ids = earning.sales_to_look_for()
     if not sale_ids:
         return
-    for row in await queries.returns_elsewhere(member_id, sale_ids):
-        fact = returned_elsewhere(row)
-        earning.follow_elsewhere(str(row["bill_id"]), row["posted_at"], fact)
+    for row in await queries.returns_elsewhere(member_id, earning.merges(), sale_ids):
+        merge = row["merge_bill_id"]
+        earning.follow_elsewhere(
+            str(row["bill_id"]), None if merge is None else str(merge), returned_elsewhere(row)
+        )
 
 
 async def _definitions(connection: AsyncConnection, lots: Iterable[Iterable[Lot]]) -> DefinitionOf:
