@@ -15,6 +15,7 @@ from services.points.domain.merge import subtract_carry, subtract_tally
 from services.points.domain.moved import Moved
 from services.points.domain.remembered import NOTHING_BACK, CameBack, Remembered
 from services.points.domain.wallet import Wallet
+from services.points.domain.wallet_kind import keep_kind_of_rest, take_kind_of_value
 
 
 def decide_merge_reversal(
@@ -73,8 +74,17 @@ def decide_merge_reversal(
     own = Remembered(brought, merged.carry).without(came_back)
     _carry_back(move, arrival, giver, held, own)
     _tallies_back(move, giver, brought, own.counters)
+    _part_kinds(move, merged, books.card_types)
     move.taker.merged_into = None
     return move.drafts(stayed=merged.plus(given).minus(move.moved), original_bill_id=merge_bill_id)
+
+
+def _part_kinds(move: MemberMove, merged: Moved, card_types: Mapping[str, str]) -> None:
+    """Gives both wallets the kind of card that their value is of, once it is parted."""
+    if not merged.principal_fen and not merged.bonus_fen:
+        # Otherwise the member has the kind of what it had; this is of goods that came back since.
+        take_kind_of_value(move.taker, card_types)
+    keep_kind_of_rest(move.giver, card_types)
 
 
 def _moved_lots(merge: Original) -> Counter[LotKey]:
