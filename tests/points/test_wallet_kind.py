@@ -1,24 +1,49 @@
 """Of which kind of card the value in a wallet is: services/points/domain/wallet_kind.py."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
+from chassis.database import Database
+from services.points.commands import Command
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.member_facts import NO_FACTS
 from services.points.domain.posting import Posting
+from services.points.domain.programme import Programme, Programmes
+from services.points.domain.stored_value import (
+    FIRST_STORED_VALUE,
+    CardType,
+    SpendingOrder,
+    StoredValueProgramme,
+)
 from services.points.domain.wallet import Wallet
 from services.points.domain.wallet_kind import keep_kind_of_rest, take_kind_of_value
+from services.points.messages.documents import read_header
 from services.points.messages.stored_documents import card_type_of
-from tests.fixtures.builders_points import BUSINESS_DATE, SOLD_AT, Chain
+from services.points.messages.stored_value_requests import read_top_up
+from services.points.usecases.top_up import top_up_command
+from services.points.usecases.transfer_card import transfer_card
+from tests.fixtures.builders_points import (
+    BUSINESS_DATE,
+    SOLD_AT,
+    Chain,
+    build_header,
+    post_commands,
+)
 from tests.fixtures.builders_stored_value import build_spend, build_top_up, swapped
+from tests.fixtures.pass_postings import NOW as LATER
+from tests.fixtures.pass_postings import PostedPasses
+from tests.fixtures.pass_postings import told as ended
+from tests.fixtures.passes import NOON, build_definition
 from tests.fixtures.returning import build_return
 from tests.fixtures.running import open_stub
 from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_desk import Desk, build_customer, merge, running_desk, undo_merge
 from tests.fixtures.wallet_moves import NOW, STORE
 from tests.points.test_programme_card_types import told_types
-from yika.points.v1 import return_service_pb2_grpc, sale_pb2
+from yika.points.v1 import return_service_pb2_grpc, sale_pb2, wallet_service_pb2
 
 KINDS = {"gifts": "gift", "more-gifts": "gift", "members": "member"}
 
@@ -190,3 +215,50 @@ class TestOfAnUndoneMerge:
         await desk.stub.TopUp(build_top_up(other, 50_00, card_type="gift"))
         await undo_merge(desk, chain, merge_bill_id)
         assert await told(desk, other) == "gift"
+
+
+class TestOfARefundedPass:
+    async def test_is_that_of_the_value_that_it_was_paid_with(
+        self, database: Database, chain: Chain
+    ) -> None:
+        definition = build_definition(price_fen=900_00)
+        stored_value = StoredValueProgramme(
+            (
+                CardType("member", True, SpendingOrder.BONUS_FIRST),
+                CardType("gift", False, SpendingOrder.PRINCIPAL_FIRST, 36),
+            ),
+            top_up_tender_kinds=FIRST_STORED_VALUE.top_up_tender_kinds,
+            transfer_tender_kinds=FIRST_STORED_VALUE.transfer_tender_kinds,
+        )
+        programme = Programme(
+            version=2,
+            effective_at=NOON - timedelta(days=9),
+            passes={definition.pass_id: definition},
+            stored_value=stored_value,
+        )
+
+        async def post(*commands: Command) -> list[str]:
+            programmes = Programmes([programme])
+            return ended(await post_commands(database, *commands, now=LATER, programmes=programmes))
+
+        def top_up(who: Chain, fen: int, kind: str) -> Command:
+            message = build_top_up(who, fen, card_type=kind)
+            header = read_header(message.header, LATER)
+            return top_up_command(message, header, read_top_up(message), NO_FACTS)
+
+        sold = PostedPasses(database, chain, definition).sale(tenders=[("stored_value", 900_00)])
+        assert await post(top_up(chain, 900_00, "gift")) == ["OK"]
+        assert await post(sold) == ["OK"]
+        moving = wallet_service_pb2.TransferCardRequest(
+            header=build_header(chain, reason="换卡"),
+            to_member_id=chain.other_member_id,
+            passes_too=True,
+        )
+        other = swapped(chain)
+        refund = PostedPasses(database, other, definition).refund(sold)
+        assert await post(transfer_card(read_header(moving.header, LATER), moving)) == ["OK"]
+        # One after the other in one batch too: an unnamed card may hold 1,000 yuan.
+        again = [top_up(other, 100_01, "gift"), top_up(other, 50_00, "gift")]
+        batch = [refund, top_up(other, 4_000_00, "member"), *again]
+        reasons = ["OK", "CARD_TYPE_DIFFERS", "BALANCE_LIMIT_EXCEEDED", "OK"]
+        assert await post(*batch) == reasons
