@@ -33,17 +33,15 @@ from tests.fixtures.builders_points import (
     post_commands,
 )
 from tests.fixtures.builders_stored_value import build_spend, build_top_up, swapped
+from tests.fixtures.card_kinds import bring_back, told_types
 from tests.fixtures.pass_postings import NOW as LATER
 from tests.fixtures.pass_postings import PostedPasses
 from tests.fixtures.pass_postings import told as ended
 from tests.fixtures.passes import NOON, build_definition
-from tests.fixtures.returning import build_return
-from tests.fixtures.running import open_stub
 from tests.fixtures.servers import Servers
 from tests.fixtures.stored_value_desk import Desk, build_customer, merge, running_desk, undo_merge
 from tests.fixtures.wallet_moves import NOW, STORE
-from tests.points.test_programme_card_types import told_types
-from yika.points.v1 import return_service_pb2_grpc, sale_pb2, wallet_service_pb2
+from yika.points.v1 import sale_pb2, wallet_service_pb2
 
 KINDS = {"gifts": "gift", "more-gifts": "gift", "members": "member"}
 
@@ -137,13 +135,6 @@ async def spend_all(desk: Desk, chain: Chain, kind: str) -> sale_pb2.Sale:
     spent = build_spend(chain, 50_00)
     await desk.points.PostSale(spent)
     return spent.sale
-
-
-async def bring_back(desk: Desk, chain: Chain, sale: sale_pb2.Sale) -> None:
-    """Brings goods back."""
-    stub = return_service_pb2_grpc.ReturnServiceStub
-    async with open_stub(stub, desk.address, ["points.returns.post"]) as returns:
-        await returns.ReturnSale(build_return(chain, sale.sale_id))
 
 
 async def told(desk: Desk, chain: Chain) -> str:
