@@ -11,7 +11,9 @@ from chassis.clock import to_timestamp, utc_now
 from chassis.errors import DomainError, Kind
 from chassis.ids import new_id
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
-from tests.fixtures.builders_stored_value import build_spend, build_top_up
+from tests.fixtures.builders_points import SOLD_AT, Chain, build_header
+from tests.fixtures.builders_stored_value import build_spend, build_top_up, swapped
+from tests.fixtures.card_kinds import bring_back, told_types
 from tests.fixtures.refusals import refusal
 from tests.fixtures.running import open_stub
 from tests.fixtures.servers import Servers
@@ -27,9 +29,11 @@ from yika.points.v1 import (
     programme_pb2,
     programme_service_pb2,
     programme_service_pb2_grpc,
-    query_service_pb2,
-    query_service_pb2_grpc,
+    wallet_service_pb2,
 )
+
+HOUR = timedelta(hours=1)
+JUNIOR_FROM = SOLD_AT - HOUR
 
 
 @pytest.fixture
@@ -50,21 +54,24 @@ def build_version(*codes: str, version: int = 3) -> programme_pb2.Programme:
     return rules
 
 
-async def publish(desk: Desk, *codes: str) -> Any:
-    """Publishes the next version."""
+async def publish(desk: Desk, *codes: str, version: int = 3) -> Any:
+    """Publishes the next version; each holds from a day after the one before."""
+    programme = build_version(*codes, version=version)
+    held_from = utc_now() + timedelta(days=version - 2)
+    programme.effective_time.CopyFrom(to_timestamp(held_from))
     async with open_stub(
         programme_service_pb2_grpc.ProgrammeServiceStub,
         desk.address,
         ["points.programmes.publish"],
     ) as stub:
         return await stub.PublishProgramme(
-            programme_service_pb2.PublishProgrammeRequest(programme=build_version(*codes))
+            programme_service_pb2.PublishProgrammeRequest(programme=programme)
         )
 
 
-async def refused(desk: Desk, *codes: str) -> DomainError:
+async def refused(desk: Desk, *codes: str, version: int = 3) -> DomainError:
     """Why a version is not published."""
-    return await refusal(publish(desk, *codes))
+    return await refusal(publish(desk, *codes, version=version))
 
 
 class TestPublishProgramme:
@@ -93,18 +100,18 @@ class TestPublishProgramme:
         assert error.metadata["card_type"] == "member"
         await publish(desk, "member")
 
-
-async def told_types(desk: Desk, member_id: str) -> tuple[str, str]:
-    """The kind of card as GetWallet and as GetHoldings tell it."""
-    asked = points_service_pb2.GetWalletRequest(member_id=member_id)
-    wallet = (await desk.points.GetWallet(asked)).wallet
-    async with open_stub(
-        query_service_pb2_grpc.LedgerQueryServiceStub, desk.address, ["points.wallets.read"]
-    ) as queries:
-        holdings = await queries.GetHoldings(
-            query_service_pb2.GetHoldingsRequest(member_id=member_id)
-        )
-    return wallet.card_type, holdings.card_type
+    async def test_keeps_the_first_kind_of_value_of_a_kind_that_went(self, desk: Desk) -> None:
+        chain = await build_customer(desk)
+        await desk.stub.TopUp(build_top_up(chain, 50_00, card_type="gift"))
+        spent = build_spend(chain, 50_00)
+        await desk.points.PostSale(spent)
+        await publish(desk, "member")  # nothing is left on it
+        await bring_back(desk, chain, spent.sale)
+        error = await refused(desk, "plain", "member", version=4)
+        assert error.reason == "CARD_TYPE_IN_USE"
+        assert error.metadata["card_type"] == "member"
+        await publish(desk, "member", "plain", version=4)
+        await publish(desk, "member", version=5)  # and other kinds may go
 
 
 class TestCardType:
@@ -131,6 +138,46 @@ class TestCardType:
             )
         await desk.stub.TopUp(build_top_up(chain, card_type="plain"))
         assert await told_types(desk, chain.member_id) == ("plain", "plain")
+
+
+class TestKindThatCameLater:
+    """Version 3 adds "junior"; what is told late may have happened under version 2."""
+
+    @pytest.fixture
+    async def chain(self, desk: Desk) -> Chain:
+        """A member who holds 500 yuan of it, and 50 of bonus."""
+        rules = build_rules()
+        rules.version, rules.earning.version = 3, 3
+        rules.effective_time.CopyFrom(to_timestamp(JUNIOR_FROM))
+        rules.stored_value.card_types.add(code="junior", spending_order=2, validity_months=36)
+        async with desk.database.transaction() as tx:
+            await ProgrammeRepository(tx.connection).add(
+                StoredProgramme(3, JUNIOR_FROM, JUNIOR_FROM, "test", rules.SerializeToString())
+            )
+        chain = await build_customer(desk)
+        await desk.stub.TopUp(build_top_up(chain, card_type="junior"))
+        return chain
+
+    async def test_is_not_mixed_with_another_by_a_late_top_up(
+        self, desk: Desk, chain: Chain
+    ) -> None:
+        late = build_top_up(chain, 50_00, occurred_time=to_timestamp(JUNIOR_FROM - HOUR))
+        for asked in (build_top_up(chain, 50_00), late):
+            error = await refusal(desk.stub.TopUp(asked))
+            assert (error.reason, error.metadata["card_type"]) == ("CARD_TYPE_DIFFERS", "junior")
+
+    async def test_is_not_mixed_with_another_by_a_late_card(self, desk: Desk, chain: Chain) -> None:
+        other = swapped(chain)
+        await desk.stub.TopUp(build_top_up(other, 50_00))
+        header = build_header(chain, reason="换卡", occurred_time=to_timestamp(JUNIOR_FROM - HOUR))
+        asked = wallet_service_pb2.TransferCardRequest(header=header, to_member_id=other.member_id)
+        assert (await refusal(desk.wallets.TransferCard(asked))).reason == "CARD_TYPE_DIFFERS"
+
+    async def test_pays_a_late_sale_in_its_own_order(self, desk: Desk, chain: Chain) -> None:
+        await desk.points.PostSale(build_spend(chain, 100_00, sold_at=JUNIOR_FROM - HOUR))
+        asked = points_service_pb2.GetWalletRequest(member_id=chain.member_id)
+        wallet = (await desk.points.GetWallet(asked)).wallet
+        assert wallet.principal_fen == 400_00  # and not the bonus first
 
 
 class TestGetProgramme:

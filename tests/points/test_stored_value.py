@@ -30,6 +30,12 @@ RULE = TopUpRule(
     last_date=DAY + timedelta(days=30),
 )
 
+
+def build_card(code: str, months: int = 36) -> CardType:
+    """A kind of unnamed card."""
+    return CardType(code, False, SpendingOrder.BONUS_FIRST, months)
+
+
 balances = st.integers(0, 10**9)
 rules = st.builds(
     TopUpRule,
@@ -211,6 +217,22 @@ class TestCardType:
             FIRST_STORED_VALUE.card_type("platinum")
         assert caught.value.reason == "UNKNOWN_CARD_TYPE"
         assert caught.value.metadata == {"known": "member"}
+
+
+class TestKindOf:
+    RULES = replace(FIRST_STORED_VALUE, card_types=(build_card("member"), build_card("gift")))
+
+    def test_is_the_first_of_a_wallet_without_one_or_with_one_that_went(self) -> None:
+        for code in ("", "gone"):
+            assert self.RULES.kind_of(code, FIRST_STORED_VALUE).code == "member"
+
+    def test_is_as_the_version_of_the_document_has_it(self) -> None:
+        today = replace(FIRST_STORED_VALUE, card_types=(build_card("gift", 60),))
+        assert self.RULES.kind_of("gift", today).validity_months == 36
+
+    def test_is_as_today_has_it_where_it_came_later(self) -> None:
+        today = replace(self.RULES, card_types=(*self.RULES.card_types, build_card("junior")))
+        assert self.RULES.kind_of("junior", today).code == "junior"
 
 
 class TestAddMonths:

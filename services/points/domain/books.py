@@ -88,7 +88,9 @@ class Books:
     ask, and `day_sums` what persons have adjusted today, by subject. `pass_uses` are the uses of
     the days and passes about which they ask, by their bills. `pass_holders` are the members with
     units of a pass, by the bill that sold it, beside those whose lots are loaded. `returns_since`
-    are those since the merges that commands may undo, by merge.
+    are those since the merges that commands may undo, by merge. `card_types` are the kinds of card
+    that top-ups were for, by bill: those that originals spent of, and of undone merges all that the
+    lots of the wallets come from.
     """
 
     programmes: Programmes
@@ -106,6 +108,7 @@ class Books:
     pass_uses: dict[str, StandingUse] = field(default_factory=dict)
     pass_holders: dict[str, set[str]] = field(default_factory=dict)
     returns_since: dict[str, ReturnsSince] = field(default_factory=dict)
+    card_types: dict[str, str] = field(default_factory=dict)
     coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID
 
     def wallet(self, member_id: str) -> Wallet:
@@ -190,6 +193,8 @@ class Books:
             note(self.top_ups, draft.posting)
         self.note_coupons(draft.coupons)
         self.note_grace(draft.posting.grace)
+        if draft.posting.kind is BillKind.TOP_UP:
+            self.card_types[draft.posting.bill_id] = draft.posting.card_type
         note_pass_use(self.pass_uses, draft.posting, draft.original_bill_id)
         self.proposals.update(draft.posting.proposals)
         direct = draft.posting.direct_adjustment

@@ -7,8 +7,8 @@ from services.points.domain.draft import Draft
 from services.points.domain.header import Header
 from services.points.domain.member_move import MemberMove, require_no_holds, require_unmerged
 from services.points.domain.prepaid_law import limits_on
-from services.points.domain.programme import Programme
 from services.points.domain.stored_balance import stored_balance_fen
+from services.points.domain.stored_value import CardType
 from services.points.domain.wallet import Wallet
 
 
@@ -43,8 +43,8 @@ def decide_card_transfer(
     if moved.principal_fen or moved.bonus_fen:
         move.taker.card_type = _kind_together(books, header, giver, taker)
         after_fen = sum(stored_balance_fen(each, header.business_date) for each in (giver, taker))
-        programme = books.programmes.at(header.occurred_at)
-        _check_limit(programme, header, move.taker.card_type, taker.member_id, after_fen)
+        kind = _counts_as(books, header, move.taker.card_type)
+        _check_limit(books, header, kind, taker.member_id, after_fen)
     return move.drafts()
 
 
@@ -52,8 +52,7 @@ def _kind_together(books: Books, header: Header, giver: Wallet, taker: Wallet) -
     """The kind of card that the taker then has: its own while it holds value, else the giver's."""
     if not stored_balance_fen(taker, header.business_date):
         return giver.card_type
-    rules = books.programmes.at(header.occurred_at).stored_value
-    ours, theirs = (rules.kind_of(wallet.card_type).code for wallet in (giver, taker))
+    ours, theirs = (_counts_as(books, header, each.card_type).code for each in (giver, taker))
     if ours != theirs:
         raise PreconditionFailed(
             "CARD_TYPE_DIFFERS",
@@ -63,11 +62,15 @@ def _kind_together(books: Books, header: Header, giver: Wallet, taker: Wallet) -
     return taker.card_type
 
 
+def _counts_as(books: Books, header: Header, card_type: str) -> CardType:
+    return books.programmes.kind_of(card_type, header.occurred_at, books.now)
+
+
 def _check_limit(
-    programme: Programme, header: Header, card_type: str, member_id: str, after_fen: int
+    books: Books, header: Header, kind: CardType, member_id: str, after_fen: int
 ) -> None:
-    kind = programme.stored_value.kind_of(card_type)
-    limits = limits_on(header.business_date, programme.stored_value.limits)
+    rules = books.programmes.at(header.occurred_at).stored_value
+    limits = limits_on(header.business_date, rules.limits)
     limit_fen = limits.balance_fen_max(named=kind.named)
     if after_fen > limit_fen:
         raise PreconditionFailed(

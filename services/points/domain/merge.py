@@ -22,7 +22,8 @@ def decide_merge(books: Books, header: Header, into_member_id: str) -> list[Draf
     are added. PreconditionFailed MEMBER_MERGED when either was merged before: so merges form no
     circle. WALLET_FROZEN, HOLDS_OPEN and TOO_MANY_LOTS concern the member that goes; a frozen
     wallet may receive. The legal limit of a card is no reason to refuse: nothing is sold; nor are
-    two kinds of card: what arrives beside value is of that value's kind from now on.
+    two kinds of card: what arrives beside value is of that value's kind from now on, and what
+    arrives alone brings its own.
     """
     giver, taker = books.wallets[header.member_id], books.wallets[into_member_id]
     require_unmerged(giver, taker)
@@ -47,7 +48,9 @@ def decide_merge(books: Books, header: Header, into_member_id: str) -> list[Draf
             rule_version=f"carry@{programme.version}",
             expiry_date=expiry_date(programme.earning.expiry, header.business_date),
         )
-    if not stored_balance_fen(taker, header.business_date) and giver.card_type:
+    had_fen, has_fen = (stored_balance_fen(each, header.business_date) for each in (giver, taker))
+    if had_fen and not has_fen:
+        # Also when nobody has named it: what was paid in for the taker's is gone.
         move.taker.card_type = giver.card_type
     move.giver.merged_into = taker.member_id
     return move.drafts()

@@ -18,6 +18,7 @@ from services.points.domain.owed_since import Owing
 from services.points.domain.remembered import NOTHING_BACK, CameBack, Remembered
 from services.points.domain.returns_since import NONE_SINCE
 from services.points.domain.wallet import Wallet
+from services.points.domain.wallet_kind import keep_kind_of_rest, take_kind_of_value
 
 
 def decide_merge_reversal(
@@ -71,6 +72,7 @@ def decide_merge_reversal(
     _tallies_back(move, giver, brought, own.counters)
     give_overpaid(move, own.overpaid - sum(since.refilled.values()), came_back.spent)
     owing.owe_the_rest()
+    _part_kinds(move, merged, books.card_types)
     move.taker.merged_into = None
     wanted = merged.plus(given)._replace(debt_points=debt_points)
     return move.drafts(stayed=wanted.minus(move.moved), original_bill_id=merge_bill_id)
@@ -97,6 +99,14 @@ def _undoable(books: Books, header: Header, merge_bill_id: str) -> tuple[Origina
     require_unmerged(giver)
     giver.require_usable()
     return merge, arrival
+
+
+def _part_kinds(move: MemberMove, merged: Moved, card_types: Mapping[str, str]) -> None:
+    """Gives both wallets the kind of card that their value is of, once it is parted."""
+    if not merged.principal_fen and not merged.bonus_fen:
+        # Otherwise the member has the kind of what it had; this is of goods that came back since.
+        take_kind_of_value(move.taker, card_types)
+    keep_kind_of_rest(move.giver, card_types)
 
 
 def _moved_lots(merge: Original) -> Counter[LotKey]:

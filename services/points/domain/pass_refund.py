@@ -22,6 +22,7 @@ from services.points.domain.lot import Lot, has_expired
 from services.points.domain.pass_lots import definition_of, sold_key, units_left
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programme
+from services.points.domain.wallet_kind import take_kind_of_value
 
 
 def decide_pass_refund(
@@ -54,6 +55,7 @@ def decide_pass_refund(
     allocation = read_allocation(sale.bill.allocation)
     programme = books.programmes.at(header.occurred_at)
     refunds = _pay_back(posting, programme, sale, allocation.sources, owed_fen - fee_fen)
+    take_kind_of_value(posting, books.card_types)
     return [
         header.draft(
             posting,

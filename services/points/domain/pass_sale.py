@@ -53,7 +53,7 @@ def decide_pass_sale(
     sources: list[Source] = []
     for number, tender in enumerate(sale.tenders, start=1):
         if tender.kind == STORED_VALUE_TENDER:
-            sources += pay_stored_value(posting, programme, tender, to=PASS_LIABILITY)
+            sources += pay_stored_value(posting, books.programmes, tender, to=PASS_LIABILITY)
             release_rest(posting, sale.tenders, number)
         else:
             posting.money(tender_account(tender.kind), PASS_LIABILITY, tender.amount_fen)

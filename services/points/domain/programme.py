@@ -10,7 +10,7 @@ from chassis.errors import Unavailable
 from pricing.earning import BASE_PROGRAMME, EarningProgramme
 from services.points.domain.gift import Gift
 from services.points.domain.passes import PassDefinition
-from services.points.domain.stored_value import FIRST_STORED_VALUE, StoredValueProgramme
+from services.points.domain.stored_value import FIRST_STORED_VALUE, CardType, StoredValueProgramme
 
 # What holds where a programme does not say it.
 ADJUSTMENT_LIMIT_POINTS = 1_000
@@ -120,6 +120,10 @@ class Programmes:
     def at(self, moment: datetime) -> Programme:
         """The version in force at a moment; Unavailable PROGRAMME_UNREADABLE."""
         return _readable(self._in_force[max(0, bisect_right(self._starts, moment) - 1)])
+
+    def kind_of(self, card_type: str, moment: datetime, now: datetime) -> CardType:
+        """What a wallet's kind of card counts as in a document of a moment, as it is booked now."""
+        return self.at(moment).stored_value.kind_of(card_type, self.at(now).stored_value)
 
     def version(self, version: int) -> Programme:
         """A version by number; KeyError when there is none, Unavailable PROGRAMME_UNREADABLE."""

@@ -64,7 +64,7 @@ def decide_sale(
         if tender.kind == POINTS_TENDER:
             sources += pay_points(posting, tender)
         elif tender.kind == STORED_VALUE_TENDER:
-            sources += pay_stored_value(posting, programme, tender)
+            sources += pay_stored_value(posting, books.programmes, tender)
         else:
             posting.money(tender_account(tender.kind), REVENUE, tender.amount_fen)
             sources.append(Source(tender.kind, tender.amount_fen, Asset.MONEY))

@@ -25,6 +25,7 @@ from services.points.domain.return_request import SaleReturn, returned_after
 from services.points.domain.return_shares import Back, what_is_back
 from services.points.domain.sale import Sale
 from services.points.domain.wallet import Wallet
+from services.points.domain.wallet_kind import take_kind_of_value
 
 # What the money side of each asset is booked against, as when it was spent.
 _MONEY_SIDE = {
@@ -97,6 +98,7 @@ def decide_sale_return(
         )
     for each in (each for of_asset in coming.values() for each in of_asset if each.units):
         give_back(posting, programme, each.lot, each.units)
+    take_kind_of_value(posting, books.card_types)
     return [
         ReturnDraft(
             posting,

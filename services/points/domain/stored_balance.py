@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from chassis.errors import PreconditionFailed
 from services.points.domain.assets import Asset
-from services.points.domain.lot import has_expired
+from services.points.domain.lot import Lot, has_expired
 from services.points.domain.wallet import Wallet
 
 STORED_VALUE = frozenset({Asset.PRINCIPAL, Asset.BONUS})
@@ -15,12 +15,14 @@ def stored_balance_fen(wallet: Wallet, business_date: date) -> int:
 
     Expired principal counts: it stays the holder's and comes back on demand.
     """
-    return sum(
-        lot.remaining
-        for lot in wallet.lots.values()
-        if lot.asset is Asset.PRINCIPAL
-        or (lot.asset is Asset.BONUS and not has_expired(lot, business_date))
-    )
+    return sum(lot.remaining for lot in wallet.lots.values() if is_held(lot, business_date))
+
+
+def is_held(lot: Lot, business_date: date) -> bool:
+    """Whether a lot is of stored value that the holder still has."""
+    if lot.asset is Asset.PRINCIPAL:
+        return True
+    return lot.asset is Asset.BONUS and not has_expired(lot, business_date)
 
 
 def require_nothing_held(wallet: Wallet, now: datetime) -> None:

@@ -115,9 +115,14 @@ class StoredValueProgramme:
         known = ",".join(each.code for each in self.card_types)
         raise Invalid("UNKNOWN_CARD_TYPE", "no such kind of card", {"known": known})
 
-    def kind_of(self, code: str) -> CardType:
-        """A wallet's kind of card; the first kind when it has none that is still known."""
-        own = (each for each in self.card_types if each.code == code)
+    def kind_of(self, code: str, today: "StoredValueProgramme | None" = None) -> CardType:
+        """What a wallet's kind of card counts as by this version; the first when it has none.
+
+        In a late document a kind that came later is what `today` says of it. One that is not there
+        today either went, and counts as the first too.
+        """
+        known = (*self.card_types, *(today.card_types if today is not None else ()))
+        own = (each for each in known if each.code == code)
         return next(own, self.card_types[0])
 
 

@@ -65,23 +65,24 @@ def offer_top_up(
     rules: StoredValueProgramme,
     order: TopUpOrder,
     *,
+    held: CardType,
     store_id: str,
     business_date: date,
     facts: MemberFacts = NO_FACTS,
 ) -> TopUpOffer:
     """What a top-up of a wallet with its lots would give; neither amounts nor limits are checked.
 
+    `held` is what the wallet's own kind of card counts as.
     PreconditionFailed WALLET_FROZEN, CARD_TYPE_DIFFERS; Invalid UNKNOWN_CARD_TYPE, LAW_NOT_KNOWN.
     """
     wallet.require_usable()
     card_type = rules.card_type(order.card_type)
     balance_fen = stored_balance_fen(wallet, business_date)
-    current = rules.kind_of(wallet.card_type).code
-    if balance_fen and current != card_type.code:
+    if balance_fen and held.code != card_type.code:
         raise PreconditionFailed(
             "CARD_TYPE_DIFFERS",
-            f"the wallet holds value of card type {current}",
-            {"card_type": current, "balance_fen": balance_fen},
+            f"the wallet holds value of card type {held.code}",
+            {"card_type": held.code, "balance_fen": balance_fen},
         )
     bonus = top_up_bonus(rules.top_up_rules, order.amount_fen, facts.tier, store_id, business_date)
     top_up = TopUp(
@@ -117,6 +118,7 @@ def decide_top_up(
         posting.wallet,
         rules,
         order,
+        held=books.programmes.kind_of(posting.wallet.card_type, header.occurred_at, books.now),
         store_id=header.store_id,
         business_date=header.business_date,
         facts=facts,

@@ -12,7 +12,7 @@ from services.points.domain.assets import (
 )
 from services.points.domain.draft import Source
 from services.points.domain.posting import Posting
-from services.points.domain.programme import Programme
+from services.points.domain.programme import Programmes
 from services.points.domain.sale import SaleTender
 from services.points.domain.stored_value import SpendingOrder, split_spend
 from services.points.domain.transfer import Taken
@@ -33,14 +33,15 @@ def pay_points(posting: Posting, tender: SaleTender) -> list[Source]:
 
 
 def pay_stored_value(
-    posting: Posting, programme: Programme, tender: SaleTender, *, to: str = REVENUE
+    posting: Posting, programmes: Programmes, tender: SaleTender, *, to: str = REVENUE
 ) -> list[Source]:
     """Principal and bonus from the wallet, their money to an account; what paid, lot by lot.
 
     PreconditionFailed WALLET_FROZEN, INSUFFICIENT_STORED_VALUE or what a hold says.
     """
     posting.wallet.require_usable()
-    order = programme.stored_value.kind_of(posting.wallet.card_type).spending_order
+    kind = programmes.kind_of(posting.wallet.card_type, posting.occurred_at, posting.now)
+    order = kind.spending_order
     if tender.hold_id:
         taken = _take_held_stored_value(posting, order, tender)
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from google.protobuf.any_pb2 import Any
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from services.points.domain.assets import BillKind
 from yika.points.v1 import (
@@ -57,6 +57,14 @@ def original_bill_of(kind: int, document: bytes) -> str:
     if field is None:
         return ""
     return str(getattr(_TYPES[BillKind(kind)].FromString(document), field))
+
+
+def card_type_of(document: bytes) -> str | None:
+    """The kind of card that a top-up was for; None when the stored document makes no sense."""
+    try:
+        return stored_value_service_pb2.TopUpRequest.FromString(document).card_type
+    except DecodeError:
+        return None
 
 
 def packed_document(kind: BillKind, document: bytes) -> Any:

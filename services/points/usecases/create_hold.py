@@ -83,7 +83,7 @@ async def _create(
             raise id_reused("hold", request.hold_id)
         return CreatedHold(stored, replayed=True)
     await load_lots(driver, [wallet])
-    order = programmes.at(now).stored_value.kind_of(wallet.card_type).spending_order
+    order = programmes.kind_of(wallet.card_type, now, now).spending_order
     hold = set_aside(wallet, request, limits=limits, order=order, now=now)
     record = HoldRecord(
         wallet.member_id,

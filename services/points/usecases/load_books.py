@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 from chassis.database import Database, DriverTransaction
 from services.points.commands import Command
+from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.limits import ledger_day
+from services.points.domain.stored_balance import STORED_VALUE
 from services.points.messages.documents import read_allocation
+from services.points.messages.stored_documents import card_type_of
 from services.points.storage.adjustments import load_day_sums, load_proposals
-from services.points.storage.bill_reader import load_originals
+from services.points.storage.bill_reader import find_bills, load_originals
+from services.points.storage.driver import Driver
 from services.points.storage.locked_books import (
     follow_merges,
     load_counters,
@@ -75,6 +79,7 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
         )
     undone = [bill_id for command in commands for bill_id in command.undone_merges]
     await load_returns_since(driver, books, undone)
+    await _load_card_types(driver, books, with_wallets=bool(undone))
     top_ups = [command.top_ups for command in commands if command.top_ups is not None]
     if top_ups:
         asked = {bill_id for ids in top_ups for bill_id in ids}
@@ -87,3 +92,24 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
     sold = [bill_id for command in commands for bill_id in command.sold_passes]
     await load_pass_facts(driver, books, questions, sold)
     await lock_coupons(tx, commands, books)
+
+
+async def _load_card_types(driver: Driver, books: Books, *, with_wallets: bool) -> None:
+    """For which kinds of card the top-ups were that goods and passes were paid with.
+
+    What comes back of these may come to an empty wallet. With those that the wallets' lots come
+    from, when an undone merge divides these.
+    """
+    top_ups = {
+        each.lot.bill_id
+        for original in books.originals.values()
+        if original.bill.kind in (BillKind.SALE, BillKind.PASS_SALE)
+        for each in original.transfers
+        if each.lot is not None and each.asset in STORED_VALUE
+    }
+    if with_wallets:
+        top_ups |= top_up_ids(books.wallets.values())
+    for bill in (await find_bills(driver, top_ups)).values() if top_ups else ():
+        code = card_type_of(bill.document) if bill.kind is BillKind.TOP_UP else None
+        if code is not None:
+            books.card_types[bill.bill_id] = code

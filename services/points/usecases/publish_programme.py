@@ -18,7 +18,7 @@ from services.points.messages.programme_documents import (
 )
 from services.points.messages.programme_ids import make_ids_canonical
 from services.points.messages.sizes import PROGRAMME_BYTES_MAX, check_size
-from services.points.storage.card_types import UNNAMED, card_types_in_use
+from services.points.storage.card_types import card_types_in_use
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
 from yika.points.v1 import programme_events_pb2, programme_pb2
 
@@ -137,15 +137,21 @@ async def _check_card_types(
     connection: AsyncConnection, before: Sequence[str], after: StoredValueProgramme
 ) -> None:
     """PreconditionFailed CARD_TYPE_IN_USE when wallets with value would become another kind."""
-    kept = {each.code for each in after.card_types}
-    gone = set(before) - kept
+    known = set(before)
+    gone = known - {each.code for each in after.card_types}
     first = before[0]
-    if after.card_types[0].code != first:
-        gone.add(UNNAMED)
-    for code in await card_types_in_use(connection, gone):
+    first_differs = after.card_types[0].code != first
+    in_use = await card_types_in_use(connection) if gone or first_differs else ()
+    for code in in_use:
+        # What nobody has named, and what is of a kind that went before, counts as the first.
+        counts_as, stays = first, not first_differs
+        if code in known:
+            counts_as, stays = code, code not in gone
+        if stays:
+            continue
         held = f"value of card type {code}" if code else "value whose card type nobody has named"
         raise PreconditionFailed(
             "CARD_TYPE_IN_USE",
-            f"wallets hold {held}: card type {code or first} must stay where it was",
-            {"card_type": code or first, "field": "stored_value.card_types"},
+            f"wallets hold {held}: card type {counts_as} must stay where it was",
+            {"card_type": counts_as, "field": "stored_value.card_types"},
         )

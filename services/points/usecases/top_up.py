@@ -109,6 +109,7 @@ async def quote_top_up(
                 wallet,
                 rules,
                 order,
+                held=programmes.kind_of(wallet.card_type, now, now),
                 store_id=message.store_id,
                 business_date=business_date,
                 facts=facts,
