@@ -24,7 +24,7 @@ from services.points.messages.documents import read_header
 from services.points.messages.stored_documents import card_type_of
 from services.points.messages.stored_value_requests import read_top_up
 from services.points.usecases.top_up import top_up_command
-from services.points.usecases.transfer_card import transfer_card
+from services.points.usecases.transfer_card import transfer_card_command
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,
     SOLD_AT,
@@ -247,7 +247,7 @@ class TestOfARefundedPass:
         )
         other = swapped(chain)
         refund = PostedPasses(database, other, definition).refund(sold)
-        assert await post(transfer_card(read_header(moving.header, LATER), moving)) == ["OK"]
+        assert await post(transfer_card_command(read_header(moving.header, LATER), moving)) == ["OK"]
         # One after the other in one batch too: an unnamed card may hold 1,000 yuan.
         again = [top_up(other, 100_01, "gift"), top_up(other, 50_00, "gift")]
         batch = [refund, top_up(other, 4_000_00, "member"), *again]
