@@ -25,12 +25,12 @@ def require_reason(reason: str) -> None:
         raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
 
 
-def ledger_day(now: datetime) -> date:
-    """The day that limits of a day count by: China's, by the ledger's clock.
+def ledger_day(moment: datetime) -> date:
+    """China's day of a moment. Limits of a day count by that of the ledger's clock.
 
     The business date is stated by who asks, and could be another one for every document.
     """
-    return (now + STORE_TIME_OFFSET).date()
+    return (moment + STORE_TIME_OFFSET).date()
 
 
 def check_time(occurred_at: datetime, business_date: date, now: datetime, field: str) -> None:
