@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from services.points.domain.assets import BillKind
-from services.points.domain.lot import LotKey
+from services.points.domain.lot import Lot, LotKey
 from services.points.domain.stored_balance import STORED_VALUE
 from services.points.domain.top_up_record import TopUpRecord
 from services.points.domain.transfer import Transfer
-from services.points.domain.wallet import Wallet
 from services.points.storage.bill_reader import transfer_of
 from services.points.storage.driver import Driver
 from services.points.storage.grace_lots import ReadAllocation, load_grace_lots
@@ -30,14 +29,9 @@ _LEFT = """
     """
 
 
-def top_up_ids(wallets: Iterable[Wallet]) -> set[str]:
-    """The bills that the wallets' lots of stored value come from."""
-    return {
-        lot.bill_id
-        for wallet in wallets
-        for lot in wallet.lots.values()
-        if lot.asset in STORED_VALUE
-    }
+def top_up_ids(lots: Iterable[Lot]) -> set[str]:
+    """The bills that the lots of stored value among some come from."""
+    return {lot.bill_id for lot in lots if lot.asset in STORED_VALUE}
 
 
 async def load_top_ups(

@@ -9,6 +9,7 @@ from services.points.domain.limits import ledger_day
 from services.points.messages.documents import read_allocation
 from services.points.storage.adjustments import load_day_sums, load_proposals
 from services.points.storage.bill_reader import load_originals
+from services.points.storage.driver import Driver
 from services.points.storage.locked_books import (
     follow_merges,
     load_counters,
@@ -75,15 +76,22 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
         )
     undone = [bill_id for command in commands for bill_id in command.undone_merges]
     await load_returns_since(driver, books, undone)
-    top_ups = [command.top_ups for command in commands if command.top_ups is not None]
-    if top_ups:
-        asked = {bill_id for ids in top_ups for bill_id in ids}
-        asked |= top_up_ids(books.wallets.values())
-        books.top_ups = await load_top_ups(driver, asked, read_allocation)
-        books.follows_top_ups = True
+    await _load_top_ups(driver, commands, books)
     await load_proposals(driver, books, [each for c in commands for each in c.proposals])
     await load_day_sums(driver, books, [c.subject for c in commands if c.subject])
     questions = [question for command in commands for question in command.passes]
     sold = [bill_id for command in commands for bill_id in command.sold_passes]
     await load_pass_facts(driver, books, questions, sold)
     await lock_coupons(tx, commands, books)
+
+
+async def _load_top_ups(driver: Driver, commands: Sequence[Command], books: Books) -> None:
+    top_ups = [command.top_ups for command in commands if command.top_ups is not None]
+    if not top_ups:
+        return
+    asked = {bill_id for ids in top_ups for bill_id in ids}
+    asked |= top_up_ids(lot for each in books.wallets.values() for lot in each.lots.values())
+    # Also of what another command of the batch may give back, into whichever wallet.
+    asked |= top_up_ids(lot for each in books.originals.values() for lot in each.lots.values())
+    books.top_ups = await load_top_ups(driver, asked, read_allocation)
+    books.follows_top_ups = True
