@@ -19,7 +19,11 @@ from services.points.storage.locked_books import (
 from services.points.storage.pass_facts import load_pass_facts
 from services.points.storage.points_in_grace import load_points_in_grace
 from services.points.storage.returns_since import load_returns_since
-from services.points.storage.top_ups import load_top_ups, top_up_ids
+from services.points.storage.top_ups import (
+    load_lots_of_top_ups,
+    load_top_ups,
+    top_up_ids,
+)
 from services.points.usecases.bill_coupons import lock_coupons
 
 
@@ -90,6 +94,7 @@ async def _load_top_ups(driver: Driver, commands: Sequence[Command], books: Book
     if not top_ups:
         return
     asked = {bill_id for ids in top_ups for bill_id in ids}
+    await load_lots_of_top_ups(driver, asked, books.wallets)
     asked |= top_up_ids(lot for each in books.wallets.values() for lot in each.lots.values())
     # Also of what another command of the batch may give back, into whichever wallet.
     asked |= top_up_ids(lot for each in books.originals.values() for lot in each.lots.values())
