@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import to_proto_date, to_timestamp
-from services.points.domain.assets import BillKind
+from services.points.domain.assets import Asset, BillKind
 from services.points.domain.expiry import expiry_header
 from services.points.domain.grace import bonus_in_grace, bonus_that_came_back
 from services.points.domain.stored_value import SpendingOrder
@@ -23,7 +23,7 @@ from tests.fixtures.builders_stored_value import (
     swapped,
 )
 from tests.fixtures.refusals import refusal
-from tests.fixtures.returning import build_return, posted
+from tests.fixtures.returning import build_return, posted, rows
 from tests.fixtures.running import open_stub
 from tests.fixtures.stored_value_chain import MEMBERS
 from tests.fixtures.stored_value_chain import Chain as ChainInMemory
@@ -89,6 +89,29 @@ async def bonus_of(desk: Desk, chain: Chain, days: int, fen: int = 0) -> tuple[i
     day = to_proto_date(BUSINESS_DATE + timedelta(days=days))
     told = await desk.stub.QuoteCashOut(build_quote(chain, fen, business_date=day))
     return told.bonus_withdrawn_fen, told.bonus_deducted_fen
+
+
+async def pay_out_half(desk: Desk, chain: Chain) -> int:
+    """Half of the top-up cashed out; what was handed out."""
+    day = to_proto_date(BUSINESS_DATE + timedelta(days=BACK))
+    told = await desk.stub.QuoteCashOut(build_quote(chain, 250_00, business_date=day))
+    payout = {"bank_card": told.payout_fen}
+    answer = await desk.stub.CashOut(build_cash_out(chain, 250_00, payout, **on(BACK)))
+    assert answer.bonus_withdrawn_fen == told.bonus_withdrawn_fen
+    return told.payout_fen
+
+
+async def spendable_bonus(desk: Desk, chain: Chain, days: int) -> int:
+    """What is left of the bonus and has not expired some days after the top-up."""
+    query = """
+        SELECT coalesce(sum(remaining), 0)::bigint AS fen FROM lots
+        WHERE member_id = :member AND asset = :bonus AND expiry_date >= :day
+    """
+    day = BUSINESS_DATE + timedelta(days=days)
+    (row,) = await rows(
+        desk.database, query, member=chain.member_id, bonus=int(Asset.BONUS), day=day
+    )
+    return int(row.fen)
 
 
 class TestCashOut:
@@ -160,6 +183,30 @@ class TestCashOut:
         await expire(desk, swapped(chain), LAPSED)
         await undo_merge(desk, chain, merge_bill_id)
         assert await bonus_of(desk, chain, LAPSED) == (0, 0)
+
+
+class TestCashOutsBeforeAndAfterIt:
+    """20 yuan of bonus were spent, 30 expired, and half of the principal is paid out each time."""
+
+    @pytest.mark.parametrize("booked", [False, True])
+    @pytest.mark.parametrize("cash_outs_before", [0, 1, 2])
+    async def test_charge_it_once(
+        self, desk: Desk, chain: Chain, booked: bool, cash_outs_before: int
+    ) -> None:
+        sale_id = await spend(desk, chain, 20_00)
+        if booked:
+            await expire(desk, chain, BACK)
+        paid_fen = 0
+        for n in range(2):
+            if n == cash_outs_before:
+                await give_back(desk, chain, sale_id, BACK)
+            paid_fen += await pay_out_half(desk, chain)
+        if cash_outs_before == 2:
+            await give_back(desk, chain, sale_id, BACK)
+        # The money, or the bonus that money was kept for; none of what had expired.
+        left_fen = await spendable_bonus(desk, chain, BACK)
+        assert paid_fen + left_fen == 500_00
+        assert left_fen == (20_00 if cash_outs_before else 0)
 
 
 class TestReversal:

@@ -65,6 +65,23 @@ class TestCashOutOf:
                 CashOutPart(1_000_00, 0, 30_00),
             ),
             (TopUpState(1_000_00, 1_000_00, 0), 1_000_00, CashOutPart(1_000_00, 0, 0)),
+            # 40 yuan were spent and charged as half was paid out, and came back; 60 had expired.
+            (
+                TopUpState(1_000_00, 500_00, 500_00, 100_00, 40_00, 60_00),
+                500_00,
+                CashOutPart(500_00, 0, 0),
+            ),
+            # 70 yuan were spent and came back, 50 of them charged: 20 are to be settled yet.
+            (
+                TopUpState(1_000_00, 500_00, 500_00, 100_00, 70_00, 30_00),
+                500_00,
+                CashOutPart(500_00, 20_00, 0),
+            ),
+            (
+                TopUpState(1_000_00, 500_00, 500_00, 100_00, 5_00, 30_00),
+                500_00,
+                CashOutPart(500_00, 5_00, 15_00),
+            ),
         ],
     )
     def test_takes_the_bonus_back(

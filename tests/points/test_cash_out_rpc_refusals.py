@@ -155,6 +155,17 @@ class TestCashOutRefusals:
         assert (await refusal(cash_out(desk, chain, 1, 1))).reason == "BEFORE_ORIGINAL"
         await cash_out(desk, chain, 80_00, 80_00, business_date=day_after(1))
 
+    async def test_of_a_top_up_of_another_card_that_was_paid_out(
+        self, desk: Desk, chain: Chain
+    ) -> None:
+        top_up_id = await top_up(desk, chain)
+        heir = await transfer_card(desk, chain)
+        told = await desk.stub.QuoteCashOut(build_quote(heir, top_up_id=top_up_id))
+        payout_fen = told.payout_fen
+        await cash_out(desk, heir, told.principal_fen, payout_fen, top_up_id=top_up_id)
+        refused = await refusal(cash_out(desk, heir, 1, 1, top_up_id=top_up_id))
+        assert refused.reason == "INSUFFICIENT_STORED_VALUE"
+
     async def test_of_a_top_up_that_is_none_of_theirs(self, desk: Desk, chain: Chain) -> None:
         await top_up(desk, chain)
         others = await top_up(desk, swapped(chain))

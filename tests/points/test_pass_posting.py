@@ -1,7 +1,11 @@
 """Passes in the real database: what the door writes, command by command and in one batch."""
 
 from datetime import timedelta
+from typing import Any
 
+import pytest
+
+from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Database
 from chassis.errors import Unavailable
 from services.points.domain.assets import Asset
@@ -13,10 +17,19 @@ from tests.fixtures.pass_postings import (
     build_books,
     value_of,
 )
-from tests.fixtures.passes import DAY
+from tests.fixtures.passes import DAY, NOON
 from tests.fixtures.returning import seed_wallet
 
 TEN_DAYS = {"validity": PassValidity.FROM_FIRST_USE, "validity_days": 10}
+
+
+def _at(days: int) -> dict[str, Any]:
+    """The times of a document some days later."""
+    later = timedelta(days=days)
+    return {
+        "business_date": to_proto_date(DAY + later),
+        "occurred_time": to_timestamp(NOON + later),
+    }
 
 
 class TestFirstUse:
@@ -52,6 +65,29 @@ class TestFirstUse:
         later = DAY + timedelta(days=60)
         assert await books.post(books.use(1, later)) == ["OK"]
         assert await books.lot(sold) == (9, later + timedelta(days=10))
+
+    @pytest.mark.parametrize("used_before", [False, True])
+    async def test_that_comes_late_and_was_before_the_sale_counts_from_the_sale(
+        self, database: Database, used_before: bool
+    ) -> None:
+        books = await build_books(database, **TEN_DAYS)
+        first, sold, day = books.sale(), books.sale(**_at(20)), DAY + timedelta(days=20)
+        assert await books.post(first, books.use(10)) == ["OK", "OK"]
+        assert await books.post(sold) == ["OK"]
+        if used_before:
+            assert await books.post(books.use(1, day + timedelta(days=3))) == ["OK"]
+        assert await books.post(books.use(1, DAY + timedelta(days=5))) == ["OK"]
+        last = day + timedelta(days=10)
+        assert (await books.lot(sold))[1] == last
+        assert await books.post(books.use(1, last)) == ["OK"]
+        assert await books.post(books.use(1, last + timedelta(days=1))) == ["PASS_EXPIRED"]
+
+    async def test_counts_from_the_day_of_the_sale_in_china(self, database: Database) -> None:
+        books = await build_books(database, **TEN_DAYS)
+        night = to_timestamp(NOON + timedelta(hours=13))  # one o'clock of the day after in China
+        sold, late = books.sale(occurred_time=night), books.use(1, DAY - timedelta(days=5))
+        assert await books.post(sold, late) == ["OK", "OK"]
+        assert await books.lot(sold) == (9, DAY + timedelta(days=11))
 
 
 class TestOneBatch:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import PreconditionFailed
 from services.points.domain.assets import Asset, BillKind
+from services.points.domain.lot import has_expired
 from services.points.domain.stored_value import SpendingOrder
 from tests.fixtures.stored_value_chain import MEMBERS, Chain
 
@@ -20,6 +21,8 @@ chains = st.builds(
 )
 amounts = st.sampled_from([1, 7, 99, 300, 9_999, 30_000])
 days_off = st.integers(-2, 2)
+# Parts of a kilogram: whatever of them has come back, with all of them the rest does.
+BITS = (1000, 500, 250, 125)
 steps = st.one_of(
     st.tuples(st.just("top_up"), st.sampled_from(MEMBERS), amounts, days_off),
     st.tuples(st.just("buy"), st.sampled_from(MEMBERS), amounts, days_off),
@@ -102,6 +105,52 @@ class TestNoFreeMoney:
             )
         assert walk(chain, ("reverse", 0), same_batch=False) is everything_back
         chain.check()
+
+    @settings(max_examples=300)
+    @given(
+        order=st.sampled_from(SpendingOrder),
+        bonus_bp=st.sampled_from([1, 999, 3_333, 10_000]),
+        bought=st.lists(st.integers(1, 20_000), min_size=1, max_size=4),
+        lapsed=st.sampled_from(["no", "yes", "booked"]),
+        path=st.lists(
+            st.one_of(
+                st.tuples(st.just("give_back"), st.integers(0, 9), st.sampled_from(BITS)),
+                st.tuples(st.just("cash_out"), st.just(MEMBERS[0]), st.integers(1, 20_000)),
+            ),
+            max_size=12,
+        ),
+        same_batch=st.booleans(),
+    )
+    def test_bringing_all_goods_back_and_leaving_loses_nothing_in_any_order(
+        self,
+        order: SpendingOrder,
+        bonus_bp: int,
+        bought: list[int],
+        lapsed: str,
+        path: list[tuple[object, ...]],
+        same_batch: bool,
+    ) -> None:
+        chain = Chain(order, bonus_bp, 5, 30, named=True)
+        member = MEMBERS[0]
+        assert walk(chain, ("top_up", member, 300_00, 0), same_batch=False)
+        for amount in bought:
+            walk(chain, ("buy", member, amount, 0), same_batch=False)
+        if lapsed != "no":
+            walk(chain, ("wait", 10), same_batch=False)
+        if lapsed == "booked":
+            walk(chain, ("expire", member), same_batch=False)
+        back = [("give_back", n, milli) for n in range(len(bought)) for milli in BITS]
+        for step in (*path, *back):
+            walk(chain, (*step, 0), same_batch=same_batch)
+        assert chain.goods == 0
+        chain.leave()
+        # The money or the bonus that money was kept for; what had lapsed is nobody's.
+        spendable = sum(
+            lot.remaining
+            for lot in chain.wallets[member].lots.values()
+            if not has_expired(lot, chain.today)
+        )
+        assert chain.paid_out + spendable == chain.paid_in
 
     def test_takes_every_kind_of_step(self) -> None:
         chain = Chain(SpendingOrder.BONUS_FIRST, 1_000, 90, 3, named=True)

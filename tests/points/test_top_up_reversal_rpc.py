@@ -112,6 +112,25 @@ class TestReverseTopUpRefusals:
             "bonus_gone_fen": "1",
         }
 
+    @pytest.mark.parametrize("spent_fen", [20_00, 550_00])
+    async def test_of_what_was_spent_after_a_card_had_brought_it(
+        self, desk: Desk, chain: Chain, spent_fen: int
+    ) -> None:
+        top_up_id = await top_up(desk, chain)
+        heir = await transfer_card(desk, chain)
+        await desk.points.PostSale(build_spend(heir, spent_fen))
+        refused = await refusal(desk.stub.ReverseTopUp(build_reversal(heir, top_up_id)))
+        assert refused.reason == "TOP_UP_SPENT"
+
+    async def test_of_what_was_reversed_after_a_card_had_brought_it(
+        self, desk: Desk, chain: Chain
+    ) -> None:
+        top_up_id = await top_up(desk, chain)
+        heir = await transfer_card(desk, chain)
+        await desk.stub.ReverseTopUp(build_reversal(heir, top_up_id))
+        refused = await refusal(desk.stub.ReverseTopUp(build_reversal(heir, top_up_id)))
+        assert refused.reason == "ALREADY_REVERSED"
+
     async def test_of_what_was_cashed_out(self, desk: Desk, chain: Chain) -> None:
         top_up_id = await top_up(desk, chain)
         await desk.stub.CashOut(build_cash_out(chain, 10_00, {"bank_card": 10_00}))

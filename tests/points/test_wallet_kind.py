@@ -247,7 +247,9 @@ class TestOfARefundedPass:
         )
         other = swapped(chain)
         refund = PostedPasses(database, other, definition).refund(sold)
-        assert await post(transfer_card_command(read_header(moving.header, LATER), moving)) == ["OK"]
+        assert await post(transfer_card_command(read_header(moving.header, LATER), moving)) == [
+            "OK"
+        ]
         # One after the other in one batch too: an unnamed card may hold 1,000 yuan.
         again = [top_up(other, 100_01, "gift"), top_up(other, 50_00, "gift")]
         batch = [refund, top_up(other, 4_000_00, "member"), *again]

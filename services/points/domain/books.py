@@ -80,17 +80,17 @@ class SharedPass(NamedTuple):
 class Books:
     """Locked wallets by member, originals by bill id, and top-ups by bill id.
 
-    `top_ups` holds those that the lots of the wallets come from, and those asked for, when
-    `follows_top_ups`. `coupons` are locked, by id; `coupon_events` says by request id which of the
-    changes that commands may make to them were made before. `proposals` are those under the ids
-    that commands would approve, or use for an adjustment of their own. `merges` says of members
-    whose wallets are not here who answers for them; `pass_shares` are those about which commands
-    ask, and `day_sums` what persons have adjusted today, by subject. `pass_uses` are the uses of
-    the days and passes about which they ask, by their bills. `pass_holders` are the members with
-    units of a pass, by the bill that sold it, beside those whose lots are loaded. `returns_since`
-    are those since the merges that commands may undo, by merge. `card_types` are the kinds of card
-    that top-ups were for, by bill: those that originals spent of, and of undone merges all that the
-    lots of the wallets come from.
+    `top_ups` holds those that the lots of the wallets and of the originals come from, and those
+    asked for, when `follows_top_ups`. `coupons` are locked, by id; `coupon_events` says by request
+    id which of the changes that commands may make to them were made before. `proposals` are those
+    under the ids that commands would approve, or use for an adjustment of their own. `merges` says
+    of members whose wallets are not here who answers for them; `pass_shares` are those about which
+    commands ask, and `day_sums` what persons have adjusted today, by subject. `pass_uses` are the
+    uses of the days and passes about which they ask, by their bills. `pass_holders` are the
+    members with units of a pass, by the bill that sold it, beside those whose lots are loaded.
+    `returns_since` are those since the merges that commands may undo, by merge. `card_types` are
+    the kinds of card that top-ups were for, by bill: those that originals spent of, and of undone
+    merges all that the lots of the wallets come from.
     """
 
     programmes: Programmes

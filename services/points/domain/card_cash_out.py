@@ -163,8 +163,9 @@ def _with_lapsed(part: CashOutPart, top_up: TopUpState, lapsed_fen: int) -> Cash
         part.principal_fen,
     )
     rest_fen = due_fen - part.bonus_withdrawn_fen - part.bonus_deducted_fen
-    withdrawn_fen = part.bonus_withdrawn_fen + min(rest_fen, lapsed_fen)
-    return replace(part, bonus_withdrawn_fen=withdrawn_fen)
+    lapsed_fen = min(rest_fen, lapsed_fen)
+    withdrawn_fen = part.bonus_withdrawn_fen + lapsed_fen
+    return replace(part, bonus_withdrawn_fen=withdrawn_fen, bonus_lapsed_fen=lapsed_fen)
 
 
 def decide_cash_out(
@@ -210,7 +211,7 @@ def decide_cash_out(
         sources.append(Source("", paid_out_fen, Asset.PRINCIPAL, part.principal_fen, lot.key))
         if part.bonus_withdrawn_fen:
             bonus = books.top_ups[lot.bill_id].bonus_lots(wallet)
-            _withdraw(posting, bonus, part.bonus_withdrawn_fen)
+            _withdraw(posting, bonus, part)
     for kind, amount_fen in payouts.items():
         posting.money(STORED_VALUE_LIABILITY, tender_account(kind), amount_fen)
     posting.money(STORED_VALUE_LIABILITY, BONUS_COST, plan.bonus_deducted_fen)
@@ -226,10 +227,18 @@ def decide_cash_out(
     ]
 
 
-def _withdraw(posting: Posting, bonus: Sequence[Lot], amount_fen: int) -> None:
-    """Takes bonus of a top-up out of its lots; what has lapsed only after all that can be spent."""
-    for lot in sorted(bonus, key=lambda each: has_expired(each, posting.business_date)):
-        part_fen = min(amount_fen, lot.remaining)
+def _withdraw(posting: Posting, bonus: Sequence[Lot], part: CashOutPart) -> None:
+    """Takes bonus of a top-up out of its lots: from those that lapsed what had lapsed, no more.
+
+    Else it would take what came back after an earlier cash-out had charged for it.
+    """
+    left_fen = {
+        True: part.bonus_lapsed_fen,
+        False: part.bonus_withdrawn_fen - part.bonus_lapsed_fen,
+    }
+    for lot in bonus:
+        lapsed = has_expired(lot, posting.business_date)
+        part_fen = min(left_fen[lapsed], lot.remaining)
         if part_fen:
             posting.take_from(lot, part_fen, BONUS_WITHDRAWN)
-            amount_fen -= part_fen
+            left_fen[lapsed] -= part_fen

@@ -39,13 +39,15 @@ class TopUpState:
 class CashOutPart:
     """What a cash-out does to one top-up.
 
-    `principal_fen` leaves its principal lot, `bonus_withdrawn_fen` its bonus lot; of the money,
-    `bonus_deducted_fen` stays with the chain for bonus that was spent already.
+    `principal_fen` leaves its principal lot, `bonus_withdrawn_fen` its lots of bonus,
+    `bonus_lapsed_fen` of it those past their last day; of the money, `bonus_deducted_fen` stays
+    with the chain for bonus that was spent already.
     """
 
     principal_fen: int = 0
     bonus_withdrawn_fen: int = 0
     bonus_deducted_fen: int = 0
+    bonus_lapsed_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def bonus_due(
 def cash_out_of(top_up: TopUpState, amount_fen: int) -> CashOutPart:
     """What paying out `amount_fen` of one top-up does; at most what remains of its principal.
 
-    Bonus that expired unspent profited nobody, so it is not charged.
+    Bonus that expired unspent profited nobody, so it is not charged. What earlier cash-outs have
+    settled is not charged again either, also when it was spent then and came back since: it is
+    the member's, who has paid for it.
     """
     due = bonus_due(
         top_up.principal_granted_fen,
@@ -103,11 +107,10 @@ def cash_out_of(top_up: TopUpState, amount_fen: int) -> CashOutPart:
     settled = bonus_due(
         top_up.principal_granted_fen, top_up.bonus_granted_fen, 0, top_up.principal_cashed_out_fen
     )
-    withdrawn = min(due, top_up.bonus_remaining_fen)
-    spent = (
-        top_up.bonus_granted_fen - settled - top_up.bonus_remaining_fen - top_up.bonus_expired_fen
-    )
-    return CashOutPart(amount_fen, withdrawn, min(due - withdrawn, max(0, spent)))
+    unsettled = max(0, top_up.bonus_granted_fen - settled - top_up.bonus_expired_fen)
+    withdrawn = min(due, top_up.bonus_remaining_fen, unsettled)
+    spent = max(0, unsettled - top_up.bonus_remaining_fen)
+    return CashOutPart(amount_fen, withdrawn, min(due - withdrawn, spent))
 
 
 def cash_out(top_ups: Sequence[TopUpState], amount_fen: int) -> CashOut:

@@ -40,12 +40,12 @@ def invalid_amount(field: str, value: int, least: int) -> Invalid:
     )
 
 
-def ledger_day(now: datetime) -> date:
+def ledger_day(moment: datetime) -> date:
     """The day in China at a moment: where nobody states a business date, and for limits of a day.
 
     A stated one could be another for every document.
     """
-    return (now + STORE_TIME_OFFSET).date()
+    return (moment + STORE_TIME_OFFSET).date()
 
 
 def check_moment(moment: datetime, now: datetime, field: str) -> None:

@@ -9,6 +9,7 @@ from services.points.domain.assets import PASS_LIABILITY, PASS_REDEEMED, REVENUE
 from services.points.domain.books import Books, Original
 from services.points.domain.draft import Draft, Source, receipt_of
 from services.points.domain.header import Header
+from services.points.domain.limits import ledger_day
 from services.points.domain.lot import Lot, LotKey, has_expired
 from services.points.domain.pass_lots import definition_of, units_left
 from services.points.domain.passes import PassDefinition, PassQuestion, PassValidity
@@ -93,8 +94,9 @@ def _total_fen(sources: Iterable[Source]) -> int:
 
 
 def _start_days(posting: Posting, lot: Lot, definition: PassDefinition) -> None:
-    last = definition.expiry_from_use(posting.business_date)
-    # A till that was offline may hand in an earlier use than the one that set the last day.
+    # A till that was offline may hand in an earlier use than the one that set the last day, and
+    # one of before the pass was sold: its days begin with the sale, or it could be over by then.
+    last = definition.expiry_from_use(max(posting.business_date, ledger_day(lot.earned_at)))
     if last is not None and (lot.expiry_date is None or last < lot.expiry_date):
         posting.set_expiry(lot, last)
 

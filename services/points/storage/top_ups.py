@@ -1,14 +1,14 @@
 """Reads what the books say of top-ups, wherever merges and card transfers moved their lots."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from services.points.domain.assets import BillKind
-from services.points.domain.lot import LotKey
+from services.points.domain.lot import Lot, LotKey
 from services.points.domain.stored_balance import STORED_VALUE
-from services.points.domain.top_up_record import TopUpRecord
+from services.points.domain.top_up_record import BONUS_ORDINAL, PRINCIPAL_ORDINAL, TopUpRecord
 from services.points.domain.wallet import Wallet
-from services.points.storage.bill_reader import load_transfers
+from services.points.storage.bill_reader import load_lots_by_key, load_transfers
 from services.points.storage.driver import Driver
 from services.points.storage.grace_lots import ReadAllocation, load_grace_lots
 
@@ -24,14 +24,25 @@ _LEFT = """
     """
 
 
-def top_up_ids(wallets: Iterable[Wallet]) -> set[str]:
-    """The bills that the wallets' lots of stored value come from."""
-    return {
-        lot.bill_id
-        for wallet in wallets
-        for lot in wallet.lots.values()
-        if lot.asset in STORED_VALUE
-    }
+def top_up_ids(lots: Iterable[Lot]) -> set[str]:
+    """The bills that the lots of stored value among some come from."""
+    return {lot.bill_id for lot in lots if lot.asset in STORED_VALUE}
+
+
+async def load_lots_of_top_ups(
+    driver: Driver, bill_ids: Collection[str], wallets: Mapping[str, Wallet]
+) -> None:
+    """Fills locked wallets with their lots of top-ups also where nothing is left in them.
+
+    They tell whose the value was, when a card or a merge had brought it.
+    """
+    ordinals = (PRINCIPAL_ORDINAL, BONUS_ORDINAL)
+    keys = [LotKey(bill_id, ordinal) for bill_id in bill_ids for ordinal in ordinals]
+    if not keys:
+        return
+    members = [member_id for member_id, wallet in wallets.items() if wallet.lots_loaded]
+    for (member_id, key), lot in (await load_lots_by_key(driver, members, keys)).items():
+        wallets[member_id].lots.setdefault(key, lot)
 
 
 async def load_top_ups(

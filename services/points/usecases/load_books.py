@@ -22,7 +22,11 @@ from services.points.storage.locked_books import (
 from services.points.storage.pass_facts import load_pass_facts
 from services.points.storage.points_in_grace import load_points_in_grace
 from services.points.storage.returns_since import load_returns_since
-from services.points.storage.top_ups import load_top_ups, top_up_ids
+from services.points.storage.top_ups import (
+    load_lots_of_top_ups,
+    load_top_ups,
+    top_up_ids,
+)
 from services.points.usecases.bill_coupons import lock_coupons
 
 
@@ -80,12 +84,7 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
     undone = [bill_id for command in commands for bill_id in command.undone_merges]
     await load_returns_since(driver, books, undone)
     await _load_card_types(driver, books, with_wallets=bool(undone))
-    top_ups = [command.top_ups for command in commands if command.top_ups is not None]
-    if top_ups:
-        asked = {bill_id for ids in top_ups for bill_id in ids}
-        asked |= top_up_ids(books.wallets.values())
-        books.top_ups = await load_top_ups(driver, asked, read_allocation)
-        books.follows_top_ups = True
+    await _load_top_ups(driver, commands, books)
     await load_proposals(driver, books, [each for c in commands for each in c.proposals])
     await load_day_sums(driver, books, [c.subject for c in commands if c.subject])
     questions = [question for command in commands for question in command.passes]
@@ -108,8 +107,21 @@ async def _load_card_types(driver: Driver, books: Books, *, with_wallets: bool) 
         if each.lot is not None and each.asset in STORED_VALUE
     }
     if with_wallets:
-        top_ups |= top_up_ids(books.wallets.values())
+        top_ups |= top_up_ids(lot for each in books.wallets.values() for lot in each.lots.values())
     for bill in (await find_bills(driver, top_ups)).values() if top_ups else ():
         code = card_type_of(bill.document) if bill.kind is BillKind.TOP_UP else None
         if code is not None:
             books.card_types[bill.bill_id] = code
+
+
+async def _load_top_ups(driver: Driver, commands: Sequence[Command], books: Books) -> None:
+    top_ups = [command.top_ups for command in commands if command.top_ups is not None]
+    if not top_ups:
+        return
+    asked = {bill_id for ids in top_ups for bill_id in ids}
+    await load_lots_of_top_ups(driver, asked, books.wallets)
+    asked |= top_up_ids(lot for each in books.wallets.values() for lot in each.lots.values())
+    # Also of what another command of the batch may give back, into whichever wallet.
+    asked |= top_up_ids(lot for each in books.originals.values() for lot in each.lots.values())
+    books.top_ups = await load_top_ups(driver, asked, read_allocation)
+    books.follows_top_ups = True
