@@ -18,9 +18,9 @@ from services.points.domain.stored_value import (
 from services.points.messages.documents import read_header
 from services.points.messages.stored_value_requests import read_cash_out, read_top_up
 from services.points.usecases.cash_out import cash_out_command
-from services.points.usecases.merge_members import merge_members
+from services.points.usecases.merge_members import merge_members_command
 from services.points.usecases.top_up import top_up_command
-from services.points.usecases.transfer_card import transfer_card
+from services.points.usecases.transfer_card import transfer_card_command
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,
     Chain,
@@ -86,7 +86,7 @@ def move(chain: Chain) -> Command:
         to_member_id=chain.other_member_id,
         passes_too=True,
     )
-    return transfer_card(read_header(message.header, NOW), message)
+    return transfer_card_command(read_header(message.header, NOW), message)
 
 
 def merge(chain: Chain) -> Command:
@@ -95,7 +95,7 @@ def merge(chain: Chain) -> Command:
     message = wallet_service_pb2.MergeMembersRequest(
         header=header, into_member_id=chain.other_member_id
     )
-    return merge_members(read_header(header, NOW), message)
+    return merge_members_command(read_header(header, NOW), message)
 
 
 def in_batches(commands: list[Command], *, together: bool) -> list[list[Command]]:

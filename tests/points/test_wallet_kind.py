@@ -68,7 +68,7 @@ def come_back(posting: Posting, *value: tuple[str, Asset, int]) -> str:
     """Gives value of these bills back; the kind of card that the wallet then has."""
     for bill, asset, amount in value:
         lot = Lot(bill, 0, asset, None, amount, 0, 0, "x@1", STORE, SOLD_AT, SOLD_AT, None, None)
-        posting.give_back(lot, amount, "principal_redeemed")
+        posting.put_into(lot, amount, "principal_redeemed")
     take_kind_of_value(posting, KINDS)
     return posting.card_type
 
