@@ -29,3 +29,9 @@ def check_size(message: Sized, bytes_max: int = REQUEST_BYTES_MAX) -> None:
             f"a request has at most {bytes_max} bytes",
             {"bytes": message.ByteSize()},
         )
+
+
+def check_sale_size(message: Sized) -> None:
+    """Invalid SALE_TOO_LARGE for a sale, as it is handed in, that is longer than any needs."""
+    if message.ByteSize() > SALE_BYTES_MAX:
+        raise Invalid("SALE_TOO_LARGE", f"a sale has at most {SALE_BYTES_MAX} bytes")

@@ -17,6 +17,7 @@ from services.points.domain.programme import Programmes
 from services.points.domain.sale import Sale, check_sale
 from services.points.door import Door
 from services.points.messages.documents import read_sale, stamp_products
+from services.points.messages.sizes import check_sale_size
 from services.points.usecases.ask_member_facts import ask_member_facts
 from services.points.usecases.post_bills import Outcome, find_replays
 from services.points.usecases.post_sales import sale_command
@@ -52,6 +53,7 @@ async def accept_sales(
     sales: dict[int, Sale] = {}
     for position, message in enumerate(messages):
         try:
+            check_sale_size(message)
             sale = read_sale(message)
             principal.require_store(sale.store_id)
             sales[position] = sale
