@@ -13,6 +13,7 @@ from sqlalchemy import text
 from chassis.clock import utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
+from services.points import pages
 from services.points.storage.directory import DirectoryRepository
 from services.points.verifier import Verifier
 from tests.fixtures.builders_points import BUSINESS_DATE, build_command, build_sale, post_commands
@@ -256,6 +257,22 @@ class TestListBreaks:
             await audit.VerifyLedger(pb.VerifyLedgerRequest(run_id=new_id(), member_id=member_id))
         left = (await audit.ListBreaks(pb.ListBreaksRequest(page_size=500))).breaks
         assert not set(members) & {each.member_id for each in left}
+
+    async def test_a_page_ends_where_it_grows_too_large(
+        self, ledger: Ledger, audit: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        members = [await buyer(ledger) for _ in range(2)]
+        for by in (1, -1):
+            for member_id in members:
+                await change_points(ledger, member_id, by)
+                asked = pb.VerifyLedgerRequest(run_id=new_id(), member_id=member_id)
+                await audit.VerifyLedger(asked)
+        monkeypatch.setattr(pages, "PAGE_BYTES_MAX", 1)
+        request = pb.ListBreaksRequest(page_size=500, include_resolved=True)
+        for _ in members:
+            page = await audit.ListBreaks(request)
+            assert len(page.breaks) == 1
+            request.page_token = page.next_page_token
 
     @pytest.mark.parametrize(
         ("changes", "reason"),

@@ -8,8 +8,12 @@ from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.breaks import BreakKind
+from services.points.pages import rows_that_fit
 from services.points.storage.breaks import BreakRepository
 from services.points.storage.queries import Record
+
+# More than a transfer has as a message, and than a break has beside its texts and its proof.
+_TRANSFER_BYTES_MAX = 512
 
 
 class BreakView(NamedTuple):
@@ -36,6 +40,7 @@ async def list_breaks(
     async with database.read() as connection:
         repository = BreakRepository(connection)
         rows = await repository.breaks(member_id, include_resolved, after, limit + 1)
+        limit = rows_that_fit(rows, limit, _bytes_of)
         shown = rows[:limit]
         proofs = await repository.proofs(shown)
     last = shown[-1] if len(rows) > limit else None
@@ -55,6 +60,11 @@ async def list_breaks(
         if last
         else "",
     )
+
+
+def _bytes_of(row: Record) -> int:
+    characters = len(row.subject) + len(row.expected) + len(row.found)
+    return 4 * characters + _TRANSFER_BYTES_MAX * (1 + len(row.proof_bill_ids))
 
 
 def _account_of(part: str | int) -> str:
