@@ -7,7 +7,7 @@ from chassis.database import Database
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
-from services.points.domain.breaks import BreakKind
+from services.points.domain.breaks import WHOLE_BOOKS, BreakKind
 from services.points.pages import rows_that_fit
 from services.points.storage.breaks import BreakRepository
 from services.points.storage.queries import Record
@@ -68,6 +68,8 @@ def _bytes_of(row: Record) -> int:
 
 
 def _account_of(part: str | int) -> str:
+    if part == WHOLE_BOOKS:  # no id of anybody's
+        return WHOLE_BOOKS
     try:
         return canonical_id(str(part), "page_token")
     except Invalid:
