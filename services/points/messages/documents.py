@@ -20,6 +20,7 @@ from services.points.messages.payment_sources import sources_of
 from services.points.messages.texts import check_register_id, check_text
 from yika.points.v1 import ledger_pb2, sale_pb2
 
+DISCOUNT_SOURCE_LENGTH_MAX = 128
 _HEADER_TEXT_LENGTHS_MAX = {"staff_id": CODE_LENGTH_MAX, "reason": REASON_LENGTH_MAX}
 
 
@@ -93,7 +94,10 @@ def _read_tender(message: sale_pb2.Tender) -> SaleTender:
 
 
 def _discounts(line: sale_pb2.SaleLine) -> tuple[LineDiscount, ...]:
-    return tuple(LineDiscount(part.source, part.amount_fen) for part in line.discounts)
+    return tuple(
+        LineDiscount(check_text(part.source, "source", DISCOUNT_SOURCE_LENGTH_MAX), part.amount_fen)
+        for part in line.discounts
+    )
 
 
 def read_header(
