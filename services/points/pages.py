@@ -13,7 +13,7 @@ Row = TypeVar("Row")
 
 # A year, a leap day included: the most that lists and sums by business date look over.
 RANGE_DAYS_MAX = 366
-# With one row more it stays below the 4 MiB that gRPC's clients take unless told otherwise.
+# Less than the 4 MiB that gRPC's clients take unless told otherwise.
 PAGE_BYTES_MAX = 3 * 1024 * 1024
 # Names of stores in one request.
 STORES_MAX = 1_000
