@@ -13,9 +13,6 @@ from sqlalchemy import text
 from chassis.clock import utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
-from services.points import pages
-from services.points.domain.breaks import WHOLE_BOOKS, Break, BreakKind
-from services.points.storage.breaks import BreakRepository
 from services.points.storage.directory import DirectoryRepository
 from services.points.verifier import Verifier
 from tests.fixtures.builders_points import BUSINESS_DATE, build_command, build_sale, post_commands
@@ -259,36 +256,6 @@ class TestListBreaks:
             await audit.VerifyLedger(pb.VerifyLedgerRequest(run_id=new_id(), member_id=member_id))
         left = (await audit.ListBreaks(pb.ListBreaksRequest(page_size=500))).breaks
         assert not set(members) & {each.member_id for each in left}
-
-    async def test_goes_on_after_the_books_as_a_whole(self, ledger: Ledger, audit: Any) -> None:
-        """The token names them as no account is named."""
-        for kind in (BreakKind.BOOKS_LIABILITY, BreakKind.BOOKS_WALLETS):
-            found = Break(kind, "PRINCIPAL", "0", "1")
-            async with ledger.database.transaction() as tx:
-                await BreakRepository(tx.connection).save(WHOLE_BOOKS, [found], new_id(), utc_now())
-        request = pb.ListBreaksRequest(page_size=1)
-        for _ in range(2):
-            page = await audit.ListBreaks(request)
-            assert page.breaks[0].member_id == ""
-            request.page_token = page.next_page_token
-        async with ledger.database.transaction() as tx:
-            await BreakRepository(tx.connection).resolve(WHOLE_BOOKS, new_id(), utc_now())
-
-    async def test_a_page_ends_where_it_grows_too_large(
-        self, ledger: Ledger, audit: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        members = [await buyer(ledger) for _ in range(2)]
-        for by in (1, -1):
-            for member_id in members:
-                await change_points(ledger, member_id, by)
-                asked = pb.VerifyLedgerRequest(run_id=new_id(), member_id=member_id)
-                await audit.VerifyLedger(asked)
-        monkeypatch.setattr(pages, "PAGE_BYTES_MAX", 1)
-        request = pb.ListBreaksRequest(page_size=500, include_resolved=True)
-        for _ in members:
-            page = await audit.ListBreaks(request)
-            assert len(page.breaks) == 1
-            request.page_token = page.next_page_token
 
     @pytest.mark.parametrize(
         ("changes", "reason"),
