@@ -110,9 +110,13 @@ class TokenVerifier:
             raise Unauthenticated("TOKEN_EXPIRED", "the token has expired") from None
         except jwt.PyJWTError as error:
             raise Unauthenticated("TOKEN_INVALID", f"the token is not valid: {error}") from None
-        stores = claims.get("stores", [])
+        subject, stores = claims["sub"], claims.get("stores", [])
+        # Who decided is kept for ever, so it must be somebody, in a text that every column keeps;
+        # 255 characters are what OpenID Connect gives it.
+        if not subject.strip() or len(subject) > 255 or not subject.isprintable():
+            raise Unauthenticated("TOKEN_INVALID", "sub must be 1 to 255 printable characters")
         principal = Principal(
-            subject=claims["sub"],
+            subject=subject,
             permissions=_texts(claims.get("permissions", [])),
             stores=_texts([stores] if isinstance(stores, str) else stores),
         )

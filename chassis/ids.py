@@ -2,12 +2,14 @@
 
 import re
 import uuid
+from contextlib import suppress
 
 import uuid_utils
 
 from chassis.errors import Invalid
 
-_CANONICAL = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+# Neither nil nor max (RFC 9562, 5.9 and 5.10): they name nothing, and lists begin and end at them.
+_CANONICAL = re.compile("(?!0[0-]+$|f[f-]+$)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 
 
 def new_id() -> str:
@@ -16,12 +18,10 @@ def new_id() -> str:
 
 
 def canonical_id(text: str, field: str) -> str:
-    """The canonical lower-case form of a UUID a client sent; Invalid when it is none."""
+    """The canonical lower-case form of a UUID that a client sent; Invalid when it names nothing."""
     if _CANONICAL(text):  # what nearly every client sends; parsing costs ten times as much
         return text
-    try:
-        if len(text) == 36:
-            return str(uuid.UUID(text))
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        if len(text) == 36 and _CANONICAL(canonical := str(uuid.UUID(text))):
+            return canonical
     raise Invalid("INVALID_ID", f"{field} must be a UUID", {"field": field, "value": text[:64]})

@@ -50,6 +50,7 @@ class Settings(ServiceSettings):
     retry_seconds_max: float = Field(
         30.0, gt=0, description="Longest pause between two tries while headquarters is away."
     )
+    # 200 of the longest sales that a till can make are 6 MiB; PostSales takes 8.
     upload_batch_size: int = Field(200, ge=1, le=200, description="Sales per upload.")
     upload_timeout_seconds: float = Field(30.0, gt=0, description="Deadline of one upload.")
     receipt_columns: int = Field(32, description="Width of receipts: 32 (58 mm) or 48 (80 mm).")

@@ -1,16 +1,20 @@
 """Pages of the ledger's lists: rows, and the token that the next page begins with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token
 
+Row = TypeVar("Row")
+
 # A year, a leap day included: the most that lists and sums by business date look over.
 RANGE_DAYS_MAX = 366
+# Less than the 4 MiB that gRPC's clients take unless told otherwise.
+PAGE_BYTES_MAX = 3 * 1024 * 1024
 # Names of stores in one request.
 STORES_MAX = 1_000
 
@@ -21,6 +25,19 @@ class Page:
 
     rows: Sequence[Any]
     next_page_token: str
+
+
+def rows_that_fit(rows: Sequence[Row], limit: int, bytes_of: Callable[[Row], int]) -> int:
+    """How many rows a page shows: `limit`, or as many of large ones as it has room for, at least 1.
+
+    Who asked for more reads on: only the token tells whether a page is the last.
+    """
+    left = PAGE_BYTES_MAX
+    for count, row in enumerate(rows[:limit]):
+        left -= bytes_of(row)
+        if left < 0:
+            return max(1, count)
+    return limit
 
 
 def cut_page(rows: Sequence[Any], limit: int, *key: str, question: tuple[object, ...]) -> Page:

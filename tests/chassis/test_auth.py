@@ -66,6 +66,10 @@ class TestVerify:
         principal = await verifier.verify(token_of(signing_key(), KEY_ID))
         assert principal == Principal("test", frozenset(), frozenset())
 
+    @pytest.mark.parametrize("subject", ["x" * 255, "收银员 8001", "auth0|5f7c8ec7c3"])
+    async def test_takes_whoever_has_a_name(self, verifier: TokenVerifier, subject: str) -> None:
+        assert (await verifier.verify(sign_token([], subject=subject))).subject == subject
+
     @pytest.mark.parametrize(
         ("token", "reason"),
         [
@@ -84,6 +88,11 @@ class TestVerify:
             (token_of(signing_key(), KEY_ID, iss=None), "TOKEN_INVALID"),
             (token_of(signing_key(), KEY_ID, aud=None), "TOKEN_INVALID"),
             (token_of(signing_key(), KEY_ID, sub=7), "TOKEN_INVALID"),
+            (token_of(signing_key(), KEY_ID, sub=""), "TOKEN_INVALID"),
+            (token_of(signing_key(), KEY_ID, sub=" "), "TOKEN_INVALID"),
+            (token_of(signing_key(), KEY_ID, sub="a\0b"), "TOKEN_INVALID"),
+            (token_of(signing_key(), KEY_ID, sub="a\ud800"), "TOKEN_INVALID"),
+            (token_of(signing_key(), KEY_ID, sub="x" * 256), "TOKEN_INVALID"),
             (token_of(signing_key(), KEY_ID, permissions="a.b"), "TOKEN_INVALID"),
             (token_of(signing_key(), KEY_ID, permissions=[1]), "TOKEN_INVALID"),
             (token_of(signing_key(), KEY_ID, stores={"s1": True}), "TOKEN_INVALID"),

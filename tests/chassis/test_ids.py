@@ -24,9 +24,20 @@ class TestNewId:
 
 
 class TestCanonicalId:
-    @given(st.uuids())
+    @given(st.uuids().filter(lambda value: value.int < 2**128 - 1))
     def test_writes_every_uuid_in_one_way(self, value: uuid.UUID) -> None:
         assert canonical_id(str(value).upper(), "id") == str(value)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "00000000-0000-0000-0000-000000000001",
+            "ffffffff-ffff-ffff-ffff-fffffffffffe",
+            "00000000-0000-ffff-0000-000000000000",
+        ],
+    )
+    def test_takes_what_is_nearly_nil_or_max(self, text: str) -> None:
+        assert canonical_id(text, "id") == canonical_id(text.upper(), "id") == text
 
     @given(st.text(alphabet="0123456789abcdefABCDEF-_{} ０１二", min_size=34, max_size=38))
     def test_gives_canonical_text_or_refuses(self, text: str) -> None:
@@ -44,6 +55,9 @@ class TestCanonicalId:
             f"{{{uuid.uuid4()}}}",
             f"urn:uuid:{uuid.uuid4()}",
             f" {uuid.uuid4()}",
+            "00000000-0000-0000-0000-000000000000",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
         ],
     )
     def test_refuses_other_forms_and_names_the_field(self, text: str) -> None:

@@ -10,18 +10,52 @@ from google.type.date_pb2 import Date
 from chassis.clock import to_proto_date
 from chassis.ids import new_id
 from chassis.paging import encode_page_token
+from services.points.pages import PAGE_BYTES_MAX
 from services.points.storage.queries import LAST_ID
 from tests.fixtures.bill_archive import DAYS, PERMISSIONS, Archive, is_on
+from tests.fixtures.builders_points import Chain, build_chain, build_line, build_sale
 from tests.fixtures.ledger import Ledger, refusal
 from tests.fixtures.running import open_stub
 from yika.points.v1 import (
     ledger_pb2,
     points_service_pb2,
     points_service_pb2_grpc,
+    sale_pb2,
 )
 
 
+def long_sale(chain: Chain) -> sale_pb2.Sale:
+    """A sale of as many lines as there may be, with the parts of their discounts: 70 KiB."""
+    discounts = [sale_pb2.LineDiscount(source=f"promotion:{new_id()}", amount_fen=50)]
+    line = build_line(chain.product_ids[0], discounts=discounts)
+    return build_sale(chain, lines=[line] * 500)
+
+
 class TestListBills:
+    async def test_pages_of_long_bills_are_shorter(self, ledger: Ledger) -> None:
+        """What gRPC's clients take by themselves is 4 MiB."""
+        chain, _ = await build_chain(ledger.database)
+        sales = [long_sale(chain) for _ in range(70)]
+        posted = await ledger.stub.PostSales(points_service_pb2.PostSalesRequest(sales=sales))
+        assert all(each.HasField("posted") for each in posted.outcomes)
+        day = sales[0].business_date
+        async with open_stub(
+            points_service_pb2_grpc.PointsServiceStub, ledger.address, PERMISSIONS
+        ) as points:
+            for asked in (
+                {"member_id": chain.member_id},
+                {"store_id": chain.store_id, "business_date": day},
+            ):
+                request = points_service_pb2.ListBillsRequest(page_size=500, **asked)
+                pages = [await points.ListBills(request)]
+                while pages[-1].next_page_token:
+                    request.page_token = pages[-1].next_page_token
+                    pages.append(await points.ListBills(request))
+                assert all(page.bills and page.ByteSize() <= PAGE_BYTES_MAX for page in pages)
+                found = [bill.bill_id for page in pages for bill in page.bills]
+                assert sorted(found) == sorted(sale.sale_id for sale in sales)
+                assert len(pages) == 2
+
     async def test_by_store_and_day(self, archive: Archive) -> None:
         store_id = archive.chain.store_id
         found = await archive.find(store_id=store_id, business_date=to_proto_date(DAYS[1]))

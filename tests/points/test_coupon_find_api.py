@@ -69,6 +69,21 @@ class TestFindCoupon:
         assert sorted(set(told)) == ["TOO_MANY_ATTEMPTS", "UNKNOWN_COUPON"]
         assert told.count("UNKNOWN_COUPON") == 20
 
+    @pytest.mark.parametrize("rpc", ["FindCoupon", "ReserveCoupon", "RedeemCoupon"])
+    async def test_no_guess_is_answered_in_a_store_that_does_not_exist(
+        self, coupons: Coupons, rpc: str
+    ) -> None:
+        """Wrong codes are counted by store: one invented for each guess would never be stopped."""
+        (code,) = await coupons.codes(1)
+        wrong = coupon_keys_of_another_deployment().code(new_id(), 1)
+        for each in (code.code, wrong):
+            request: Any = pb.FindCouponRequest(code=each, store_id=new_id())
+            if rpc == "ReserveCoupon":
+                request = reserve_request(new_id(), code=each)
+            elif rpc == "RedeemCoupon":
+                request = redeem_request(new_id(), code=each)
+            assert await reason(getattr(coupons.stub, rpc)(request)) == "UNKNOWN_STORE"
+
     async def test_refuses_a_store_out_of_scope(self, coupons: Coupons) -> None:
         (code,) = await coupons.codes(1)
         async with open_stub(Stub, coupons.ledger.address, PERMISSIONS, stores=[new_id()]) as stub:

@@ -67,6 +67,27 @@ class TestIssueCoupons:
         request = issue_request(coupons.member_id, **changes)
         assert await reason(coupons.stub.IssueCoupons(request)) == expected
 
+    @pytest.mark.parametrize("why", ["补偿顾客\n五一", "👩\u200d👧 母亲节", "长" * 200])
+    async def test_takes_a_reason_as_every_other_document_does(
+        self, coupons: Coupons, why: str
+    ) -> None:
+        answer = await coupons.stub.IssueCoupons(issue_request(coupons.member_id, reason=why))
+        assert answer.order.reason == why
+
+    async def test_a_retry_is_told_the_order_as_it_is_now(self, coupons: Coupons) -> None:
+        request = issue_request(coupons.member_id)
+        first = await coupons.stub.IssueCoupons(request)
+        await coupons.stub.RevokeCouponOrder(
+            pb.RevokeCouponOrderRequest(
+                revocation_id=new_id(), order_id=request.order_id, reason="发错了"
+            )
+        )
+        again = await coupons.stub.IssueCoupons(request)
+        assert (again.replayed, again.coupons) == (True, first.coupons)
+        assert again.order.HasField("revoked_time")
+        asked = pb.GetCouponOrderRequest(order_id=request.order_id)
+        assert again.order == (await coupons.stub.GetCouponOrder(asked)).order
+
     @pytest.mark.parametrize("size", [0, 1_001])
     async def test_refuses_an_empty_or_too_long_list(self, coupons: Coupons, size: int) -> None:
         request = issue_request(*(new_id() for _ in range(size)))

@@ -9,7 +9,9 @@ from google.rpc import code_pb2
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.error_mapping import from_grpc
+from chassis.grpc_server import MESSAGE_BYTES_MAX
 from chassis.ids import new_id
+from services.points.messages.sizes import BATCH_BYTES_MAX
 from tests.fixtures.builders_points import BUSINESS_DATE, SOLD_AT, build_line, build_sale
 from tests.fixtures.ledger import Ledger, Stub, count_rows, one, refusal
 from tests.fixtures.running import open_stub
@@ -157,6 +159,14 @@ class TestPostSales:
         )
         assert answer.outcomes[0].refused.reason == "SALE_TOO_LARGE"
         assert answer.outcomes[1].HasField("posted")
+
+    async def test_refuses_a_batch_of_too_many_bytes_with_a_reason(self, ledger: Ledger) -> None:
+        """500 sales of 500 lines are more than a call may have."""
+        sale = build_sale(ledger.chain, lines=[build_line(ledger.chain.product_ids[0])] * 500)
+        batch = points_service_pb2.PostSalesRequest(sales=[sale] * 500)
+        assert BATCH_BYTES_MAX < batch.ByteSize() < MESSAGE_BYTES_MAX
+        found = await refusal(ledger.stub.PostSales(batch))
+        assert (found[0].name, found[1]) == ("INVALID_ARGUMENT", "REQUEST_TOO_LARGE")
 
     @pytest.mark.parametrize("size", [0, 501])
     async def test_refuses_an_empty_or_too_large_batch(self, ledger: Ledger, size: int) -> None:

@@ -4,9 +4,11 @@ import asyncio
 import random
 from datetime import datetime
 
+import pytest
 from sqlalchemy import text
 
 from chassis.database import Database
+from services.points import pages
 from services.points.domain.assets import Asset
 from services.points.hold_gauge import OPEN, HoldGauge
 from services.points.storage.holds import HoldRecord
@@ -42,6 +44,18 @@ class TestReads:
             found += more
         assert [r.hold.hold_id for r in found] == sorted((r.hold_id for r in made), reverse=True)
         assert [r.hold.amount for r in found] == [7, 6, 5, 4, 3, 2, 1]
+
+    async def test_a_page_ends_where_it_grows_too_large(
+        self, database: Database, chain: Chain, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for request in [build_hold(chain, 1 + n) for n in range(5)]:
+            await hold(database, request)
+        monkeypatch.setattr(pages, "PAGE_BYTES_MAX", 5_000)
+        found, token = await self.page(database, chain, "")
+        more, token = await self.page(database, chain, token)
+        last, token = await self.page(database, chain, token)
+        assert [r.hold.amount for r in (*found, *more, *last)] == [5, 4, 3, 2, 1]
+        assert (len(found), len(more), len(last), token) == (2, 2, 1, "")
 
     async def page(
         self, database: Database, chain: Chain, token: str

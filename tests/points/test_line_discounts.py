@@ -36,7 +36,8 @@ class TestPostSale:
             ([("p", 51), ("q", -1)], 50, "INVALID_DISCOUNT"),
             ([("p", 50), ("q", 0)], 50, "INVALID_DISCOUNT"),
             ([("", 50)], 50, "INVALID_DISCOUNT"),
-            ([("p" * 129, 50)], 50, "INVALID_DISCOUNT"),
+            ([("p" * 129, 50)], 50, "CODE_TOO_LONG"),
+            ([("p\0", 50)], 50, "INVALID_TEXT"),
             ([("p", 1)] * 51, 51, "TOO_MANY_DISCOUNTS"),
         ],
     )
@@ -60,4 +61,4 @@ class TestPostSale:
             request = points_service_pb2.PostSalesRequest(sales=[sale_with(ledger, *parts)])
             (outcome,) = (await ledger.stub.PostSales(request)).outcomes
             seen.add(outcome.refused.reason)
-        assert seen == {"", "INVALID_DISCOUNT", "TOO_MANY_DISCOUNTS"}
+        assert seen == {"", "INVALID_DISCOUNT", "CODE_TOO_LONG", "INVALID_TEXT"}

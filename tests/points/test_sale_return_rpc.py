@@ -8,12 +8,18 @@ import pytest
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.ids import new_id
+from services.points.messages.sizes import SALE_BYTES_MAX
 from tests.fixtures.builders_points import BUSINESS_DATE, build_line, build_sale
 from tests.fixtures.ledger import Ledger, count_rows, one
 from tests.fixtures.refusals import refusal
 from tests.fixtures.returning import build_return, pay
 from tests.fixtures.running import open_stub
-from yika.points.v1 import points_service_pb2, return_service_pb2, return_service_pb2_grpc
+from yika.points.v1 import (
+    points_service_pb2,
+    return_service_pb2,
+    return_service_pb2_grpc,
+    sale_pb2,
+)
 
 RETURNS = ["points.returns.post"]
 Stub = return_service_pb2_grpc.ReturnServiceStub
@@ -50,6 +56,21 @@ class TestReturnSale:
         assert (bill.bill.original_bill_id, bill.bill.total_fen) == (sale_id, 1200)
         assert [source.amount_fen for source in bill.bill.allocation.sources] == [1000, 200]
         assert (await stub.ReturnSale(request)).receipt.replayed
+
+    async def test_a_sale_that_was_taken_can_come_back(self, ledger: Ledger, stub: Any) -> None:
+        """Stored sales are longer than handed in, by what the ledger stamps on their lines."""
+        product_id = ledger.chain.product_ids[0]
+        discounts = [
+            sale_pb2.LineDiscount(source="promotion:".ljust(128, "x"), amount_fen=40),
+            sale_pb2.LineDiscount(source="coupon:".ljust(42, "x"), amount_fen=10),
+        ]
+        line = build_line(product_id, discounts=discounts)
+        sale = build_sale(ledger.chain, lines=[line] * 500)
+        await ledger.stub.PostSale(one(sale))
+        bill = await ledger.stub.GetBill(points_service_pb2.GetBillRequest(bill_id=sale.sale_id))
+        assert sale.ByteSize() <= SALE_BYTES_MAX < bill.bill.sale.ByteSize()
+        receipt = (await stub.ReturnSale(build_return(ledger.chain, sale.sale_id))).receipt
+        assert sum(each.amount_fen for each in receipt.refunds) == sale.total_fen
 
     async def test_upper_case_ids_are_the_same_ids(self, ledger: Ledger, stub: Any) -> None:
         request = build_return(ledger.chain, await sell(ledger))

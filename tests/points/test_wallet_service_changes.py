@@ -1,6 +1,6 @@
 """Freezing and households from the outside, who may do what, and requests nobody means."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -187,3 +187,23 @@ class TestPermission:
             for name, request in requests(chain).items():
                 found = await refusal(getattr(elsewhere, name)(request))
                 assert found.reason == "STORE_OUT_OF_SCOPE", name
+
+    @pytest.mark.parametrize("write", [str.lower, str.upper])
+    async def test_reaches_its_own_store_however_it_is_written(
+        self, ledger: Ledger, chain: Chain, write: Callable[[str], str]
+    ) -> None:
+        members = [chain.member_id, chain.other_member_id]
+        household = {"household_id": new_id(), "member_ids": members}
+
+        def header() -> pb.ChangeHeader:
+            return build_change(chain, store_id=write(chain.store_id))
+
+        async with open_stub(
+            WalletStub, ledger.address, PERMISSIONS, stores=[chain.store_id]
+        ) as clerk:
+            await clerk.FreezeWallet(pb.FreezeWalletRequest(header=header(), member_id=members[0]))
+            await clerk.UnfreezeWallet(
+                pb.UnfreezeWalletRequest(header=header(), member_id=members[0])
+            )
+            await clerk.LinkHousehold(pb.LinkHouseholdRequest(header=header(), **household))
+            await clerk.UnlinkHousehold(pb.UnlinkHouseholdRequest(header=header(), **household))

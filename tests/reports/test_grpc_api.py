@@ -23,6 +23,7 @@ from tests.fixtures.builders_reports import (
     build_sales_posted,
 )
 from tests.fixtures.running import open_stub
+from tests.reports.answers import ask
 from tests.reports.conftest import Apply
 from yika.reports.v1 import report_service_pb2, report_service_pb2_grpc
 
@@ -162,6 +163,13 @@ class TestPageToken:
         token = await self.token_of(reports, apply, STORE)
         answer = await reports.QuerySales(build_query(STORE, page_token=token, page_size=9))
         assert len(answer.rows) == 1
+
+    async def test_goes_on_after_what_has_no_category(self, reports: Any, apply: Apply) -> None:
+        category_id = new_id()
+        lines = [build_line(category_id=each) for each in (category_id, "")]
+        await apply(build_sales_posted(build_sale(lines)))
+        rows = await ask(reports, CATEGORY, page_size=1)
+        assert {"", category_id} <= {row.key for row in rows}
 
     async def test_is_refused_when_tampered_with(self, reports: Any, apply: Apply) -> None:
         token = await self.token_of(reports, apply, STORE)

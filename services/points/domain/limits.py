@@ -20,8 +20,8 @@ _QUOTED_AHEAD_MAX = timedelta(days=366)
 
 
 def require_reason(reason: str) -> None:
-    """Invalid REASON_REQUIRED for a decision that nobody has explained."""
-    if not reason.strip():
+    """Invalid REASON_REQUIRED for a decision that nobody has explained in what can be seen."""
+    if not any(each.isprintable() and not each.isspace() for each in reason):
         raise Invalid("REASON_REQUIRED", "a decision needs a reason", {"field": "reason"})
 
 

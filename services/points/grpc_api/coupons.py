@@ -149,7 +149,7 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
         store_id = canonical_id(request.store_id, "store_id")
         day = asked_day(request, now)
         current_principal().require_store(store_id)
-        coupon = await self._find(request.code, store_id)
+        coupon = await self._find_in_store(request.code, store_id)
         return service_pb2.FindCouponResponse(coupon=messages.coupon_message(coupon, day, now))
 
     async def GetCoupon(
@@ -259,7 +259,12 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
             raise Invalid("COUPON_MISSING", "give coupon_id or code")
         if named == "coupon_id":
             return canonical_id(request.coupon_id, "coupon_id")
-        return (await self._find(request.code, store_id)).coupon_id
+        return (await self._find_in_store(request.code, store_id)).coupon_id
+
+    async def _find_in_store(self, code: str, store_id: str) -> Coupon:
+        # Wrong codes are counted by store: who invented one for each guess could guess for ever.
+        await self._desk.directory.require_known(store_ids=[store_id])
+        return await self._find(code, store_id)
 
     async def _find(self, code: str, store_id: str) -> Coupon:
         caller = current_principal().subject

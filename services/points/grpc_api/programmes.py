@@ -7,10 +7,12 @@ import grpc
 from chassis.auth import current_principal
 from chassis.clock import from_timestamp, to_timestamp, utc_now
 from chassis.errors import NotFound
+from chassis.paging import page_size
 from services.points.domain.programme import FIRST_PROGRAMME
 from services.points.ledger import Ledger
 from services.points.messages.programme_documents import built_in_message
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
+from services.points.usecases.list_programmes import list_programmes
 from services.points.usecases.publish_programme import publish_programme
 from yika.points.v1 import programme_pb2, programme_service_pb2, programme_service_pb2_grpc
 
@@ -66,12 +68,14 @@ class ProgrammeServicer(programme_service_pb2_grpc.ProgrammeServiceServicer):
         return programme_service_pb2.GetProgrammeResponse(programme=answer)
 
     async def ListProgrammes(
-        self, _: programme_service_pb2.ListProgrammesRequest, __: grpc.aio.ServicerContext
+        self, request: programme_service_pb2.ListProgrammesRequest, _: grpc.aio.ServicerContext
     ) -> programme_service_pb2.ListProgrammesResponse:
-        """Lists all published versions, newest first."""
-        stored = await self._stored()
+        """Lists published versions, newest first."""
+        limit = page_size(request.page_size, default=50, maximum=500)
+        page = await list_programmes(self._ledger.database, request.page_token, limit)
         return programme_service_pb2.ListProgrammesResponse(
-            programmes=[_published(each) for each in reversed(stored)]
+            programmes=[_published(each) for each in page.rows],
+            next_page_token=page.next_page_token,
         )
 
     async def _stored(self) -> list[StoredProgramme]:

@@ -95,7 +95,7 @@ class WalletServicer(wallet_service_pb2_grpc.WalletServiceServicer):
         )
         check_members(members)
         check_decision(change.staff_id, change.reason)
-        current_principal().require_store(header.store_id)
+        current_principal().require_store(str(change.store_id))
         await self._ledger.require_known(members, {str(change.store_id)})
         return await change_wallets(self._ledger.database, change)
 

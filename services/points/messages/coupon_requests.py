@@ -1,6 +1,5 @@
 """Requests of the contract as values: ids in canonical form, texts and numbers within bounds."""
 
-import unicodedata
 from datetime import datetime
 
 from chassis.auth import Principal
@@ -16,13 +15,13 @@ from services.points.domain.coupon_event import (
     redemption_id,
 )
 from services.points.domain.coupon_order import CODES_MAX, MEMBERS_MAX, CouponOrder
-from services.points.domain.limits import require_reason
+from services.points.domain.limits import CODE_LENGTH_MAX, require_reason
 from services.points.messages.dates import optional_date
+from services.points.messages.texts import check_text
 from services.points.storage.coupon_orders import OrderEvent, OrderEventKind
 from yika.points.v1 import coupon_service_pb2 as service_pb2
 
 REASON_LENGTH_MAX = 200
-STAFF_ID_LENGTH_MAX = 64
 HOLD_SECONDS_MAX = 3_600
 
 
@@ -214,23 +213,12 @@ def _optional_id(text: str, field: str) -> str | None:
 
 
 def _staff_id(text: str) -> str:
-    if len(text) > STAFF_ID_LENGTH_MAX:
-        raise Invalid(
-            "CODE_TOO_LONG",
-            f"staff_id has at most {STAFF_ID_LENGTH_MAX} characters",
-            {"field": "staff_id"},
-        )
-    return _printable(text, "staff_id")
+    return check_text(text, "staff_id", CODE_LENGTH_MAX)
 
 
 def _reason(text: str) -> str:
-    require_reason(text)
     if len(text) > REASON_LENGTH_MAX:
         raise Invalid("REASON_TOO_LONG", f"reason has at most {REASON_LENGTH_MAX} characters")
-    return _printable(text, "reason")
-
-
-def _printable(text: str, field: str) -> str:
-    if any(unicodedata.category(character).startswith("C") for character in text):
-        raise Invalid("INVALID_TEXT", f"{field} holds a control character", {"field": field})
+    check_text(text, "reason", REASON_LENGTH_MAX)
+    require_reason(text)
     return text

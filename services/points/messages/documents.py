@@ -17,10 +17,10 @@ from services.points.domain.moved import Moved
 from services.points.domain.sale import TENDERS_MAX, LineDiscount, Sale, SaleLine, SaleTender
 from services.points.messages.earning_messages import fill_earning_message, read_basis, read_grants
 from services.points.messages.payment_sources import sources_of
-from services.points.messages.sizes import SALE_BYTES_MAX
 from services.points.messages.texts import check_register_id, check_text
 from yika.points.v1 import ledger_pb2, sale_pb2
 
+DISCOUNT_SOURCE_LENGTH_MAX = 128
 _HEADER_TEXT_LENGTHS_MAX = {"staff_id": CODE_LENGTH_MAX, "reason": REASON_LENGTH_MAX}
 
 
@@ -28,10 +28,9 @@ def read_sale(message: sale_pb2.Sale) -> Sale:
     """The sale of a message; Invalid when ids, times or codes are not well formed.
 
     Ids in the message are brought to canonical form in place, because the message is what is
-    stored and compared.
+    stored and compared. A stored one is read by this too: it may be longer than `check_sale_size`
+    allows, by the categories and brands that were stamped on its lines.
     """
-    if message.ByteSize() > SALE_BYTES_MAX:
-        raise Invalid("SALE_TOO_LARGE", f"a sale has at most {SALE_BYTES_MAX} bytes")
     sale_id = _canonical_in_place(message, "sale_id")
     store_id = _canonical_in_place(message, "store_id")
     member_id = _canonical_in_place(message, "member_id") if message.member_id else None
@@ -95,7 +94,10 @@ def _read_tender(message: sale_pb2.Tender) -> SaleTender:
 
 
 def _discounts(line: sale_pb2.SaleLine) -> tuple[LineDiscount, ...]:
-    return tuple(LineDiscount(part.source, part.amount_fen) for part in line.discounts)
+    return tuple(
+        LineDiscount(check_text(part.source, "source", DISCOUNT_SOURCE_LENGTH_MAX), part.amount_fen)
+        for part in line.discounts
+    )
 
 
 def read_header(

@@ -11,6 +11,13 @@ from services.points.storage.tables import programmes
 
 # Versions follow each other without a gap, so writers take turns.
 _LOCK = text("LOCK TABLE programmes IN SHARE ROW EXCLUSIVE MODE")
+_SELECT = select(
+    programmes.c.version,
+    programmes.c.effective_at,
+    programmes.c.created_at,
+    programmes.c.created_by,
+    programmes.c.document,
+)
 
 
 class StoredProgramme(NamedTuple):
@@ -35,14 +42,14 @@ class ProgrammeRepository:
 
     async def versions(self) -> Sequence[StoredProgramme]:
         """All versions in order."""
+        rows = await self._connection.execute(_SELECT.order_by(programmes.c.version))
+        return [StoredProgramme(*row) for row in rows]
+
+    async def versions_before(self, version: int, limit: int) -> Sequence[StoredProgramme]:
+        """Versions with a lower number, newest first."""
+        query = _SELECT.where(programmes.c.version < version)
         rows = await self._connection.execute(
-            select(
-                programmes.c.version,
-                programmes.c.effective_at,
-                programmes.c.created_at,
-                programmes.c.created_by,
-                programmes.c.document,
-            ).order_by(programmes.c.version)
+            query.order_by(programmes.c.version.desc()).limit(limit)
         )
         return [StoredProgramme(*row) for row in rows]
 

@@ -17,6 +17,7 @@ from services.points.domain.programme import Programmes
 from services.points.domain.sale import Sale, check_sale
 from services.points.door import Door
 from services.points.messages.documents import read_sale, stamp_products
+from services.points.messages.sizes import check_batch_size, check_sale_size
 from services.points.usecases.ask_member_facts import ask_member_facts
 from services.points.usecases.post_bills import Outcome, find_replays
 from services.points.usecases.post_sales import sale_command
@@ -42,19 +43,17 @@ async def accept_sales(
 ) -> list[Outcome]:
     """One outcome a sale, in order; a sale that is refused keeps no other from being posted.
 
-    Invalid for the call as a whole when it has no sale or more than 500; Unavailable when the
-    books or the owners of what the sales name cannot be reached. For a sale alone Unavailable
+    Invalid for the call as a whole when it has no sale or more than 500, or 8 MiB; Unavailable when
+    the books or the owners of what the sales name cannot be reached. For a sale alone Unavailable
     MEMBER_FACTS_UNAVAILABLE when its rules ask what only the owner of members knows,
     PROGRAMME_NOT_READ when others hold once it is posted, PROGRAMME_UNREADABLE as Programmes.at.
     """
-    _check_size(len(messages))
+    _check_size(messages)
     outcomes: list[Outcome | None] = [None] * len(messages)
     sales: dict[int, Sale] = {}
     for position, message in enumerate(messages):
         try:
-            sale = read_sale(message)
-            principal.require_store(sale.store_id)
-            sales[position] = sale
+            sales[position] = _read_sale(message, principal)
         except DomainError as error:
             outcomes[position] = error
     # Of a sale alone the wallet will tell that its member exists: a question less for most.
@@ -90,9 +89,18 @@ async def accept_sales(
     return _counted([outcome for outcome in outcomes if outcome is not None])
 
 
-def _check_size(size: int) -> None:
+def _check_size(messages: Sequence[sale_pb2.Sale]) -> None:
+    size = len(messages)
     if not 1 <= size <= BATCH_MAX:
         raise Invalid("INVALID_BATCH_SIZE", f"a batch has 1 to {BATCH_MAX} sales", {"size": size})
+    check_batch_size(messages)
+
+
+def _read_sale(message: sale_pb2.Sale, principal: Principal) -> Sale:
+    check_sale_size(message)
+    sale = read_sale(message)
+    principal.require_store(sale.store_id)
+    return sale
 
 
 def _counted(outcomes: list[Outcome]) -> list[Outcome]:

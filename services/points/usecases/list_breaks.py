@@ -5,10 +5,13 @@ from typing import NamedTuple
 
 from chassis.database import Database
 from chassis.paging import decode_page_token, encode_page_token
-from services.points.domain.breaks import BreakKind
-from services.points.pages import foreign_token, id_of_token
+from services.points.domain.breaks import WHOLE_BOOKS, BreakKind
+from services.points.pages import foreign_token, id_of_token, rows_that_fit
 from services.points.storage.breaks import BreakRepository
 from services.points.storage.queries import Record
+
+# More than a transfer has as a message, and than a break has beside its texts and its proof.
+_TRANSFER_BYTES_MAX = 512
 
 
 class BreakView(NamedTuple):
@@ -31,10 +34,11 @@ async def list_breaks(
     """Breaks in order of member, kind and subject; Invalid for a token of another list."""
     question = ("breaks", member_id, include_resolved)
     key = decode_page_token(token, str, int, str, question=question)
-    after = None if key is None else (id_of_token(key[0]), _kind_of(key[1]), str(key[2]))
+    after = None if key is None else (_account_of(key[0]), _kind_of(key[1]), str(key[2]))
     async with database.read() as connection:
         repository = BreakRepository(connection)
         rows = await repository.breaks(member_id, include_resolved, after, limit + 1)
+        limit = rows_that_fit(rows, limit, _bytes_of)
         shown = rows[:limit]
         proofs = await repository.proofs(shown)
     last = shown[-1] if len(rows) > limit else None
@@ -54,6 +58,15 @@ async def list_breaks(
         if last
         else "",
     )
+
+
+def _bytes_of(row: Record) -> int:
+    characters = len(row.subject) + len(row.expected) + len(row.found)
+    return 4 * characters + _TRANSFER_BYTES_MAX * (1 + len(row.proof_bill_ids))
+
+
+def _account_of(part: str | int) -> str:
+    return WHOLE_BOOKS if part == WHOLE_BOOKS else id_of_token(part)  # that is no id of anybody's
 
 
 def _kind_of(part: str | int) -> int:

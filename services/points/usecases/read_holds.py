@@ -7,9 +7,12 @@ from chassis.database import Database
 from chassis.errors import NotFound
 from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset
-from services.points.pages import id_in_token
+from services.points.pages import id_in_token, rows_that_fit
 from services.points.storage.holds import HoldRecord, count_open, find_hold, list_holds
 from services.points.storage.queries import LAST_ID
+
+# More than a hold has as a message, and than each of its lots.
+_HOLD_BYTES_MAX, _LOT_BYTES_MAX = 2 * 1024, 96
 
 
 async def read_hold(database: Database, hold_id: str, principal: Principal) -> HoldRecord:
@@ -44,6 +47,7 @@ async def read_holds(
             before=before,
             limit=limit + 1,
         )
+    limit = rows_that_fit(records, limit, _bytes_of)
     if len(records) <= limit:
         return records, ""
     return records[:limit], encode_page_token(records[limit - 1].hold.hold_id, question=question)
@@ -53,3 +57,7 @@ async def count_open_holds(database: Database, now: datetime) -> dict[Asset, int
     """How many holds set value aside, by what they hold."""
     async with database.read() as connection:
         return await count_open(connection, now)
+
+
+def _bytes_of(record: HoldRecord) -> int:
+    return _HOLD_BYTES_MAX + _LOT_BYTES_MAX * len(record.hold.lots)

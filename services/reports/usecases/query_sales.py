@@ -7,6 +7,7 @@ from chassis.database import Database
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from chassis.paging import decode_page_token, encode_page_token, page_size
+from services.reports.domain.columns import NO_CATEGORY
 from services.reports.domain.grouping import (
     Grouping,
     check_category_depth,
@@ -103,7 +104,7 @@ def _after(token: str, grouping: Grouping, question: tuple[object, ...]) -> Afte
     key, day, revenue_fen = parts
     try:
         after = After(
-            key=canonical_id(str(key), "page_token") if key else None,
+            key=_key_of(str(key)),
             day=date.fromisoformat(str(day)) if day else None,
             revenue_fen=int(revenue_fen),
         )
@@ -117,3 +118,9 @@ def _after(token: str, grouping: Grouping, question: tuple[object, ...]) -> Afte
     ):
         raise Invalid("INVALID_PAGE_TOKEN", "page_token is not one that this list gave out")
     return after
+
+
+def _key_of(part: str) -> str | None:
+    if part in ("", NO_CATEGORY):  # no id of anything's
+        return part or None
+    return canonical_id(part, "page_token")

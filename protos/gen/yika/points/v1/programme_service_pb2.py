@@ -27,7 +27,7 @@ from yika.auth.v1 import auth_pb2 as yika_dot_auth_dot_v1_dot_auth__pb2
 from yika.points.v1 import programme_pb2 as yika_dot_points_dot_v1_dot_programme__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&yika/points/v1/programme_service.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1eyika/points/v1/programme.proto\"G\n\x17PublishProgrammeRequest\x12,\n\tprogramme\x18\x01 \x01(\x0b\x32\x19.yika.points.v1.Programme\",\n\x18PublishProgrammeResponse\x12\x10\n\x08replayed\x18\x01 \x01(\x08\"Y\n\x13GetProgrammeRequest\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x31\n\rin_force_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x14GetProgrammeResponse\x12\x35\n\tprogramme\x18\x01 \x01(\x0b\x32\".yika.points.v1.PublishedProgramme\"\x17\n\x15ListProgrammesRequest\"P\n\x16ListProgrammesResponse\x12\x36\n\nprogrammes\x18\x01 \x03(\x0b\x32\".yika.points.v1.PublishedProgramme\"\x8c\x01\n\x12PublishedProgramme\x12,\n\tprogramme\x18\x01 \x01(\x0b\x32\x19.yika.points.v1.Programme\x12\x32\n\x0epublished_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\x03 \x01(\t2\x8d\x03\n\x10ProgrammeService\x12\x84\x01\n\x10PublishProgramme\x12\'.yika.points.v1.PublishProgrammeRequest\x1a(.yika.points.v1.PublishProgrammeResponse\"\x1d\xfa\xa9\x19\x19points.programmes.publish\x12u\n\x0cGetProgramme\x12#.yika.points.v1.GetProgrammeRequest\x1a$.yika.points.v1.GetProgrammeResponse\"\x1a\xfa\xa9\x19\x16points.programmes.read\x12{\n\x0eListProgrammes\x12%.yika.points.v1.ListProgrammesRequest\x1a&.yika.points.v1.ListProgrammesResponse\"\x1a\xfa\xa9\x19\x16points.programmes.readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&yika/points/v1/programme_service.proto\x12\x0eyika.points.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17yika/auth/v1/auth.proto\x1a\x1eyika/points/v1/programme.proto\"G\n\x17PublishProgrammeRequest\x12,\n\tprogramme\x18\x01 \x01(\x0b\x32\x19.yika.points.v1.Programme\",\n\x18PublishProgrammeResponse\x12\x10\n\x08replayed\x18\x01 \x01(\x08\"Y\n\x13GetProgrammeRequest\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x31\n\rin_force_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x14GetProgrammeResponse\x12\x35\n\tprogramme\x18\x01 \x01(\x0b\x32\".yika.points.v1.PublishedProgramme\">\n\x15ListProgrammesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"i\n\x16ListProgrammesResponse\x12\x36\n\nprogrammes\x18\x01 \x03(\x0b\x32\".yika.points.v1.PublishedProgramme\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8c\x01\n\x12PublishedProgramme\x12,\n\tprogramme\x18\x01 \x01(\x0b\x32\x19.yika.points.v1.Programme\x12\x32\n\x0epublished_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\x03 \x01(\t2\x8d\x03\n\x10ProgrammeService\x12\x84\x01\n\x10PublishProgramme\x12\'.yika.points.v1.PublishProgrammeRequest\x1a(.yika.points.v1.PublishProgrammeResponse\"\x1d\xfa\xa9\x19\x19points.programmes.publish\x12u\n\x0cGetProgramme\x12#.yika.points.v1.GetProgrammeRequest\x1a$.yika.points.v1.GetProgrammeResponse\"\x1a\xfa\xa9\x19\x16points.programmes.read\x12{\n\x0eListProgrammes\x12%.yika.points.v1.ListProgrammesRequest\x1a&.yika.points.v1.ListProgrammesResponse\"\x1a\xfa\xa9\x19\x16points.programmes.readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,11 +49,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPROGRAMMERESPONSE']._serialized_start=358
   _globals['_GETPROGRAMMERESPONSE']._serialized_end=435
   _globals['_LISTPROGRAMMESREQUEST']._serialized_start=437
-  _globals['_LISTPROGRAMMESREQUEST']._serialized_end=460
-  _globals['_LISTPROGRAMMESRESPONSE']._serialized_start=462
-  _globals['_LISTPROGRAMMESRESPONSE']._serialized_end=542
-  _globals['_PUBLISHEDPROGRAMME']._serialized_start=545
-  _globals['_PUBLISHEDPROGRAMME']._serialized_end=685
-  _globals['_PROGRAMMESERVICE']._serialized_start=688
-  _globals['_PROGRAMMESERVICE']._serialized_end=1085
+  _globals['_LISTPROGRAMMESREQUEST']._serialized_end=499
+  _globals['_LISTPROGRAMMESRESPONSE']._serialized_start=501
+  _globals['_LISTPROGRAMMESRESPONSE']._serialized_end=606
+  _globals['_PUBLISHEDPROGRAMME']._serialized_start=609
+  _globals['_PUBLISHEDPROGRAMME']._serialized_end=749
+  _globals['_PROGRAMMESERVICE']._serialized_start=752
+  _globals['_PROGRAMMESERVICE']._serialized_end=1149
 # @@protoc_insertion_point(module_scope)

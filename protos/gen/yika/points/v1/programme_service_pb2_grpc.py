@@ -72,7 +72,7 @@ class ProgrammeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListProgrammes(self, request, context):
-        """Lists all versions that were published, newest first.
+        """Lists the versions that were published, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
