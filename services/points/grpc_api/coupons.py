@@ -263,7 +263,7 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
 
     async def _find_in_store(self, code: str, store_id: str) -> Coupon:
         # Wrong codes are counted by store: who invented one for each guess could guess for ever.
-        await self._desk.directory.require_known(store_ids=[store_id])
+        await self._desk.directory.require_known([], [store_id])
         return await self._find(code, store_id)
 
     async def _find(self, code: str, store_id: str) -> Coupon:
