@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from chassis.clock import to_proto_date
 from chassis.database import Database
 from pricing.earning import EarningProgramme
 from pricing.earning.expiry import ExpiryKind, ExpiryPolicy
@@ -129,9 +130,11 @@ class TestExpiredElsewhere:
         assert await has(database, chain.member_id) == (0, 0)
         assert await has(database, chain.other_member_id) == (30, 0)
 
+    @pytest.mark.parametrize(("days", "owed"), [(0, 40), (2, 0)])
     async def test_is_taken_once_by_returns_on_either_side_of_an_undoing(
-        self, database: Database, chain: Chain
+        self, database: Database, chain: Chain, days: int, owed: int
     ) -> None:
+        """What was given away is made good to who had it, unless it is of no use any more."""
         sale_id = await sell(database, chain)
         # 60 of the 100 expire; of the 40 that were given away that has not been booked yet.
         await put_into_household(database, [chain.member_id, chain.other_member_id])
@@ -143,10 +146,13 @@ class TestExpiredElsewhere:
         await run(database, merge)
         first = await give_back(database, chain, sale_id, (1, 500))
         assert await not_issued_any_more(database, first) == [(False, 10)]
-        await run(database, undo_command(chain, chain.member_id, merge.bill_id))
+        day = to_proto_date(BUSINESS_DATE + timedelta(days=days))
+        undo = undo_command(chain, chain.member_id, merge.bill_id, business_date=day)
+        await run(database, undo)
         second = await give_back(database, chain, sale_id)
         assert await not_issued_any_more(database, second) == [(True, 50)]
-        assert await has(database, chain.member_id) == (0, 0)
+        assert await has(database, chain.member_id) == (0, owed)
+        assert await has(database, chain.other_member_id) == (30 + owed, 0)
         assert await expired(database, sale_id) == {chain.member_id: 10}
 
     async def test_with_whom_they_were_given_to(self, database: Database, chain: Chain) -> None:

@@ -5,7 +5,8 @@ that they had earned from any lot in it, or are booked as a debt of it. When the
 that is the merged member's affair, as if it had been alone: what was taken of the other one's lots
 goes back into them, and is paid with points that go back to the member, then owed, or written off
 where the programme does so. Not of it are points that alone the goods would not have taken: both
-fractions of a point together had made them, and are fractions again.
+fractions of a point together had made them, and are fractions again. Nor points that have expired
+since: they would be of no use to the other one, and whoever paid for them would pay a second time.
 """
 
 from collections import Counter
@@ -32,13 +33,18 @@ class Owing:
         *,
         shared: int,
     ) -> None:
-        lots, lacking = move.giver.wallet.lots, since.lacking(moved)
+        giver, lacking = move.giver, since.lacking(moved)
+        points = {
+            key
+            for key, lot in giver.wallet.lots.items()
+            if lot.asset is Asset.POINTS and not has_expired(lot, giver.business_date)
+        }
         # Of others than the other one: it gave that back when it was itself again.
         beyond = lacking & Counter(since.settled)
         self._beyond = beyond.total()
         self._taken: dict[LotKey, int] = {}
         for key, units in sorted((lacking - beyond).items()):
-            if key in lots and lots[key].asset is Asset.POINTS:
+            if key in points:
                 self._taken[key] = max(0, units - shared)
                 shared -= min(units, shared)
         self._shared = shared
