@@ -14,7 +14,7 @@ from services.points.commands import Command
 from services.points.coupon_desk import CouponDesk, load_keys
 from services.points.coupon_issuer import CouponIssuer
 from services.points.directory import Directory
-from services.points.domain.hold_request import HoldLimits
+from services.points.domain.holds.hold_request import HoldLimits
 from services.points.door import Door
 from services.points.event_handlers import SUBSCRIPTIONS
 from services.points.expiry_jobs import ExpiryJobs

@@ -11,7 +11,7 @@ from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.draft import Drafts
 from services.points.domain.limits import ledger_day
-from services.points.domain.passes import PassQuestion
+from services.points.domain.passes.passes import PassQuestion
 from services.points.domain.programme import Programmes
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from chassis.database import Database
 from chassis.errors import Unavailable
 from services.points.directory import Directory
-from services.points.domain.coupon import GiveBackPolicy
-from services.points.domain.coupon_code import CodeKeys, read_keys
+from services.points.domain.coupons.coupon import GiveBackPolicy
+from services.points.domain.coupons.coupon_code import CodeKeys, read_keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from chassis.errors import DomainError, Invalid, NotFound, Unavailable
 from chassis.ids import canonical_id
 from services.points.domain.limits import CODE_LENGTH_MAX
 from services.points.domain.programme_scope import ProgrammeScope
-from services.points.domain.sale import Sale
+from services.points.domain.sales.sale import Sale
 from services.points.gathering import Gathering
 from services.points.member_facts import MemberFactsSource
 from services.points.storage.directory import (

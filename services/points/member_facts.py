@@ -12,7 +12,7 @@ import grpc
 
 from chassis.error_mapping import from_grpc
 from chassis.errors import Unavailable
-from services.points.domain.member_facts import NO_FACTS, FactsNeeded, MemberFacts
+from services.points.domain.sales.member_facts import NO_FACTS, FactsNeeded, MemberFacts
 from yika.members.v1 import member_service_pb2, member_service_pb2_grpc
 
 # A change of tier is seen by every replica within this time.

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from chassis.settings import ServiceSettings
-from services.points.domain.coupon import GiveBackPolicy
+from services.points.domain.coupons.coupon import GiveBackPolicy
 from services.points.domain.limits import FUTURE_MAX
 
 

@@ -11,9 +11,9 @@ from chassis.database import Database
 from chassis.errors import AlreadyExists
 from chassis.ids import new_id
 from services.points.commands import Command
-from services.points.domain.points_adjustment import Adjustment
 from services.points.domain.programme import Programme, Programmes
-from services.points.domain.proposal import Proposal
+from services.points.domain.rewards.points_adjustment import Adjustment
+from services.points.domain.rewards.proposal import Proposal
 from services.points.messages.documents import read_header
 from services.points.usecases.adjust_points import adjust_points, find_proposal
 from services.points.usecases.post_bills import Outcome, Posted, find_bill

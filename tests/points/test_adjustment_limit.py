@@ -1,4 +1,4 @@
-"""What may be adjusted on a day without approval: services/points/domain/adjustment_limit.py."""
+"""What may be adjusted on a day without approval: domain/rewards/adjustment_limit.py."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ from sqlalchemy import text
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.commands import Command
-from services.points.domain.adjustment_limit import (
+from services.points.domain.limits import ledger_day
+from services.points.domain.programme import Programme, Programmes
+from services.points.domain.rewards.adjustment_limit import (
     AdjustmentLimit,
     DaySums,
     limit_of,
 )
-from services.points.domain.limits import ledger_day
-from services.points.domain.points_adjustment import Adjustment, decide_direct_adjustment
-from services.points.domain.programme import Programme, Programmes
+from services.points.domain.rewards.points_adjustment import Adjustment, decide_direct_adjustment
 from services.points.messages.documents import read_header
 from services.points.usecases.adjust_points import adjustment_command
 from services.points.usecases.post_bills import Posted

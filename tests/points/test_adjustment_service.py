@@ -11,7 +11,7 @@ from chassis.errors import Kind
 from chassis.ids import new_id
 from services.points.domain.programme import ADJUSTMENT_LIMIT_POINTS as LIMIT
 from services.points.domain.programme import Programme, Programmes
-from services.points.domain.proposal import OPEN_PROPOSALS_MAX
+from services.points.domain.rewards.proposal import OPEN_PROPOSALS_MAX
 from services.points.door import Door
 from services.points.messages.documents import read_header
 from services.points.messages.reward_messages import read_adjustment

@@ -1,4 +1,4 @@
-"""Bonus that came back after it had expired still belongs to its top-up: domain/grace.py."""
+"""Bonus that came back after it had expired still belongs to its top-up: returns/grace.py."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from chassis.clock import to_proto_date, to_timestamp
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.expiry import expiry_header
-from services.points.domain.grace import bonus_in_grace, bonus_that_came_back
-from services.points.domain.stored_value import SpendingOrder
+from services.points.domain.returns.grace import bonus_in_grace, bonus_that_came_back
+from services.points.domain.stored_value.stored_value import SpendingOrder
 from services.points.usecases.book_expiry import expiry_command
 from tests.fixtures.builders_points import BUSINESS_DATE, SOLD_AT, Chain, post_commands
 from tests.fixtures.builders_stored_value import (

@@ -8,7 +8,7 @@ import pytest
 from chassis.clock import utc_now
 from chassis.ids import new_id
 from services.points import pages
-from services.points.domain.breaks import WHOLE_BOOKS, Break, BreakKind
+from services.points.domain.audit.breaks import WHOLE_BOOKS, Break, BreakKind
 from services.points.storage.breaks import BreakRepository
 from tests.fixtures.ledger import Ledger
 from tests.fixtures.running import open_stub

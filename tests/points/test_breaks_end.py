@@ -8,7 +8,7 @@ from sqlalchemy import text
 from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.ids import new_id
-from services.points.domain.breaks import BreakKind
+from services.points.domain.audit.breaks import BreakKind
 from services.points.storage.breaks import BreakRepository, begin_keeping
 from services.points.usecases import verify_ledger
 from services.points.usecases.list_breaks import list_breaks

@@ -10,8 +10,12 @@ import pytest
 from chassis.database import Database
 from pricing.earning import Carry
 from services.points.domain.assets import Asset
-from services.points.domain.prepaid_law import ChainLimits
-from services.points.domain.stored_value import CardType, SpendingOrder, StoredValueProgramme
+from services.points.domain.stored_value.prepaid_law import ChainLimits
+from services.points.domain.stored_value.stored_value import (
+    CardType,
+    SpendingOrder,
+    StoredValueProgramme,
+)
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,

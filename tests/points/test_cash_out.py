@@ -1,4 +1,4 @@
-"""Paying principal out again: services/points/domain/cash_out.py."""
+"""Paying principal out again: services/points/domain/stored_value/cash_out.py."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid, PreconditionFailed
-from services.points.domain.cash_out import (
+from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.stored_value.cash_out import (
     CashOutPart,
     TopUpState,
     cash_out,
@@ -16,8 +17,7 @@ from services.points.domain.cash_out import (
     check_cash_out,
     in_cooling_off,
 )
-from services.points.domain.limits import AMOUNT_FEN_MAX
-from services.points.domain.prepaid_law import ChainLimits, limits_on
+from services.points.domain.stored_value.prepaid_law import ChainLimits, limits_on
 from tests.fixtures.refund_law import RefundCause, refund_owed
 
 DAY = date(2026, 5, 1)

@@ -1,18 +1,18 @@
-"""Cash-outs in any number of parts, and no free money: services/points/domain/cash_out.py."""
+"""Cash-outs in any number of parts, and no free money: domain/stored_value/cash_out.py."""
 
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.points.domain.cash_out import (
+from services.points.domain.stored_value.cash_out import (
     CashOut,
     CashOutPart,
     TopUpState,
     bonus_due,
     cash_out_of,
 )
-from services.points.domain.stored_value import SpendingOrder, split_spend
+from services.points.domain.stored_value.stored_value import SpendingOrder, split_spend
 from tests.fixtures.refund_law import RefundCause, refund_owed
 
 # Nobody is given more than was paid: the programme refuses such a rule.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import DomainError
-from services.points.domain.coupon import (
+from services.points.domain.coupons.coupon import (
     Coupon,
     CouponState,
     GiveBackPolicy,

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.error_mapping import from_grpc
 from chassis.ids import new_id
-from services.points.domain.coupon import CouponState
+from services.points.domain.coupons.coupon import CouponState
 from tests.fixtures.builders_coupons import redeem_request, reserve_request, today
 from tests.fixtures.coupons import Coupons, age_order, outbox_events, reason
 from yika.points.v1 import coupon_events_pb2, coupon_pb2

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import Invalid, Unavailable
 from chassis.ids import canonical_id
-from services.points.domain.coupon_code import (
+from services.points.domain.coupons.coupon_code import (
     ALPHABET,
     PREFIX_LENGTH_MAX,
     RANDOM_LENGTH,

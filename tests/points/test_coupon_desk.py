@@ -13,8 +13,12 @@ from chassis.errors import Unavailable
 from chassis.ids import new_id
 from services.points.coupon_desk import CouponDesk, load_keys
 from services.points.coupon_issuer import CouponIssuer
-from services.points.domain.coupon_code import CodeKeys
-from services.points.domain.coupon_event import CouponEventKind, CouponRequest, redemption_id
+from services.points.domain.coupons.coupon_code import CodeKeys
+from services.points.domain.coupons.coupon_event import (
+    CouponEventKind,
+    CouponRequest,
+    redemption_id,
+)
 from services.points.usecases.find_coupon import NO_STORE, find_coupon
 from services.points.usecases.issue_coupon_batch import issue_coupon_batch
 from services.points.usecases.redeem_coupon import redeem_coupon

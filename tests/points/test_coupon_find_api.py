@@ -11,8 +11,8 @@ import pytest
 from chassis.error_mapping import from_grpc
 from chassis.ids import new_id
 from chassis.paging import encode_page_token
-from services.points.domain.coupon import CouponState
-from services.points.domain.coupon_code import CodeKey
+from services.points.domain.coupons.coupon import CouponState
+from services.points.domain.coupons.coupon_code import CodeKey
 from tests.fixtures.builders_coupons import (
     redeem_request,
     reserve_request,

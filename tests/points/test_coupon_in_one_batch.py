@@ -1,7 +1,7 @@
 """Coupons that come back and are used again in one batch, in the real database."""
 
 from chassis.database import Database
-from services.points.domain.coupon import CouponState
+from services.points.domain.coupons.coupon import CouponState
 from services.points.messages.coupon_requests import read_issue
 from services.points.storage.coupon_queries import CouponQueries
 from services.points.usecases.issue_coupons import issue_coupons

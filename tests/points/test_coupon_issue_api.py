@@ -7,8 +7,8 @@ import pytest
 
 from chassis.clock import to_proto_date
 from chassis.ids import new_id
-from services.points.domain.coupon import CouponState
-from services.points.domain.coupon_order import CouponOrderState
+from services.points.domain.coupons.coupon import CouponState
+from services.points.domain.coupons.coupon_order import CouponOrderState
 from tests.fixtures.builders_coupons import (
     codes_request,
     issue_request,

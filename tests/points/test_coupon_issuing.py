@@ -11,8 +11,8 @@ from chassis.ids import new_id
 from services.points import coupon_issuer
 from services.points.coupon_desk import CouponDesk
 from services.points.coupon_issuer import CouponIssuer
-from services.points.domain.coupon_code import read_code, read_keys
-from services.points.domain.coupon_order import CouponOrder, CouponOrderState
+from services.points.domain.coupons.coupon_code import read_code, read_keys
+from services.points.domain.coupons.coupon_order import CouponOrder, CouponOrderState
 from services.points.storage.coupon_orders import (
     CouponOrderRepository,
     OrderEvent,

@@ -7,7 +7,7 @@ import sys
 
 from chassis.database import Database
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon_order import CouponOrderState
+from services.points.domain.coupons.coupon_order import CouponOrderState
 from tests.fixtures.builders_coupons import build_order
 from tests.fixtures.coupon_orders import coupons_of, exported, order_now, take
 from tests.fixtures.coupons import outbox_events

@@ -12,8 +12,8 @@ from chassis.database import Database
 from chassis.errors import DomainError
 from chassis.ids import new_id
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import Coupon, CouponState, redeem, release, reserve
-from services.points.domain.coupon_event import (
+from services.points.domain.coupons.coupon import Coupon, CouponState, redeem, release, reserve
+from services.points.domain.coupons.coupon_event import (
     CouponChange,
     CouponEventKind,
     CouponRequest,

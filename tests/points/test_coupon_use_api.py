@@ -10,7 +10,7 @@ import pytest
 from chassis.clock import to_proto_date
 from chassis.error_mapping import from_grpc
 from chassis.ids import new_id
-from services.points.domain.coupon import CouponState
+from services.points.domain.coupons.coupon import CouponState
 from tests.fixtures.builders_coupons import redeem_request, today
 from tests.fixtures.coupons import (
     Coupons,

@@ -1,4 +1,4 @@
-"""Carries and counts replayed from real bills: services/points/domain/earning_trail.py."""
+"""Carries and counts replayed from real bills: services/points/domain/audit/earning_trail.py."""
 
 from datetime import timedelta
 

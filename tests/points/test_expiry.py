@@ -12,7 +12,7 @@ from services.points.domain.assets import Asset
 from services.points.domain.books import Books
 from services.points.domain.draft import Draft
 from services.points.domain.expiry import LOTS_MAX, decide_expiry, expiry_header
-from services.points.domain.hold import HeldLot, Hold
+from services.points.domain.holds.hold import HeldLot, Hold
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet

@@ -1,4 +1,4 @@
-"""What returns wrote off is paid by points that come back: services/points/domain/forgiven.py."""
+"""What returns wrote off is paid by points that come back: domain/returns/forgiven.py."""
 
 import pytest
 

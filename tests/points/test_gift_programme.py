@@ -8,8 +8,8 @@ from google.type.date_pb2 import Date
 from chassis.clock import to_timestamp, utc_now
 from chassis.errors import Invalid
 from chassis.ids import new_id
-from services.points.domain.gift import Gift
 from services.points.domain.programme import FIRST_PROGRAMME, Programme
+from services.points.domain.rewards.gift import Gift
 from services.points.messages.gift_programme import GIFTS_MAX, LIMIT_MAX, read_gifts
 from services.points.messages.programme_documents import built_in_message, read_programme_message
 from yika.points.v1 import earning_pb2, gift_pb2, programme_pb2

@@ -1,4 +1,4 @@
-"""Gifts for points: services/points/domain/gift_redemption.py."""
+"""Gifts for points: services/points/domain/rewards/gift_redemption.py."""
 
 from collections import Counter
 from dataclasses import replace
@@ -19,8 +19,10 @@ from services.points.domain.assets import (
     Asset,
     BillKind,
 )
-from services.points.domain.gift import Gift
-from services.points.domain.gift_redemption import (
+from services.points.domain.holds.hold import HeldLot, Hold, HoldState
+from services.points.domain.programme import Programme
+from services.points.domain.rewards.gift import Gift
+from services.points.domain.rewards.gift_redemption import (
     LINES_MAX,
     PIECES_MAX,
     GiftDraft,
@@ -29,8 +31,6 @@ from services.points.domain.gift_redemption import (
     check_redemption,
     decide_redemption,
 )
-from services.points.domain.hold import HeldLot, Hold, HoldState
-from services.points.domain.programme import Programme
 from tests.fixtures.builders_points import BUSINESS_DATE
 from tests.fixtures.wallet_moves import NOW, STORE, Bench, refused
 

@@ -1,4 +1,4 @@
-"""Gifts handed back: services/points/domain/gift_return.py."""
+"""Gifts handed back: services/points/domain/rewards/gift_return.py."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,16 +14,20 @@ from chassis.ids import new_id
 from pricing.earning import CounterKey, EarningProgramme
 from services.points.domain.assets import REVENUE, Asset, BillKind
 from services.points.domain.draft import Receipt
-from services.points.domain.gift import Gift
-from services.points.domain.gift_redemption import GiftLine, GiftRedemption, decide_redemption
-from services.points.domain.gift_return import (
+from services.points.domain.programme import Programme
+from services.points.domain.rewards.gift import Gift
+from services.points.domain.rewards.gift_redemption import (
+    GiftLine,
+    GiftRedemption,
+    decide_redemption,
+)
+from services.points.domain.rewards.gift_return import (
     GiftReturn,
     GiftReturnDraft,
     HandedOut,
     check_gift_return,
     decide_gift_return,
 )
-from services.points.domain.programme import Programme
 from tests.fixtures.builders_points import BUSINESS_DATE
 from tests.fixtures.wallet_moves import Bench, refused
 

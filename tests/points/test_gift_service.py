@@ -8,7 +8,7 @@ import pytest
 from chassis.clock import CHINA_TIME, to_proto_date, utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
-from services.points.domain.gift import Gift
+from services.points.domain.rewards.gift import Gift
 from tests.fixtures.audit import prove_books
 from tests.fixtures.ledger import Stub
 from tests.fixtures.refusals import refusal

@@ -6,9 +6,9 @@ import pytest
 
 from chassis.database import Database
 from services.points.commands import Command
-from services.points.domain.member_facts import NO_FACTS
 from services.points.domain.programme import Programme, Programmes
-from services.points.domain.stored_value import (
+from services.points.domain.sales.member_facts import NO_FACTS
+from services.points.domain.stored_value.stored_value import (
     CardType,
     SpendingOrder,
     StoredValueProgramme,

@@ -1,14 +1,14 @@
-"""Where value goes that comes back after its lot expired: services/points/domain/giving_back.py."""
+"""Where value goes that comes back after its lot expired: domain/returns/giving_back.py."""
 
 from datetime import UTC, date, datetime
 
 import pytest
 
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.giving_back import give_back
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programme
+from services.points.domain.returns.giving_back import give_back
 from services.points.domain.wallet import Wallet
 
 NOW = datetime(2026, 5, 1, 4, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""A hold as it is posted and ends: services/points/domain/hold.py, posting.py, wallet.py."""
+"""A hold as it is posted and ends: services/points/domain/holds/hold.py, posting.py, wallet.py."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ import pytest
 
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.hold import HoldState
+from services.points.domain.holds.hold import HoldState
 from services.points.domain.lot import LotKey
 from services.points.domain.posting import Posting
 from services.points.domain.wallet import Wallet

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from chassis.database import Database
 from services.points.domain.assets import Asset
-from services.points.domain.hold import HoldState
-from services.points.domain.stored_value import SpendingOrder
+from services.points.domain.holds.hold import HoldState
+from services.points.domain.stored_value.stored_value import SpendingOrder
 from services.points.usecases.create_hold import CreatedHold
 from tests.fixtures.builders_holds import (
     NOW,

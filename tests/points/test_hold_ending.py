@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chassis.database import Database
 from services.points.domain.assets import Asset
-from services.points.domain.hold import HoldState
+from services.points.domain.holds.hold import HoldState
 from services.points.usecases.void_hold import VoidedHold
 from tests.fixtures.builders_holds import (
     Value,

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from chassis.clock import to_proto_date, utc_now
 from services.points.domain.assets import Asset
-from services.points.domain.hold_request import HOLDS_OPEN_MAX
+from services.points.domain.holds.hold_request import HOLDS_OPEN_MAX
 from tests.fixtures.builders_holds import Value, build_hold, grant
 from tests.fixtures.builders_points import Chain, build_chain
 from tests.fixtures.ledger import Ledger, refusal

@@ -5,7 +5,7 @@ import asyncio
 from chassis.database import Database
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset
-from services.points.domain.hold import HoldState
+from services.points.domain.holds.hold import HoldState
 from services.points.usecases.create_hold import CreatedHold
 from services.points.usecases.void_hold import VoidedHold
 from tests.fixtures.builders_holds import (

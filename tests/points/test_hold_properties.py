@@ -13,12 +13,12 @@ from chassis.errors import DomainError
 from chassis.ids import new_id
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Books
-from services.points.domain.hold import HoldState
-from services.points.domain.hold_request import HoldRequest, set_aside
+from services.points.domain.holds.hold import HoldState
+from services.points.domain.holds.hold_request import HoldRequest, set_aside
 from services.points.domain.posting import Posting
-from services.points.domain.sale import Sale, SaleLine, SaleTender
-from services.points.domain.sale_posting import decide_sale
-from services.points.domain.stored_value import SpendingOrder
+from services.points.domain.sales.sale import Sale, SaleLine, SaleTender
+from services.points.domain.sales.sale_posting import decide_sale
+from services.points.domain.stored_value.stored_value import SpendingOrder
 from services.points.domain.wallet import Wallet
 from tests.fixtures.builders_holds import (
     LIMITS,

@@ -1,4 +1,4 @@
-"""What a hold sets aside: services/points/domain/hold_request.py."""
+"""What a hold sets aside: services/points/domain/holds/hold_request.py."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,14 +8,14 @@ import pytest
 
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset
-from services.points.domain.hold import HoldState
-from services.points.domain.hold_request import (
+from services.points.domain.holds.hold import HoldState
+from services.points.domain.holds.hold_request import (
     HOLDS_OPEN_MAX,
     HoldRequest,
     set_aside,
 )
 from services.points.domain.limits import AMOUNT_FEN_MAX, check_amount
-from services.points.domain.stored_value import SpendingOrder
+from services.points.domain.stored_value.stored_value import SpendingOrder
 from services.points.domain.wallet import Wallet
 from tests.fixtures.builders_holds import (
     LIMITS,

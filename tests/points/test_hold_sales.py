@@ -8,8 +8,8 @@ import pytest
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.assets import Asset
-from services.points.domain.hold import HoldState
-from services.points.domain.stored_value import SpendingOrder
+from services.points.domain.holds.hold import HoldState
+from services.points.domain.stored_value.stored_value import SpendingOrder
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_holds import (
     NOW,

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from chassis.ids import new_id
 from services.points.domain.assets import Asset
-from services.points.domain.hold import HeldLot, Hold
 from services.points.domain.holdings import Holding, holdings_of
+from services.points.domain.holds.hold import HeldLot, Hold
 from services.points.domain.lot import Lot
 from services.points.domain.wallet import Wallet
 

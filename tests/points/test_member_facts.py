@@ -12,7 +12,7 @@ from chassis.ids import new_id
 from pricing.earning import Birthday, Conditions
 from services.members.bootstrap import build as build_members
 from services.members.settings import Settings as MembersSettings
-from services.points.domain.member_facts import FactsNeeded, MemberFacts, facts_needed
+from services.points.domain.sales.member_facts import FactsNeeded, MemberFacts, facts_needed
 from services.points.member_facts import MEMORY_SECONDS, MemberFactsSource
 from tests.fixtures.builders_earning import bonus, build_programme
 from tests.fixtures.builders_members import register_member, set_tier

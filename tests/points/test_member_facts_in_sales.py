@@ -12,8 +12,8 @@ from chassis.database import Database
 from chassis.errors import DomainError, Kind
 from chassis.ids import new_id
 from pricing.earning import Conditions
-from services.points.domain.member_facts import FactsNeeded
 from services.points.domain.programme import Programme, Programmes
+from services.points.domain.sales.member_facts import FactsNeeded
 from services.points.door import Door
 from services.points.usecases.accept_sales import accept_sales
 from services.points.usecases.post_bills import Outcome, Posted

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from chassis.database import Database, outbox_table
 from services.points.domain.assets import MEMBER_TRANSFER, Asset
-from services.points.domain.member_move import counterpart_id
+from services.points.domain.moves.member_move import counterpart_id
 from services.points.domain.posting import Posting
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale

@@ -8,7 +8,7 @@ from chassis.database import Database
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset
 from services.points.domain.lot import LOTS_MAX
-from services.points.domain.member_move import counterpart_id
+from services.points.domain.moves.member_move import counterpart_id
 from services.points.domain.posting import Posting
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.database import Database
 from services.points.commands import Command
-from services.points.domain.passes import PassValidity
+from services.points.domain.passes.passes import PassValidity
 from tests.fixtures.audit import prove_books
 from tests.fixtures.builders_points import Chain
 from tests.fixtures.builders_stored_value import swapped

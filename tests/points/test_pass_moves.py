@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from chassis.clock import to_proto_date
 from chassis.database import Database
-from services.points.domain.passes import PassValidity
+from services.points.domain.passes.passes import PassValidity
 from tests.fixtures.builders_holds import PASS, build_hold, hold
 from tests.fixtures.pass_postings import NOW, PostedPasses, build_books
 from tests.fixtures.passes import DAY

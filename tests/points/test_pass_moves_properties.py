@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset
-from services.points.domain.passes import PassDefinition, PassValidity
+from services.points.domain.passes.passes import PassDefinition, PassValidity
 from tests.fixtures.pass_moves import MovingPasses
 from tests.fixtures.passes import DAY, build_definition
 

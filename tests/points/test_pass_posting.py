@@ -9,7 +9,7 @@ from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Database
 from chassis.errors import Unavailable
 from services.points.domain.assets import Asset
-from services.points.domain.passes import PassValidity
+from services.points.domain.passes.passes import PassValidity
 from services.points.domain.programme import Programmes
 from tests.fixtures.builders_points import post_commands
 from tests.fixtures.pass_postings import (

@@ -7,7 +7,7 @@ import pytest
 from chassis.errors import Invalid
 from chassis.ids import new_id
 from services.points.domain.limits import AMOUNT_FEN_MAX
-from services.points.domain.passes import PassDefinition, PassValidity
+from services.points.domain.passes.passes import PassDefinition, PassValidity
 from services.points.messages.pass_programme import pass_definition_message, read_pass_definitions
 from yika.points.v1 import pass_pb2
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset
-from services.points.domain.passes import PassDefinition, PassValidity
+from services.points.domain.passes.passes import PassDefinition, PassValidity
 from tests.fixtures.passes import DAY, PassBooks, build_definition
 
 DEFINITIONS = st.builds(

@@ -1,4 +1,4 @@
-"""Paying back what is left of a pass: services/points/domain/pass_refund.py."""
+"""Paying back what is left of a pass: services/points/domain/passes/pass_refund.py."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,9 +9,9 @@ from chassis.errors import DomainError
 from chassis.ids import new_id
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.draft import SaleAllocation
-from services.points.domain.grace import bonus_in_grace, bonus_that_came_back
-from services.points.domain.hold import HeldLot, Hold
+from services.points.domain.holds.hold import HeldLot, Hold
 from services.points.domain.lot import LotKey
+from services.points.domain.returns.grace import bonus_in_grace, bonus_that_came_back
 from services.points.messages.documents import read_allocation
 from tests.fixtures.passes import DAY, NOON, PassBooks, build_definition, merged
 from tests.fixtures.wallet_value import give_stored_value

@@ -1,4 +1,4 @@
-"""Selling a pass: services/points/domain/pass_sale.py."""
+"""Selling a pass: services/points/domain/passes/pass_sale.py."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from chassis.errors import DomainError
 from chassis.ids import new_id
 from services.points.domain.assets import Asset
 from services.points.domain.lot import LotKey
-from services.points.domain.passes import PassValidity
+from services.points.domain.passes.passes import PassValidity
 from services.points.messages.documents import read_allocation
 from tests.fixtures.passes import DAY, VERSION, PassBooks, build_definition
 from tests.fixtures.wallet_value import give_stored_value

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from chassis.database import outbox_table
 from chassis.error_mapping import from_grpc
 from chassis.ids import new_id
-from services.points.domain.pass_share import SHARES_MAX
+from services.points.domain.passes.pass_share import SHARES_MAX
 from tests.fixtures.builders_points import build_sale
 from tests.fixtures.ledger import one
 from tests.fixtures.pass_desk import PassDesk

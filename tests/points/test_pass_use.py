@@ -1,4 +1,4 @@
-"""Using a pass: services/points/domain/pass_use.py."""
+"""Using a pass: services/points/domain/passes/pass_use.py."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,9 +8,9 @@ import pytest
 from chassis.errors import DomainError
 from chassis.ids import new_id
 from services.points.domain.assets import Asset
-from services.points.domain.hold import HeldLot, Hold
+from services.points.domain.holds.hold import HeldLot, Hold
 from services.points.domain.lot import LotKey
-from services.points.domain.passes import PassValidity
+from services.points.domain.passes.passes import PassValidity
 from tests.fixtures.passes import DAY, NOON, PassBooks, build_definition
 
 PRODUCT = new_id()

@@ -1,4 +1,4 @@
-"""Undoing a use of a pass: services/points/domain/pass_use.py."""
+"""Undoing a use of a pass: services/points/domain/passes/pass_use.py."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from chassis.errors import DomainError
 from chassis.ids import new_id
 from services.points.domain.assets import Asset
 from services.points.domain.lot import LotKey
-from services.points.domain.passes import PassValidity
+from services.points.domain.passes.passes import PassValidity
 from tests.fixtures.passes import DAY, PassBooks, build_definition, merged
 
 

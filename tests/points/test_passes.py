@@ -1,4 +1,4 @@
-"""What a pass is worth: services/points/domain/passes.py."""
+"""What a pass is worth: services/points/domain/passes/passes.py."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.points.domain.passes import PassValidity
+from services.points.domain.passes.passes import PassValidity
 from tests.fixtures.passes import DAY, build_definition
 
 UNITS = st.integers(1, 100_000)

@@ -1,4 +1,4 @@
-"""Adjustments and their approval: services/points/domain/points_adjustment.py and proposal.py."""
+"""Adjustments and their approval: domain/rewards/points_adjustment.py and proposal.py."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,14 +14,14 @@ from pricing.earning import EarningProgramme, ExpiryKind, ExpiryPolicy
 from services.points.domain.assets import POINTS_DEBT, POINTS_ISSUED, WALLET, Asset, BillKind
 from services.points.domain.books import Books
 from services.points.domain.limits import AMOUNT_FEN_MAX
-from services.points.domain.points_adjustment import (
+from services.points.domain.programme import Programme
+from services.points.domain.rewards.points_adjustment import (
     Adjustment,
     check_adjustment,
     decide_adjustment,
     decide_approval,
 )
-from services.points.domain.programme import Programme
-from services.points.domain.proposal import (
+from services.points.domain.rewards.proposal import (
     OPEN_PROPOSALS_MAX,
     Proposal,
     ProposalState,

@@ -12,7 +12,7 @@ from services.points.domain.assets import (
     Asset,
 )
 from services.points.domain.lot import LotKey
-from services.points.domain.points_grace import points_in_grace
+from services.points.domain.returns.points_grace import points_in_grace
 from services.points.domain.transfer import Transfer
 from tests.fixtures.audit import prove_books
 from tests.fixtures.builders_points import Chain

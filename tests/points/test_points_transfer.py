@@ -15,8 +15,8 @@ from chassis.ids import new_id
 from services.points.domain.assets import POINTS_EXPIRED, Asset, BillKind
 from services.points.domain.books import Books
 from services.points.domain.lot import LotKey
-from services.points.domain.member_move import counterpart_id
-from services.points.domain.points_transfer import decide_points_transfer
+from services.points.domain.moves.member_move import counterpart_id
+from services.points.domain.moves.points_transfer import decide_points_transfer
 from services.points.domain.posting import Posting
 from services.points.domain.programme import HouseholdTransfer, Programme, Programmes
 from services.points.usecases.explain_value import explain_lot

@@ -1,4 +1,4 @@
-"""The law of prepaid cards as dated settings: services/points/domain/prepaid_law.py."""
+"""The law of prepaid cards as dated settings: domain/stored_value/prepaid_law.py."""
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
-from services.points.domain.prepaid_law import (
+from services.points.domain.stored_value.prepaid_law import (
     LEGAL_RULES,
     ChainLimits,
     LegalRule,
@@ -113,7 +113,7 @@ class TestLimitsOn:
         assert caught.value.reason == "LAW_NOT_KNOWN"
 
     def test_a_rule_ends_with_its_last_day(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        law = "services.points.domain.prepaid_law.LEGAL_RULES"
+        law = "services.points.domain.stored_value.prepaid_law.LEGAL_RULES"
         old, new = date(2030, 1, 31), date(2030, 2, 1)
         rule = next(each for each in LEGAL_RULES if each.name == "named_balance_fen_max")
         changed = (

@@ -15,7 +15,7 @@ from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Books, Original, StoredBill
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.passes import PassQuestion
+from services.points.domain.passes.passes import PassQuestion
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
 from services.points.storage.bill_search import BillFilter

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from chassis.auth import Principal
 from chassis.database import Database
 from services.points.domain.assets import POINTS_REDEEMED, Asset, BillKind
-from services.points.domain.member_move import counterpart_id
+from services.points.domain.moves.member_move import counterpart_id
 from services.points.domain.posting import Posting
 from services.points.messages.presenters import bill_answer
 from services.points.usecases.read_bill import BillView, read_bill

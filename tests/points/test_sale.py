@@ -1,4 +1,4 @@
-"""The rules that make a sale acceptable: services/points/domain/sale.py."""
+"""The rules that make a sale acceptable: services/points/domain/sales/sale.py."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import Invalid
 from services.points.domain.limits import AMOUNT_FEN_MAX
-from services.points.domain.sale import (
+from services.points.domain.sales.sale import (
     COUPONS_MAX,
     DISCOUNTS_MAX,
     LINES_MAX,

@@ -1,4 +1,4 @@
-"""Coupons used up with a sale: services/points/domain/sale_coupons.py, and in batches."""
+"""Coupons used up with a sale: services/points/domain/sales/sale_coupons.py, and in batches."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from chassis.ids import new_id
 from services.points.commands import Command
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.books import Books
-from services.points.domain.coupon import Coupon, CouponState
+from services.points.domain.coupons.coupon import Coupon, CouponState
 from services.points.domain.programme import Programmes
-from services.points.domain.sale import Sale, SaleLine, SaleTender
-from services.points.domain.sale_coupons import redeem_coupons
-from services.points.domain.sale_posting import decide_sale
+from services.points.domain.sales.sale import Sale, SaleLine, SaleTender
+from services.points.domain.sales.sale_coupons import redeem_coupons
+from services.points.domain.sales.sale_posting import decide_sale
 from services.points.domain.wallet import Wallet
 from services.points.storage.coupons import CouponRepository
 from services.points.usecases.issue_coupon_batch import issue_coupon_batch

@@ -7,8 +7,8 @@ import grpc
 from chassis.clock import to_proto_date
 from chassis.error_mapping import from_grpc
 from chassis.ids import new_id
-from services.points.domain.coupon import CouponState
-from services.points.domain.coupon_event import redemption_id
+from services.points.domain.coupons.coupon import CouponState
+from services.points.domain.coupons.coupon_event import redemption_id
 from tests.fixtures.builders_coupons import redeem_request, reserve_request
 from tests.fixtures.builders_points import BUSINESS_DATE
 from tests.fixtures.coupon_sales import post, post_batch, posted_among, sale_with

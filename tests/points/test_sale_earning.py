@@ -1,4 +1,4 @@
-"""What a sale earns by the programme in force: services/points/domain/sale_posting.py."""
+"""What a sale earns by the programme in force: services/points/domain/sales/sale_posting.py."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,8 +21,8 @@ from pricing.earning import (
 from services.points.domain.assets import Asset
 from services.points.domain.books import Books
 from services.points.domain.programme import Programme, Programmes
-from services.points.domain.sale import SaleTender
-from services.points.domain.sale_posting import decide_sale
+from services.points.domain.sales.sale import SaleTender
+from services.points.domain.sales.sale_posting import decide_sale
 from tests.points.test_sale_posting import NOW, build_lot, build_sale, build_wallet, decide
 
 

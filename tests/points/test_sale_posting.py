@@ -1,4 +1,4 @@
-"""How a sale becomes bookings: services/points/domain/sale_posting.py."""
+"""How a sale becomes bookings: services/points/domain/sales/sale_posting.py."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -13,12 +13,12 @@ from chassis.errors import DomainError, PreconditionFailed
 from services.points.domain.assets import Asset
 from services.points.domain.books import Books
 from services.points.domain.draft import Draft
-from services.points.domain.hold import HeldLot, Hold
+from services.points.domain.holds.hold import HeldLot, Hold
 from services.points.domain.lot import Lot
-from services.points.domain.member_facts import MemberFacts
 from services.points.domain.programme import PointsTender, Programme, Programmes
-from services.points.domain.sale import Sale, SaleLine, SaleTender
-from services.points.domain.sale_posting import decide_sale
+from services.points.domain.sales.member_facts import MemberFacts
+from services.points.domain.sales.sale import Sale, SaleLine, SaleTender
+from services.points.domain.sales.sale_posting import decide_sale
 from services.points.domain.wallet import Wallet
 from services.points.messages.documents import read_allocation, write_allocation
 

@@ -12,10 +12,10 @@ from services.points.domain.assets import (
     Asset,
     BillKind,
 )
-from services.points.domain.hold import HeldLot, Hold
+from services.points.domain.holds.hold import HeldLot, Hold
 from services.points.domain.lot import LotKey
 from services.points.domain.programme import ClawbackPolicy, PointsTender, Programme
-from services.points.domain.sale import SaleLine, SaleTender
+from services.points.domain.sales.sale import SaleLine, SaleTender
 from tests.fixtures.builders_returns import (
     DAY,
     MEMBER,

@@ -1,4 +1,4 @@
-"""Coupons of a sale that comes back: services/points/domain/sale_coupons.py."""
+"""Coupons of a sale that comes back: services/points/domain/sales/sale_coupons.py."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 
 from chassis.clock import to_proto_date, to_timestamp, utc_now
 from chassis.ids import new_id
-from services.points.domain.coupon import CouponState
+from services.points.domain.coupons.coupon import CouponState
 from tests.fixtures.builders_coupons import redeem_request, today
 from tests.fixtures.builders_points import build_sale
 from tests.fixtures.coupons import Coupons, age_order, kinds, outbox_events

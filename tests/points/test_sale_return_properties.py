@@ -19,8 +19,12 @@ from pricing.earning import (
 from services.points.domain.assets import Asset
 from services.points.domain.lot import Lot
 from services.points.domain.programme import ClawbackPolicy, PointsTender, Programme
-from services.points.domain.sale import SaleLine, SaleTender
-from services.points.domain.stored_value import CardType, SpendingOrder, StoredValueProgramme
+from services.points.domain.sales.sale import SaleLine, SaleTender
+from services.points.domain.stored_value.stored_value import (
+    CardType,
+    SpendingOrder,
+    StoredValueProgramme,
+)
 from services.points.domain.transfer import Transfer
 from tests.fixtures.builders_returns import DAY, NEXT_DAY, SOLD_AT, Shop, build_lot, build_wallet
 

@@ -9,7 +9,7 @@ from chassis.clock import to_timestamp
 from chassis.database import Database
 from services.points.commands import Command
 from services.points.domain.assets import Asset
-from services.points.domain.passes import PassDefinition
+from services.points.domain.passes.passes import PassDefinition
 from services.points.domain.programme import Programme, Programmes
 from services.points.domain.settlement import Cell
 from tests.fixtures.builders_points import SOLD_AT, Chain, post_commands

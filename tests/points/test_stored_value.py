@@ -1,4 +1,4 @@
-"""Card types, the bonus of a top-up, and spending: services/points/domain/stored_value.py."""
+"""Card types, the bonus of a top-up, and spending: domain/stored_value/stored_value.py."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid, PreconditionFailed
-from services.points.domain.stored_value import (
+from services.points.domain.stored_value.stored_value import (
     FIRST_STORED_VALUE,
     BonusGrant,
     CardType,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from chassis.errors import PreconditionFailed
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.lot import has_expired
-from services.points.domain.stored_value import SpendingOrder
+from services.points.domain.stored_value.stored_value import SpendingOrder
 from tests.fixtures.stored_value_chain import MEMBERS, Chain
 
 chains = st.builds(

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
-from services.points.domain.prepaid_law import ChainLimits
-from services.points.domain.stored_value import (
+from services.points.domain.stored_value.prepaid_law import ChainLimits
+from services.points.domain.stored_value.stored_value import (
     CardType,
     SpendingOrder,
     StoredValueProgramme,

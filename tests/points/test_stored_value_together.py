@@ -10,8 +10,8 @@ import grpc
 from chassis.clock import utc_now
 from chassis.error_mapping import from_grpc
 from services.points.domain.draft import Receipt
-from services.points.domain.member_facts import NO_FACTS
 from services.points.domain.programme import Programmes
+from services.points.domain.sales.member_facts import NO_FACTS
 from services.points.messages.documents import read_header
 from services.points.messages.programme_documents import read_programme_message
 from services.points.messages.stored_value_requests import read_cash_out, read_top_up

@@ -1,4 +1,4 @@
-"""What a top-up must be: services/points/domain/top_up_check.py."""
+"""What a top-up must be: services/points/domain/stored_value/top_up_check.py."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,9 +9,13 @@ from hypothesis import strategies as st
 
 from chassis.errors import DomainError, Invalid, PreconditionFailed
 from services.points.domain.limits import AMOUNT_FEN_MAX
-from services.points.domain.prepaid_law import ChainLimits, limits_on
-from services.points.domain.stored_value import CardType, SpendingOrder, StoredValueProgramme
-from services.points.domain.top_up_check import Buyer, TopUp, check_top_up
+from services.points.domain.stored_value.prepaid_law import ChainLimits, limits_on
+from services.points.domain.stored_value.stored_value import (
+    CardType,
+    SpendingOrder,
+    StoredValueProgramme,
+)
+from services.points.domain.stored_value.top_up_check import Buyer, TopUp, check_top_up
 
 LAW = limits_on(date(2026, 5, 1))
 NAMED = CardType("member", True, SpendingOrder.BONUS_FIRST)

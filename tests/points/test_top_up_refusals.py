@@ -9,7 +9,7 @@ from google.type.date_pb2 import Date
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.errors import Kind
 from chassis.ids import new_id
-from services.points.domain.prepaid_law import limits_on
+from services.points.domain.stored_value.prepaid_law import limits_on
 from tests.fixtures.builders_points import BUSINESS_DATE, Chain
 from tests.fixtures.builders_stored_value import (
     build_money,
@@ -156,7 +156,7 @@ class TestTopUpRefusals:
 
 
 class TestLaw:
-    """国办发〔2011〕25号; the figures are those of services/points/domain/prepaid_law.py."""
+    """国办发〔2011〕25号; the figures are those of domain/stored_value/prepaid_law.py."""
 
     @pytest.mark.parametrize(
         ("card_type", "limit_fen"),

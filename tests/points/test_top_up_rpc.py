@@ -9,7 +9,7 @@ from google.type.date_pb2 import Date
 from chassis.clock import to_timestamp, utc_now
 from chassis.database import outbox_table
 from chassis.errors import Kind
-from services.points.domain.prepaid_law import limits_on
+from services.points.domain.stored_value.prepaid_law import limits_on
 from tests.fixtures.builders_points import BUSINESS_DATE, Chain
 from tests.fixtures.builders_stored_value import (
     build_money,

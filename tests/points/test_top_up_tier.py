@@ -10,8 +10,8 @@ from chassis.errors import Kind, Unavailable
 from chassis.ids import new_id
 from services.members.bootstrap import build as build_members
 from services.members.settings import Settings as MembersSettings
-from services.points.domain.member_facts import NO_FACTS
 from services.points.domain.programme import Programmes
+from services.points.domain.sales.member_facts import NO_FACTS
 from services.points.door import Door
 from services.points.ledger import Ledger
 from services.points.messages.documents import read_header

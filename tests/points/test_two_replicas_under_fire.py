@@ -16,7 +16,7 @@ from chassis.clock import to_proto_date, utc_now
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.assets import BillKind
-from services.points.domain.coupon_order import CouponOrderState
+from services.points.domain.coupons.coupon_order import CouponOrderState
 from tests.fixtures.audit import prove_books
 from tests.fixtures.committed_events import committed_event_ids
 from tests.fixtures.polling import eventually

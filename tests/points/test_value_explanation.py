@@ -1,4 +1,4 @@
-"""Sentences that say why there is value: services/points/domain/value_explanation.py."""
+"""Sentences that say why there is value: services/points/domain/rewards/value_explanation.py."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -9,20 +9,20 @@ from chassis.ids import new_id
 from pricing.earning import BASE_PROGRAMME, EarningBasis, Grant, Rounding
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import StoredBill
-from services.points.domain.passes import PassDefinition
+from services.points.domain.passes.passes import PassDefinition
 from services.points.domain.programme import Programme
-from services.points.domain.stored_value import (
-    FIRST_STORED_VALUE,
-    StoredValueProgramme,
-    TopUpBand,
-    TopUpRule,
-)
-from services.points.domain.value_explanation import (
+from services.points.domain.rewards.value_explanation import (
     GrantedValue,
     Passed,
     SaleGrant,
     explain_value,
     ways_come,
+)
+from services.points.domain.stored_value.stored_value import (
+    FIRST_STORED_VALUE,
+    StoredValueProgramme,
+    TopUpBand,
+    TopUpRule,
 )
 
 PASS = PassDefinition(new_id(), 1, "洗车十次", 10, 9_999)

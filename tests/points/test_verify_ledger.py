@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from chassis.database import Database
 from chassis.ids import new_id
-from services.points.domain.breaks import WHOLE_BOOKS, BreakKind
+from services.points.domain.audit.breaks import WHOLE_BOOKS, BreakKind
 from services.points.usecases.list_breaks import BreakView, list_breaks
 from services.points.verifier import Verifier
 from tests.fixtures.audit import corrupt, restore, save_books, verify_all

@@ -1,4 +1,4 @@
-"""Of which kind of card the value in a wallet is: services/points/domain/wallet_kind.py."""
+"""Of which kind of card the value in a wallet is: domain/stored_value/wallet_kind.py."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -9,17 +9,17 @@ from chassis.database import Database
 from services.points.commands import Command
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.member_facts import NO_FACTS
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programme, Programmes
-from services.points.domain.stored_value import (
+from services.points.domain.sales.member_facts import NO_FACTS
+from services.points.domain.stored_value.stored_value import (
     FIRST_STORED_VALUE,
     CardType,
     SpendingOrder,
     StoredValueProgramme,
 )
+from services.points.domain.stored_value.wallet_kind import keep_kind_of_rest, take_kind_of_value
 from services.points.domain.wallet import Wallet
-from services.points.domain.wallet_kind import keep_kind_of_rest, take_kind_of_value
 from services.points.messages.documents import read_header
 from services.points.messages.stored_documents import card_type_of
 from services.points.messages.stored_value_requests import read_top_up

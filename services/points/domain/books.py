@@ -6,20 +6,20 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from chassis.errors import PreconditionFailed
-from services.points.domain.adjustment_limit import DaySums
 from services.points.domain.assets import BillKind
-from services.points.domain.coupon import Coupon, GiveBackPolicy
-from services.points.domain.coupon_event import CouponChange, CouponEvent
+from services.points.domain.coupons.coupon import Coupon, GiveBackPolicy
+from services.points.domain.coupons.coupon_event import CouponChange, CouponEvent
 from services.points.domain.draft import Draft
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.merges import Merges
+from services.points.domain.moves.merges import Merges
+from services.points.domain.moves.returns_since import BookedReturn, ReturnsSince
 from services.points.domain.named_bill import unknown_bill, wrong_bill_kind
-from services.points.domain.pass_uses import StandingUse, note_pass_use
+from services.points.domain.passes.pass_uses import StandingUse, note_pass_use
 from services.points.domain.posting import Posting
 from services.points.domain.programme import Programmes
-from services.points.domain.proposal import Proposal
-from services.points.domain.returns_since import BookedReturn, ReturnsSince
-from services.points.domain.top_up_record import TopUpRecord, note
+from services.points.domain.rewards.adjustment_limit import DaySums
+from services.points.domain.rewards.proposal import Proposal
+from services.points.domain.stored_value.top_up_record import TopUpRecord, note
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from pricing.earning import Earned
 from services.points.domain.assets import Asset
-from services.points.domain.coupon_event import CouponChange
+from services.points.domain.coupons.coupon_event import CouponChange
 from services.points.domain.lot import LotKey
-from services.points.domain.moved import Moved
+from services.points.domain.moves.moved import Moved
 from services.points.domain.posting import Posting
 
 

@@ -15,7 +15,7 @@ from services.points.domain.draft import Draft
 from services.points.domain.header import Header
 from services.points.domain.limits import STORE_TIME_OFFSET
 from services.points.domain.lot import has_expired, spending_order
-from services.points.domain.pass_lots import definition_of
+from services.points.domain.passes.pass_lots import definition_of
 
 # What becomes the chain's when it expires.
 BOOKED_ASSETS = (Asset.POINTS, Asset.BONUS, Asset.PASS)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from pricing.earning import Carry, CounterKey, Tally
-from services.points.domain.adjustment_limit import DirectAdjustment
 from services.points.domain.assets import (
     POINTS_DEBT,
     POINTS_ISSUED,
@@ -17,14 +16,15 @@ from services.points.domain.assets import (
     Asset,
     BillKind,
 )
-from services.points.domain.hold import Hold, HoldState, hold_too_small
+from services.points.domain.holds.hold import Hold, HoldState, hold_too_small
 from services.points.domain.lot import (
     first_parts,
     free_parts,
     merged_lot,
 )
 from services.points.domain.lot_booking import LotBooking
-from services.points.domain.proposal import Proposal
+from services.points.domain.rewards.adjustment_limit import DirectAdjustment
+from services.points.domain.rewards.proposal import Proposal
 from services.points.domain.transfer import Taken
 from services.points.domain.wallet import Wallet
 

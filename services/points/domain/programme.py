@@ -8,9 +8,13 @@ from enum import IntEnum
 
 from chassis.errors import Unavailable
 from pricing.earning import BASE_PROGRAMME, EarningProgramme
-from services.points.domain.gift import Gift
-from services.points.domain.passes import PassDefinition
-from services.points.domain.stored_value import FIRST_STORED_VALUE, CardType, StoredValueProgramme
+from services.points.domain.passes.passes import PassDefinition
+from services.points.domain.rewards.gift import Gift
+from services.points.domain.stored_value.stored_value import (
+    FIRST_STORED_VALUE,
+    CardType,
+    StoredValueProgramme,
+)
 
 # What holds where a programme does not say it.
 ADJUSTMENT_LIMIT_POINTS = 1_000

@@ -7,7 +7,7 @@ from datetime import datetime
 from chassis.errors import Invalid, NotFound, PreconditionFailed
 from pricing.earning import NOTHING_CARRIED, Carry, CounterKey, Tally
 from services.points.domain.assets import Asset
-from services.points.domain.hold import Hold, HoldState, held_by_lot
+from services.points.domain.holds.hold import Hold, HoldState, held_by_lot
 from services.points.domain.lot import Lot, LotKey
 
 NO_HASH = b""

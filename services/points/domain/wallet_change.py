@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from chassis.errors import Invalid, PreconditionFailed
 from services.points.domain.limits import require_reason
-from services.points.domain.member_move import require_unmerged
+from services.points.domain.moves.member_move import require_unmerged
 from services.points.domain.wallet import Wallet
 
 # More is no household but a market for points.

@@ -8,7 +8,7 @@ from chassis.auth import current_principal
 from chassis.clock import to_timestamp, utc_now
 from chassis.ids import canonical_id
 from chassis.paging import page_size
-from services.points.domain.breaks import WHOLE_BOOKS
+from services.points.domain.audit.breaks import WHOLE_BOOKS
 from services.points.ledger import Ledger
 from services.points.messages import presenters
 from services.points.messages.dates import optional_date

@@ -10,8 +10,8 @@ from chassis.errors import Invalid
 from chassis.ids import canonical_id, new_id
 from chassis.paging import page_size
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import Coupon
-from services.points.domain.coupon_event import required
+from services.points.domain.coupons.coupon import Coupon
+from services.points.domain.coupons.coupon_event import required
 from services.points.messages import coupon_messages as messages
 from services.points.messages import coupon_requests as requests
 from services.points.messages.dates import asked_day, optional_date

@@ -7,7 +7,7 @@ from chassis.clock import utc_now
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from chassis.paging import page_size
-from services.points.domain.hold_request import HoldLimits
+from services.points.domain.holds.hold_request import HoldLimits
 from services.points.ledger import Ledger
 from services.points.messages.hold_messages import (
     check_texts,

@@ -8,7 +8,7 @@ from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.commands import Command
 from services.points.domain.lot import LotKey
-from services.points.domain.points_adjustment import unknown_proposal
+from services.points.domain.rewards.points_adjustment import unknown_proposal
 from services.points.ledger import Ledger, receipt_answer
 from services.points.messages.documents import receipt_message
 from services.points.messages.reward_messages import (

@@ -8,8 +8,8 @@ from google.type.date_pb2 import Date
 
 from chassis.auth import current_principal
 from chassis.clock import to_proto_date, utc_now
-from services.points.domain.cash_out import NEEDS_IDENTITY, in_cooling_off
-from services.points.domain.stored_value import StoredValueProgramme
+from services.points.domain.stored_value.cash_out import NEEDS_IDENTITY, in_cooling_off
+from services.points.domain.stored_value.stored_value import StoredValueProgramme
 from services.points.ledger import Ledger
 from services.points.messages.stored_value_requests import (
     read_cash_out,

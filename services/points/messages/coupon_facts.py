@@ -6,8 +6,8 @@ from typing import Any
 from google.protobuf.message import Message
 
 from chassis.clock import to_proto_date, to_timestamp
-from services.points.domain.coupon_event import CouponChange, CouponEventKind, required
-from services.points.domain.coupon_order import CouponOrder
+from services.points.domain.coupons.coupon_event import CouponChange, CouponEventKind, required
+from services.points.domain.coupons.coupon_order import CouponOrder
 from yika.points.v1 import coupon_events_pb2 as events
 
 # A coupon takes at most 220 bytes in any of the messages, so this many stay below 512 KiB.

@@ -6,9 +6,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 
 from chassis.clock import to_proto_date, to_timestamp
-from services.points.domain.coupon import Coupon, CouponState, state_on
-from services.points.domain.coupon_event import CouponEvent
-from services.points.domain.coupon_order import CouponOrder
+from services.points.domain.coupons.coupon import Coupon, CouponState, state_on
+from services.points.domain.coupons.coupon_event import CouponEvent
+from services.points.domain.coupons.coupon_order import CouponOrder
 from services.points.usecases.change_coupon import ChangedCoupon
 from yika.points.v1 import coupon_pb2, coupon_service_pb2
 

@@ -6,15 +6,15 @@ from chassis.auth import Principal
 from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
-from services.points.domain.coupon import CouponState
-from services.points.domain.coupon_code import read_prefix
-from services.points.domain.coupon_event import (
+from services.points.domain.coupons.coupon import CouponState
+from services.points.domain.coupons.coupon_code import read_prefix
+from services.points.domain.coupons.coupon_event import (
     CouponEventKind,
     CouponRequest,
     give_back_id,
     redemption_id,
 )
-from services.points.domain.coupon_order import CODES_MAX, MEMBERS_MAX, CouponOrder
+from services.points.domain.coupons.coupon_order import CODES_MAX, MEMBERS_MAX, CouponOrder
 from services.points.domain.limits import CODE_LENGTH_MAX, require_reason
 from services.points.messages.dates import optional_date
 from services.points.messages.texts import check_text

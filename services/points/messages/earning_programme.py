@@ -22,7 +22,7 @@ from pricing.earning.expiry import NEVER
 from pricing.earning.facts import MINUTES_A_DAY
 from pricing.earning.programme import WHOLE_BP
 from services.points.domain.limits import CODE_LENGTH_MAX
-from services.points.domain.sale import unknown_tender
+from services.points.domain.sales.sale import unknown_tender
 from services.points.messages.programme_checks import RuleCheck
 from yika.points.v1 import earning_pb2
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
-from services.points.domain.gift import Gift
 from services.points.domain.limits import AMOUNT_FEN_MAX
+from services.points.domain.rewards.gift import Gift
 from services.points.messages.programme_checks import RuleCheck
 from yika.points.v1 import gift_pb2
 

@@ -9,10 +9,10 @@ from chassis.clock import from_proto_date, to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.assets import Asset
+from services.points.domain.audit.hold_trail import HoldTerms
 from services.points.domain.header import REASON_LENGTH_MAX
-from services.points.domain.hold import Hold, HoldState
-from services.points.domain.hold_request import HoldRequest
-from services.points.domain.hold_trail import HoldTerms
+from services.points.domain.holds.hold import Hold, HoldState
+from services.points.domain.holds.hold_request import HoldRequest
 from services.points.domain.limits import CODE_LENGTH_MAX, check_amount
 from services.points.messages.sizes import check_size
 from services.points.messages.texts import check_register_id, check_text

@@ -5,11 +5,11 @@ from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import CODE_LENGTH_MAX
-from services.points.domain.pass_sale import PassSale
-from services.points.domain.pass_share import PassShare
-from services.points.domain.pass_use import PassUse
-from services.points.domain.passes import UNITS_MAX
-from services.points.domain.sale import TENDERS_MAX, SaleTender
+from services.points.domain.passes.pass_sale import PassSale
+from services.points.domain.passes.pass_share import PassShare
+from services.points.domain.passes.pass_use import PassUse
+from services.points.domain.passes.passes import UNITS_MAX
+from services.points.domain.sales.sale import TENDERS_MAX, SaleTender
 from services.points.messages.pass_programme import pass_definition_message
 from services.points.messages.sizes import check_size
 from services.points.messages.texts import check_text

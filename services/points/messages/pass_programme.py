@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.limits import AMOUNT_FEN_MAX
-from services.points.domain.passes import UNITS_MAX, PassDefinition, PassValidity
-from services.points.domain.stored_value import BASIS_POINTS
+from services.points.domain.passes.passes import UNITS_MAX, PassDefinition, PassValidity
+from services.points.domain.stored_value.stored_value import BASIS_POINTS
 from services.points.messages.programme_checks import check_name, check_range
 from yika.points.v1 import pass_pb2
 

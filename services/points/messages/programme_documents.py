@@ -15,7 +15,7 @@ from services.points.domain.programme import (
     PointsTender,
     Programme,
 )
-from services.points.domain.stored_value import BASIS_POINTS, FIRST_STORED_VALUE
+from services.points.domain.stored_value.stored_value import BASIS_POINTS, FIRST_STORED_VALUE
 from services.points.messages.earning_messages import programme_message
 from services.points.messages.earning_programme import read_programme
 from services.points.messages.gift_programme import read_gifts

@@ -5,8 +5,8 @@ from chassis.ids import canonical_id
 from services.points.domain.assets import Asset
 from services.points.domain.books import StoredBill
 from services.points.domain.header import Header
-from services.points.domain.return_request import ReturnLine, SaleReturn, check_return
-from services.points.domain.sale_return import ReturnDraft, ReturnedLine, SoldGoods
+from services.points.domain.returns.return_request import ReturnLine, SaleReturn, check_return
+from services.points.domain.returns.sale_return import ReturnDraft, ReturnedLine, SoldGoods
 from services.points.messages.documents import read_allocation, read_sale
 from yika.points.v1 import ledger_pb2, return_service_pb2, sale_pb2, sale_return_pb2
 

@@ -4,14 +4,18 @@ from chassis.clock import to_timestamp
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.books import StoredBill
-from services.points.domain.gift_redemption import GiftLine, GiftRedemption, check_redemption
-from services.points.domain.gift_return import GiftReturn, HandedOut, check_gift_return
 from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import CODE_LENGTH_MAX, check_amount, require_reason
 from services.points.domain.lot_booking import ORDINAL_MAX
-from services.points.domain.points_adjustment import Adjustment, check_adjustment
-from services.points.domain.proposal import Proposal
-from services.points.domain.sale import TENDERS_MAX, WALLET_TENDERS
+from services.points.domain.rewards.gift_redemption import (
+    GiftLine,
+    GiftRedemption,
+    check_redemption,
+)
+from services.points.domain.rewards.gift_return import GiftReturn, HandedOut, check_gift_return
+from services.points.domain.rewards.points_adjustment import Adjustment, check_adjustment
+from services.points.domain.rewards.proposal import Proposal
+from services.points.domain.sales.sale import TENDERS_MAX, WALLET_TENDERS
 from services.points.domain.wallet_change import check_decision
 from services.points.messages.dates import optional_date
 from services.points.messages.texts import check_text

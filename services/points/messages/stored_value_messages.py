@@ -3,7 +3,11 @@
 from dataclasses import asdict
 
 from chassis.clock import to_proto_date
-from services.points.domain.stored_value import StoredValueProgramme, TopUpBand, TopUpRule
+from services.points.domain.stored_value.stored_value import (
+    StoredValueProgramme,
+    TopUpBand,
+    TopUpRule,
+)
 from yika.points.v1 import stored_value_pb2
 
 

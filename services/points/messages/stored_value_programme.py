@@ -8,14 +8,14 @@ from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
 from services.points.domain.limits import AMOUNT_FEN_MAX, CODE_LENGTH_MAX
-from services.points.domain.prepaid_law import (
+from services.points.domain.stored_value.prepaid_law import (
     ChainLimits,
     check_not_looser,
     limits_on,
     looser_than_law,
     rules_on,
 )
-from services.points.domain.stored_value import (
+from services.points.domain.stored_value.stored_value import (
     BASIS_POINTS,
     CardType,
     SpendingOrder,

@@ -8,12 +8,12 @@ from google.type.date_pb2 import Date
 from chassis.clock import from_proto_date
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
-from services.points.domain.card_cash_out import CashOutOrder
 from services.points.domain.header import Header
 from services.points.domain.limits import CODE_LENGTH_MAX, check_amount, check_quoted_date
-from services.points.domain.sale import TENDERS_MAX
-from services.points.domain.top_up import TopUpOrder
-from services.points.domain.top_up_check import Buyer
+from services.points.domain.sales.sale import TENDERS_MAX
+from services.points.domain.stored_value.card_cash_out import CashOutOrder
+from services.points.domain.stored_value.top_up import TopUpOrder
+from services.points.domain.stored_value.top_up_check import Buyer
 from services.points.messages.texts import check_text
 from yika.points.v1 import sale_pb2
 from yika.points.v1 import stored_value_service_pb2 as pb

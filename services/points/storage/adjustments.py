@@ -7,11 +7,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.adjustment_limit import AdjustmentLimit, DaySums
 from services.points.domain.books import Books
 from services.points.domain.limits import ledger_day
 from services.points.domain.posting import Posting
-from services.points.domain.proposal import Proposal, ProposalState
+from services.points.domain.rewards.adjustment_limit import AdjustmentLimit, DaySums
+from services.points.domain.rewards.proposal import Proposal, ProposalState
 from services.points.storage.adjustment_tables import adjustment_proposals
 from services.points.storage.driver import Driver, text_of
 

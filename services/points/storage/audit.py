@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pricing.earning import CounterKey, Tally
 from services.points.domain.assets import Asset, BillKind
-from services.points.domain.audited import AuditedBill, BookedTransfer, ChainLink
-from services.points.domain.breaks import AccountSum
+from services.points.domain.audit.audited import AuditedBill, BookedTransfer, ChainLink
+from services.points.domain.audit.breaks import AccountSum
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet

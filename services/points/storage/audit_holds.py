@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.hold import HeldLot, Hold, HoldState
-from services.points.domain.hold_trail import AuditedHold, HoldTerms
+from services.points.domain.audit.hold_trail import AuditedHold, HoldTerms
+from services.points.domain.holds.hold import HeldLot, Hold, HoldState
 from services.points.domain.lot import LotKey
 from services.points.storage.audit import Span, any_asset
 from services.points.storage.driver import driver_of, text_of

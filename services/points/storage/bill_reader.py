@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Original, StoredBill
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.top_up_record import TopUpRecord
+from services.points.domain.stored_value.top_up_record import TopUpRecord
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
 from services.points.storage.driver import Driver, text_of

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.breaks import WHOLE_BOOKS, Break
+from services.points.domain.audit.breaks import WHOLE_BOOKS, Break
 from services.points.storage.audit_tables import ledger_breaks, ledger_runs
 from services.points.storage.tables import transfers
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, case, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.coupon_order import CouponOrder, CouponOrderState
+from services.points.domain.coupons.coupon_order import CouponOrder, CouponOrderState
 from services.points.storage.coupon_tables import (
     coupon_order_events,
     coupon_orders,

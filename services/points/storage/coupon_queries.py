@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, Uuid, any_, case, cast, select, tu
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.coupon import Coupon, CouponState
-from services.points.domain.coupon_event import CouponEvent
+from services.points.domain.coupons.coupon import Coupon, CouponState
+from services.points.domain.coupons.coupon_event import CouponEvent
 from services.points.storage.coupon_tables import coupon_events, coupon_orders, coupons
 from services.points.storage.coupons import coupon_of, event_of
 

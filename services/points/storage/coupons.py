@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.coupon import Coupon, CouponState
-from services.points.domain.coupon_event import (
+from services.points.domain.coupons.coupon import Coupon, CouponState
+from services.points.domain.coupons.coupon_event import (
     CouponChange,
     CouponEvent,
     CouponEventKind,

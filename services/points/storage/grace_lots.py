@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 
 from services.points.domain.assets import BONUS_REDEEMED, Asset, BillKind
 from services.points.domain.draft import SaleAllocation
-from services.points.domain.grace import bonus_in_grace, bonus_that_came_back
 from services.points.domain.lot import LotKey
+from services.points.domain.returns.grace import bonus_in_grace, bonus_that_came_back
 from services.points.storage.bill_reader import find_bills, find_later_bills, load_transfers
 from services.points.storage.driver import Driver
 

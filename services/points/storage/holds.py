@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.domain.assets import ASSETS, Asset
-from services.points.domain.hold import HeldLot, Hold, HoldState
+from services.points.domain.holds.hold import HeldLot, Hold, HoldState
 from services.points.domain.lot import LotKey
 from services.points.domain.wallet import Wallet
 from services.points.storage.driver import Driver, driver_of, fetch, text_of

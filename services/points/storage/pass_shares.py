@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import id_reused
-from services.points.domain.pass_share import PassShare
+from services.points.domain.passes.pass_share import PassShare
 from services.points.storage.pass_tables import pass_shares as table
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from services.points.domain.assets import POINTS_REDEEMED, Asset, BillKind
 from services.points.domain.books import Original
 from services.points.domain.lot import LotKey
-from services.points.domain.points_grace import points_in_grace, points_that_came_back
+from services.points.domain.returns.points_grace import points_in_grace, points_that_came_back
 from services.points.domain.wallet import Wallet
 from services.points.storage.bill_reader import (
     find_later_bills,

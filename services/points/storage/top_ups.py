@@ -5,8 +5,12 @@ from dataclasses import replace
 
 from services.points.domain.assets import BillKind
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.stored_balance import STORED_VALUE
-from services.points.domain.top_up_record import BONUS_ORDINAL, PRINCIPAL_ORDINAL, TopUpRecord
+from services.points.domain.stored_value.stored_balance import STORED_VALUE
+from services.points.domain.stored_value.top_up_record import (
+    BONUS_ORDINAL,
+    PRINCIPAL_ORDINAL,
+    TopUpRecord,
+)
 from services.points.domain.wallet import Wallet
 from services.points.storage.bill_reader import load_lots_by_key, load_transfers
 from services.points.storage.driver import Driver

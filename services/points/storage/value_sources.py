@@ -15,7 +15,7 @@ from services.points.domain.assets import (
 )
 from services.points.domain.books import StoredBill
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.value_explanation import Passed
+from services.points.domain.rewards.value_explanation import Passed
 from services.points.storage.bill_reader import bill_of
 from services.points.storage.locked_books import lot_of
 from services.points.storage.queries import OF_ITS_BILL

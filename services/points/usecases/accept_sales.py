@@ -12,9 +12,9 @@ from chassis.errors import DomainError, Invalid
 from pricing.earning import counter_keys
 from services.points.commands import Command, RulesRead
 from services.points.directory import Directory, Known
-from services.points.domain.member_facts import NO_FACTS, MemberFacts
 from services.points.domain.programme import Programmes
-from services.points.domain.sale import Sale, check_sale
+from services.points.domain.sales.member_facts import NO_FACTS, MemberFacts
+from services.points.domain.sales.sale import Sale, check_sale
 from services.points.door import Door
 from services.points.messages.documents import read_sale, stamp_products
 from services.points.messages.sizes import check_batch_size, check_sale_size

@@ -7,15 +7,15 @@ from chassis.clock import to_timestamp
 from chassis.database import Database, Transaction
 from chassis.errors import Unavailable, id_reused
 from services.points.commands import Command
-from services.points.domain.adjustment_limit import (
+from services.points.domain.assets import BillKind
+from services.points.domain.header import Header
+from services.points.domain.programme import Programmes
+from services.points.domain.rewards.adjustment_limit import (
     AdjustmentLimit,
     limit_of,
 )
-from services.points.domain.assets import BillKind
-from services.points.domain.header import Header
-from services.points.domain.points_adjustment import Adjustment, decide_direct_adjustment
-from services.points.domain.programme import Programmes
-from services.points.domain.proposal import Proposal, check_open_count
+from services.points.domain.rewards.points_adjustment import Adjustment, decide_direct_adjustment
+from services.points.domain.rewards.proposal import Proposal, check_open_count
 from services.points.door import Door
 from services.points.messages.documents import read_receipt, same_content
 from services.points.storage.adjustments import ProposalRepository, lock_adjustment_ids

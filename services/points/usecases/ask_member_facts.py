@@ -5,9 +5,9 @@ from datetime import date
 
 from chassis.database import Database
 from chassis.errors import DomainError, Unavailable
-from services.points.domain.member_facts import FactsNeeded, MemberFacts, facts_needed
 from services.points.domain.programme import Programmes
-from services.points.domain.sale import Sale
+from services.points.domain.sales.member_facts import FactsNeeded, MemberFacts, facts_needed
+from services.points.domain.sales.sale import Sale
 from services.points.member_facts import MemberFactsSource
 from services.points.storage.merges import load_heirs
 

@@ -6,8 +6,8 @@ from chassis.database import DriverTransaction, Transaction
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
-from services.points.domain.coupon_event import give_back_id, redemption_id
-from services.points.domain.merges import Merges
+from services.points.domain.coupons.coupon_event import give_back_id, redemption_id
+from services.points.domain.moves.merges import Merges
 from services.points.messages.coupon_facts import change_facts
 from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill
 from services.points.storage.coupons import CouponRepository

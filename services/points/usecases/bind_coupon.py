@@ -1,8 +1,8 @@
 """Makes a code that anybody could use the coupon of one member."""
 
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import bind
-from services.points.domain.coupon_event import CouponRequest, required
+from services.points.domain.coupons.coupon import bind
+from services.points.domain.coupons.coupon_event import CouponRequest, required
 from services.points.domain.limits import ledger_day
 from services.points.usecases.change_coupon import ChangedCoupon, change_coupon
 

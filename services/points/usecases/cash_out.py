@@ -9,17 +9,17 @@ from chassis.database import Database
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
-from services.points.domain.card_cash_out import (
+from services.points.domain.draft import Drafts
+from services.points.domain.header import Header
+from services.points.domain.programme import Programmes
+from services.points.domain.stored_value.card_cash_out import (
     CashOutOffer,
     CashOutOrder,
     decide_cash_out,
     offer_cash_out,
 )
-from services.points.domain.draft import Drafts
-from services.points.domain.header import Header
-from services.points.domain.programme import Programmes
-from services.points.domain.stored_value import StoredValueProgramme
-from services.points.domain.top_up_record import TopUpRecord
+from services.points.domain.stored_value.stored_value import StoredValueProgramme
+from services.points.domain.stored_value.top_up_record import TopUpRecord
 from services.points.usecases.post_bills import preview_bill
 from yika.points.v1 import stored_value_service_pb2 as pb
 

@@ -9,8 +9,8 @@ from prometheus_client import Counter
 from chassis.database import Transaction
 from chassis.errors import DomainError, Invalid, Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import Coupon, CouponState, as_owner, unknown_coupon
-from services.points.domain.coupon_event import (
+from services.points.domain.coupons.coupon import Coupon, CouponState, as_owner, unknown_coupon
+from services.points.domain.coupons.coupon_event import (
     CouponEvent,
     CouponRequest,
     change_of,

@@ -6,7 +6,7 @@ from google.protobuf.message import Message
 
 from chassis.errors import Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon_order import CouponOrder, check_validity
+from services.points.domain.coupons.coupon_order import CouponOrder, check_validity
 from services.points.domain.limits import ledger_day
 from services.points.messages.coupon_facts import order_created_fact
 from services.points.storage.coupon_orders import CouponOrderRepository

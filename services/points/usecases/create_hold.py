@@ -5,8 +5,8 @@ from datetime import datetime
 
 from chassis.database import Database, Transaction
 from chassis.errors import Unavailable, id_reused
-from services.points.domain.hold import Hold
-from services.points.domain.hold_request import HoldLimits, HoldRequest, set_aside
+from services.points.domain.holds.hold import Hold
+from services.points.domain.holds.hold_request import HoldLimits, HoldRequest, set_aside
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
 from services.points.messages.documents import same_content

@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.logs import get_logger
 from services.points.domain.assets import Asset
-from services.points.domain.breaks import Break, BreakKind
-from services.points.domain.earning_trail import EarningTrail
-from services.points.domain.hold import HoldState
+from services.points.domain.audit.breaks import Break, BreakKind
+from services.points.domain.audit.earning_trail import EarningTrail
+from services.points.domain.audit.pass_trail import DefinitionOf, version_sold
+from services.points.domain.audit.verification import AccountVerification
+from services.points.domain.holds.hold import HoldState
 from services.points.domain.lot import Lot
-from services.points.domain.pass_trail import DefinitionOf, version_sold
-from services.points.domain.passes import PassDefinition
-from services.points.domain.verification import AccountVerification
+from services.points.domain.passes.passes import PassDefinition
 from services.points.messages.audited_bills import audited_bill
 from services.points.messages.earning_facts import returned_elsewhere
 from services.points.messages.hold_messages import hold_terms

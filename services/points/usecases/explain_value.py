@@ -12,9 +12,9 @@ from services.points.domain.books import StoredBill
 from services.points.domain.limits import ledger_day
 from services.points.domain.lot import Lot, LotKey
 from services.points.domain.named_bill import unknown_bill
-from services.points.domain.points_adjustment import RULE_ID
 from services.points.domain.programme import Programme, Programmes
-from services.points.domain.value_explanation import (
+from services.points.domain.rewards.points_adjustment import RULE_ID
+from services.points.domain.rewards.value_explanation import (
     GrantedValue,
     SaleGrant,
     explain_value,

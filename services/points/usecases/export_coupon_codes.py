@@ -5,8 +5,8 @@ from datetime import datetime
 
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon_code import CodeKey, print_code
-from services.points.domain.coupon_order import CODES_MAX, issued_serials
+from services.points.domain.coupons.coupon_code import CodeKey, print_code
+from services.points.domain.coupons.coupon_order import CODES_MAX, issued_serials
 from services.points.pages import number_of_token
 from services.points.storage.coupon_orders import (
     CouponOrderRepository,

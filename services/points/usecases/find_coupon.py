@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from chassis.database import Database
 from chassis.errors import Exhausted, NotFound
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import Coupon
-from services.points.domain.coupon_code import read_code
+from services.points.domain.coupons.coupon import Coupon
+from services.points.domain.coupons.coupon_code import read_code
 from services.points.storage.coupon_orders import TryRepository
 from services.points.storage.coupon_queries import CouponQueries
 

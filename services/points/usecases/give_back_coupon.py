@@ -1,8 +1,8 @@
 """Makes a used coupon usable again after a return, as far as the chain's policy goes."""
 
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import give_back
-from services.points.domain.coupon_event import CouponRequest, required
+from services.points.domain.coupons.coupon import give_back
+from services.points.domain.coupons.coupon_event import CouponRequest, required
 from services.points.usecases.change_coupon import ChangedCoupon, change_coupon
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from prometheus_client import Counter
 
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon_order import CouponOrder, after_batch, next_serials
+from services.points.domain.coupons.coupon_order import CouponOrder, after_batch, next_serials
 from services.points.messages.coupon_facts import issue_fact
 from services.points.storage.coupon_orders import CouponOrderRepository
 from services.points.storage.coupons import CouponRepository

@@ -8,8 +8,8 @@ from google.protobuf.message import Message
 from chassis.database import Transaction
 from chassis.errors import Invalid, Unavailable
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon_code import CodeKey
-from services.points.domain.coupon_order import (
+from services.points.domain.coupons.coupon_code import CodeKey
+from services.points.domain.coupons.coupon_order import (
     MEMBERS_MAX,
     CouponOrder,
     after_batch,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.database import Database
 from chassis.paging import encode_page_token
-from services.points.domain.proposal import Proposal
+from services.points.domain.rewards.proposal import Proposal
 from services.points.pages import id_in_token
 from services.points.storage.adjustments import ProposalRepository
 from services.points.storage.queries import FIRST_ID

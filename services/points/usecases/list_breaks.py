@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from chassis.database import Database
 from chassis.paging import decode_page_token, encode_page_token
-from services.points.domain.breaks import WHOLE_BOOKS, BreakKind
+from services.points.domain.audit.breaks import WHOLE_BOOKS, BreakKind
 from services.points.pages import foreign_token, id_of_token, rows_that_fit
 from services.points.storage.breaks import BreakRepository
 from services.points.storage.queries import Record

@@ -7,7 +7,7 @@ from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.limits import ledger_day
-from services.points.domain.stored_balance import STORED_VALUE
+from services.points.domain.stored_value.stored_balance import STORED_VALUE
 from services.points.messages.documents import read_allocation
 from services.points.messages.stored_documents import card_type_of
 from services.points.storage.adjustments import load_day_sums, load_proposals

@@ -5,8 +5,8 @@ from functools import partial
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
-from services.points.domain.member_move import counterpart_id, require_two
-from services.points.domain.merge import decide_merge
+from services.points.domain.moves.member_move import counterpart_id, require_two
+from services.points.domain.moves.merge import decide_merge
 from services.points.domain.wallet_change import check_decision
 from yika.points.v1 import wallet_service_pb2
 

@@ -10,7 +10,7 @@ from chassis.database_failures import GaveWay
 from chassis.errors import DomainError, Unavailable, id_reused
 from services.points.commands import Command
 from services.points.domain.books import Books, StoredBill
-from services.points.domain.coupon import GiveBackPolicy
+from services.points.domain.coupons.coupon import GiveBackPolicy
 from services.points.domain.draft import Drafts, Receipt
 from services.points.domain.programme import Programmes
 from services.points.messages.documents import (

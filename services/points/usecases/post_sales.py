@@ -8,9 +8,9 @@ from chassis.clock import to_timestamp
 from chassis.database import Transaction
 from services.points.commands import Command, RulesRead
 from services.points.domain.assets import BillKind
-from services.points.domain.member_facts import NO_FACTS, MemberFacts
-from services.points.domain.sale import Sale
-from services.points.domain.sale_posting import decide_sale
+from services.points.domain.sales.member_facts import NO_FACTS, MemberFacts
+from services.points.domain.sales.sale import Sale
+from services.points.domain.sales.sale_posting import decide_sale
 from services.points.storage.bill_writer import NewBill
 from services.points.usecases.event_parts import PARTS_BYTES_MAX
 from yika.points.v1 import events_pb2, sale_pb2

@@ -6,10 +6,10 @@ from typing import Any
 
 from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Transaction
-from services.points.domain.gift import Gift
-from services.points.domain.gift_redemption import GiftDraft
-from services.points.domain.gift_return import GiftReturnDraft
 from services.points.domain.posting import Posting
+from services.points.domain.rewards.gift import Gift
+from services.points.domain.rewards.gift_redemption import GiftDraft
+from services.points.domain.rewards.gift_return import GiftReturnDraft
 from services.points.storage.bill_writer import NewBill
 from services.points.usecases.event_parts import parts_by_event
 from yika.points.v1 import reward_events_pb2 as events

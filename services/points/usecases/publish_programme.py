@@ -11,7 +11,7 @@ from chassis.errors import Invalid, PreconditionFailed, id_reused
 from services.points.directory import Directory
 from services.points.domain.programme import FIRST_PROGRAMME, Programme
 from services.points.domain.programme_scope import scope_of
-from services.points.domain.stored_value import StoredValueProgramme
+from services.points.domain.stored_value.stored_value import StoredValueProgramme
 from services.points.messages.programme_documents import (
     card_types_of,
     read_programme_message,

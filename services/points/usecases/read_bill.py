@@ -8,9 +8,9 @@ from chassis.auth import Principal
 from chassis.database import Database
 from chassis.errors import Invalid
 from chassis.ids import canonical_id
-from services.points.domain.hold import held_by_lot
+from services.points.domain.holds.hold import held_by_lot
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.member_move import document_bills
+from services.points.domain.moves.member_move import document_bills
 from services.points.domain.named_bill import unknown_bill
 from services.points.storage.holds import open_holds
 from services.points.storage.locked_books import lot_of

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from chassis.database import Database
 from chassis.paging import decode_page_token, encode_page_token
-from services.points.domain.coupon import Coupon, CouponState, unknown_coupon
-from services.points.domain.coupon_event import (
+from services.points.domain.coupons.coupon import Coupon, CouponState, unknown_coupon
+from services.points.domain.coupons.coupon_event import (
     CouponEvent,
     CouponEventKind,
     CouponRequest,
     with_order_revoked,
 )
-from services.points.domain.coupon_order import CouponOrder
+from services.points.domain.coupons.coupon_order import CouponOrder
 from services.points.pages import id_in_token, id_of_token, number_of_token
 from services.points.storage.coupon_orders import CouponOrderRepository, OrderEvent
 from services.points.storage.coupon_queries import CouponQueries

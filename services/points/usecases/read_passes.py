@@ -8,9 +8,9 @@ from chassis.database import Database
 from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset
 from services.points.domain.lot import Lot, has_expired, spending_order
-from services.points.domain.pass_lots import definition_of
-from services.points.domain.pass_share import PassShare
-from services.points.domain.passes import PassDefinition
+from services.points.domain.passes.pass_lots import definition_of
+from services.points.domain.passes.pass_share import PassShare
+from services.points.domain.passes.passes import PassDefinition
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
 from services.points.pages import id_in_token

@@ -1,8 +1,8 @@
 """Uses a coupon up for a bill that is not posted here; a posted sale redeems with its posting."""
 
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import redeem
-from services.points.domain.coupon_event import CouponRequest, required
+from services.points.domain.coupons.coupon import redeem
+from services.points.domain.coupons.coupon_event import CouponRequest, required
 from services.points.usecases.change_coupon import ChangedCoupon, change_coupon
 
 

@@ -5,12 +5,12 @@ from functools import partial
 
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
-from services.points.domain.gift_redemption import (
+from services.points.domain.header import Header
+from services.points.domain.rewards.gift_redemption import (
     ALWAYS,
     GiftRedemption,
     decide_redemption,
 )
-from services.points.domain.header import Header
 from yika.points.v1 import reward_service_pb2 as pb
 
 

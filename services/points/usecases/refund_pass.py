@@ -5,7 +5,7 @@ from functools import partial
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
-from services.points.domain.pass_refund import decide_pass_refund
+from services.points.domain.passes.pass_refund import decide_pass_refund
 from services.points.messages.documents import read_allocation
 from yika.points.v1 import pass_service_pb2
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from chassis.auth import Principal
 from chassis.errors import NotFound
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import release
-from services.points.domain.coupon_event import (
+from services.points.domain.coupons.coupon import release
+from services.points.domain.coupons.coupon_event import (
     CouponEventKind,
     CouponRequest,
     release_id,

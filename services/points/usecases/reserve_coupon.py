@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import reserve
-from services.points.domain.coupon_event import CouponRequest, required
+from services.points.domain.coupons.coupon import reserve
+from services.points.domain.coupons.coupon_event import CouponRequest, required
 from services.points.usecases.change_coupon import ChangedCoupon, change_coupon
 
 

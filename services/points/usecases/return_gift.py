@@ -6,14 +6,14 @@ from chassis.database import Database
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
-from services.points.domain.gift_redemption import ALWAYS
-from services.points.domain.gift_return import (
+from services.points.domain.header import Header
+from services.points.domain.named_bill import unknown_bill
+from services.points.domain.rewards.gift_redemption import ALWAYS
+from services.points.domain.rewards.gift_return import (
     GiftReturn,
     GiftReturnDraft,
     decide_gift_return,
 )
-from services.points.domain.header import Header
-from services.points.domain.named_bill import unknown_bill
 from services.points.messages.reward_messages import read_handed_out, read_returned_gifts
 from services.points.usecases.post_bills import find_bill
 from yika.points.v1 import reward_service_pb2 as pb

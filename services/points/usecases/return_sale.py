@@ -12,12 +12,16 @@ from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.draft import Draft
-from services.points.domain.gift_redemption import ALWAYS
 from services.points.domain.named_bill import unknown_bill
 from services.points.domain.programme import Programmes
-from services.points.domain.return_request import SaleReturn, check_refund_kind, returned_before
-from services.points.domain.sale_coupons import give_back_coupons
-from services.points.domain.sale_return import ReturnDraft, SoldGoods, decide_sale_return
+from services.points.domain.returns.return_request import (
+    SaleReturn,
+    check_refund_kind,
+    returned_before,
+)
+from services.points.domain.returns.sale_return import ReturnDraft, SoldGoods, decide_sale_return
+from services.points.domain.rewards.gift_redemption import ALWAYS
+from services.points.domain.sales.sale_coupons import give_back_coupons
 from services.points.messages.return_documents import (
     read_returned,
     read_sold,

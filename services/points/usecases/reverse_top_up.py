@@ -5,7 +5,7 @@ from functools import partial
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
-from services.points.domain.top_up_reversal import decide_top_up_reversal
+from services.points.domain.stored_value.top_up_reversal import decide_top_up_reversal
 from yika.points.v1 import stored_value_service_pb2 as pb
 
 

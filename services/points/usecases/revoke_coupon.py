@@ -1,8 +1,8 @@
 """Takes one unused coupon out of use, because a person decided so."""
 
 from services.points.coupon_desk import CouponDesk
-from services.points.domain.coupon import revoke
-from services.points.domain.coupon_event import CouponRequest
+from services.points.domain.coupons.coupon import revoke
+from services.points.domain.coupons.coupon_event import CouponRequest
 from services.points.usecases.change_coupon import ChangedCoupon, change_coupon
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
-from services.points.domain.pass_sale import PassSale, decide_pass_sale
+from services.points.domain.passes.pass_sale import PassSale, decide_pass_sale
 from yika.points.v1 import pass_service_pb2
 
 

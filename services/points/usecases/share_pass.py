@@ -5,7 +5,7 @@ from datetime import datetime
 from chassis.database import Database, Transaction
 from chassis.errors import id_reused
 from services.points.domain.limits import ledger_day
-from services.points.domain.pass_share import PassShare, check_share
+from services.points.domain.passes.pass_share import PassShare, check_share
 from services.points.domain.programme import Programmes
 from services.points.messages.documents import same_content
 from services.points.messages.pass_messages import share_message

@@ -9,9 +9,14 @@ from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.draft import Drafts
 from services.points.domain.header import Header
-from services.points.domain.member_facts import NO_FACTS, FactsNeeded, MemberFacts
-from services.points.domain.stored_value import StoredValueProgramme
-from services.points.domain.top_up import TopUpOffer, TopUpOrder, decide_top_up, offer_top_up
+from services.points.domain.sales.member_facts import NO_FACTS, FactsNeeded, MemberFacts
+from services.points.domain.stored_value.stored_value import StoredValueProgramme
+from services.points.domain.stored_value.top_up import (
+    TopUpOffer,
+    TopUpOrder,
+    decide_top_up,
+    offer_top_up,
+)
 from services.points.ledger import Ledger, receipt_answer
 from services.points.usecases.ask_member_facts import facts_of_heirs
 from services.points.usecases.post_bills import find_replays, preview_bill

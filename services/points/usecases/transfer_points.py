@@ -6,8 +6,8 @@ from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
 from services.points.domain.limits import check_amount
-from services.points.domain.member_move import counterpart_id, require_two
-from services.points.domain.points_transfer import decide_points_transfer
+from services.points.domain.moves.member_move import counterpart_id, require_two
+from services.points.domain.moves.points_transfer import decide_points_transfer
 from services.points.domain.wallet_change import check_staff
 from yika.points.v1 import wallet_service_pb2
 

@@ -5,9 +5,9 @@ from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.draft import Drafts
 from services.points.domain.header import Header
-from services.points.domain.member_move import counterpart_id
-from services.points.domain.merge_reversal import decide_merge_reversal
-from services.points.domain.moved import Moved
+from services.points.domain.moves.member_move import counterpart_id
+from services.points.domain.moves.merge_reversal import decide_merge_reversal
+from services.points.domain.moves.moved import Moved
 from services.points.domain.wallet_change import check_decision
 from services.points.messages.came_back import read_came_back
 from services.points.messages.documents import read_receipt

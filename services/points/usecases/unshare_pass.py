@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chassis.database import Database, Transaction
 from chassis.errors import NotFound, PreconditionFailed, Unavailable, id_reused
-from services.points.domain.pass_share import PassShare
+from services.points.domain.passes.pass_share import PassShare
 from services.points.messages.documents import same_content
 from services.points.storage.locked_books import follow_merges, lock_wallets
 from services.points.storage.merges import load_merges

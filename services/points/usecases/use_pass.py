@@ -5,7 +5,7 @@ from functools import partial
 from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
-from services.points.domain.pass_use import PassUse, decide_pass_use
+from services.points.domain.passes.pass_use import PassUse, decide_pass_use
 from yika.points.v1 import pass_service_pb2
 
 

@@ -14,7 +14,7 @@ from chassis.database import Database, Transaction
 from chassis.database_failures import GaveWay
 from chassis.errors import NotFound, id_reused
 from chassis.logs import get_logger
-from services.points.domain.breaks import WHOLE_BOOKS, Break, verify_totals
+from services.points.domain.audit.breaks import WHOLE_BOOKS, Break, verify_totals
 from services.points.messages.audited_bills import audited_bill
 from services.points.metrics import LEDGER_BREAKS, LEDGER_VERIFIED
 from services.points.storage.audit import Account, AuditQueries

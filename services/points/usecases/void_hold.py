@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chassis.auth import Principal
 from chassis.database import Database
-from services.points.domain.hold import HoldState
+from services.points.domain.holds.hold import HoldState
 from services.points.storage.driver import driver_of
 from services.points.storage.holds import HoldRecord, find_holds, load_holds, write_voided
 from services.points.storage.locked_books import lock_wallets
