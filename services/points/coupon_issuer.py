@@ -7,7 +7,7 @@ from chassis.clock import utc_now
 from chassis.errors import Unavailable
 from chassis.logs import get_logger
 from services.points.coupon_desk import CouponDesk
-from services.points.usecases.issue_coupon_batch import issue_coupon_batch
+from services.points.usecases.coupons.issue_coupon_batch import issue_coupon_batch
 
 log = get_logger(__name__)
 

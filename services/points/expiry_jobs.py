@@ -8,8 +8,8 @@ from chassis.clock import utc_now
 from chassis.database import Database
 from services.points.domain.limits import ledger_day
 from services.points.jobs import run_job
-from services.points.usecases.book_expiry import Post, book_expiry
-from services.points.usecases.tell_expiring import tell_expiring
+from services.points.usecases.expiry.book_expiry import Post, book_expiry
+from services.points.usecases.expiry.tell_expiring import tell_expiring
 
 BOOKING, TELLING = "expiry_booking", "expiry_notices"
 

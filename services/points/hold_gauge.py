@@ -8,7 +8,7 @@ from chassis.clock import utc_now
 from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.gauges import keep_true
-from services.points.usecases.read_holds import count_open_holds
+from services.points.usecases.holds.read_holds import count_open_holds
 
 OPEN = Gauge(
     "yika_points_holds_open",

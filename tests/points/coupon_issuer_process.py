@@ -16,7 +16,7 @@ from chassis.clock import utc_now
 from chassis.database import Database
 from services.points.coupon_issuer import CouponIssuer
 from services.points.storage.coupons import CouponRepository
-from services.points.usecases.issue_coupon_batch import issue_coupon_batch
+from services.points.usecases.coupons.issue_coupon_batch import issue_coupon_batch
 from tests.fixtures.coupons import lonely_desk
 
 

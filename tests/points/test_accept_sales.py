@@ -1,4 +1,4 @@
-"""From the wire to the door: services/points/usecases/accept_sales.py."""
+"""From the wire to the door: services/points/usecases/sales/accept_sales.py."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -11,8 +11,8 @@ from chassis.database import Database
 from chassis.errors import DomainError, Kind
 from services.points.domain.programme import Programmes, UnreadableProgramme
 from services.points.door import Door
-from services.points.usecases.accept_sales import accept_sales
 from services.points.usecases.post_bills import Outcome, Posted
+from services.points.usecases.sales.accept_sales import accept_sales
 from tests.fixtures.builders_points import (
     SOLD_AT,
     Chain,

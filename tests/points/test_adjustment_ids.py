@@ -1,4 +1,4 @@
-"""One id of an adjustment is a bill or a proposal: services/points/usecases/adjust_points.py."""
+"""One id of an adjustment is a bill or a proposal: usecases/rewards/adjust_points.py."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,8 +15,8 @@ from services.points.domain.programme import Programme, Programmes
 from services.points.domain.rewards.points_adjustment import Adjustment
 from services.points.domain.rewards.proposal import Proposal
 from services.points.messages.documents import read_header
-from services.points.usecases.adjust_points import adjust_points, find_proposal
 from services.points.usecases.post_bills import Outcome, Posted, find_bill
+from services.points.usecases.rewards.adjust_points import adjust_points, find_proposal
 from tests.fixtures.builders_points import Chain, build_chain, build_header, post_commands
 from tests.fixtures.wallet_moves import NOW
 from yika.points.v1 import ledger_pb2

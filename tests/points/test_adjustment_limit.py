@@ -20,8 +20,8 @@ from services.points.domain.rewards.adjustment_limit import (
 )
 from services.points.domain.rewards.points_adjustment import Adjustment, decide_direct_adjustment
 from services.points.messages.documents import read_header
-from services.points.usecases.adjust_points import adjustment_command
 from services.points.usecases.post_bills import Posted
+from services.points.usecases.rewards.adjust_points import adjustment_command
 from tests.fixtures.builders_points import Chain, build_chain, build_header, post_commands
 from tests.fixtures.rewards import RewardDesk
 from tests.fixtures.wallet_commands import merge_command, undo_command

@@ -15,7 +15,7 @@ from services.points.domain.rewards.proposal import OPEN_PROPOSALS_MAX
 from services.points.door import Door
 from services.points.messages.documents import read_header
 from services.points.messages.reward_messages import read_adjustment
-from services.points.usecases.adjust_points import adjust_points
+from services.points.usecases.rewards.adjust_points import adjust_points
 from tests.fixtures.builders_points import post_commands, running_door
 from tests.fixtures.refusals import refusal
 from tests.fixtures.rewards import RewardDesk

@@ -10,9 +10,9 @@ from chassis.clock import utc_now
 from chassis.database import Database
 from services.points.jobs import run_when_due
 from services.points.storage import audit
-from services.points.usecases import verify_ledger
-from services.points.usecases.list_breaks import list_breaks
-from services.points.usecases.verify_ledger import read_run
+from services.points.usecases.audit import verify_ledger
+from services.points.usecases.audit.list_breaks import list_breaks
+from services.points.usecases.audit.verify_ledger import read_run
 from services.points.verifier import JOB, Verifier
 from tests.fixtures.audit import corrupt, verify_all
 from tests.fixtures.builders_audit import History, build_history, post_at_random

@@ -12,7 +12,7 @@ from services.points.domain.assets import Asset, BillKind
 from services.points.domain.expiry import expiry_header
 from services.points.domain.returns.grace import bonus_in_grace, bonus_that_came_back
 from services.points.domain.stored_value.stored_value import SpendingOrder
-from services.points.usecases.book_expiry import expiry_command
+from services.points.usecases.expiry.book_expiry import expiry_command
 from tests.fixtures.builders_points import BUSINESS_DATE, SOLD_AT, Chain, post_commands
 from tests.fixtures.builders_stored_value import (
     build_cash_out,

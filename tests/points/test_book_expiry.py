@@ -1,4 +1,4 @@
-"""Booking expired lots in the real database: usecases/book_expiry.py."""
+"""Booking expired lots in the real database: usecases/expiry/book_expiry.py."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -9,8 +9,8 @@ from pricing.earning import Scope
 from services.points.domain.programme import Programme, Programmes
 from services.points.door import Door
 from services.points.storage.directory import DirectoryRepository, KnownProduct
-from services.points.usecases.accept_sales import accept_sales
 from services.points.usecases.post_bills import Posted
+from services.points.usecases.sales.accept_sales import accept_sales
 from tests.fixtures.builders_earning import bonus, build_programme
 from tests.fixtures.builders_points import (
     SOLD_AT,

@@ -10,9 +10,9 @@ from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.audit.breaks import BreakKind
 from services.points.storage.breaks import BreakRepository, begin_keeping
-from services.points.usecases import verify_ledger
-from services.points.usecases.list_breaks import list_breaks
-from services.points.usecases.verify_ledger import request_run
+from services.points.usecases.audit import verify_ledger
+from services.points.usecases.audit.list_breaks import list_breaks
+from services.points.usecases.audit.verify_ledger import request_run
 from tests.fixtures.audit import prove_books, verify_all
 from tests.fixtures.corruptible_books import Books
 

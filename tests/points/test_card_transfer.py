@@ -1,4 +1,4 @@
-"""Moving what is on a card: services/points/usecases/transfer_card.py."""
+"""Moving what is on a card: services/points/usecases/wallets/transfer_card.py."""
 
 import asyncio
 from dataclasses import replace

@@ -19,9 +19,9 @@ from services.points.domain.coupons.coupon_event import (
     CouponRequest,
     redemption_id,
 )
-from services.points.usecases.find_coupon import NO_STORE, find_coupon
-from services.points.usecases.issue_coupon_batch import issue_coupon_batch
-from services.points.usecases.redeem_coupon import redeem_coupon
+from services.points.usecases.coupons.find_coupon import NO_STORE, find_coupon
+from services.points.usecases.coupons.issue_coupon_batch import issue_coupon_batch
+from services.points.usecases.coupons.redeem_coupon import redeem_coupon
 from tests.fixtures.builders_coupons import NOW, TODAY, build_order, coupon_keys, write_coupon_keys
 from tests.fixtures.builders_points import build_chain
 from tests.fixtures.coupon_orders import coupons_of, order_now, take

@@ -18,9 +18,9 @@ from services.points.storage.coupon_orders import (
     OrderEvent,
     OrderEventKind,
 )
-from services.points.usecases.change_coupon_order import change_coupon_order
-from services.points.usecases.issue_coupon_batch import issue_coupon_batch
-from services.points.usecases.issue_coupons import issue_coupons
+from services.points.usecases.coupons.change_coupon_order import change_coupon_order
+from services.points.usecases.coupons.issue_coupon_batch import issue_coupon_batch
+from services.points.usecases.coupons.issue_coupons import issue_coupons
 from tests.fixtures.builders_coupons import (
     KEYS_TEXT,
     NOW,

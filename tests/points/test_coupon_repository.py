@@ -22,7 +22,7 @@ from services.points.domain.coupons.coupon_event import (
 )
 from services.points.messages.coupon_facts import change_facts
 from services.points.storage.coupons import CouponRepository
-from services.points.usecases.issue_coupon_batch import issue_coupon_batch
+from services.points.usecases.coupons.issue_coupon_batch import issue_coupon_batch
 from tests.fixtures.builders_coupons import NOW, TODAY, build_order
 from tests.fixtures.coupon_orders import coupons_of, take
 

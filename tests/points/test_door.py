@@ -10,8 +10,8 @@ from chassis.errors import AlreadyExists, Unavailable
 from services.points.commands import Command
 from services.points.door import Door
 from services.points.settings import Settings
-from services.points.usecases.accept_sales import BATCH_MAX
 from services.points.usecases.post_bills import Outcome
+from services.points.usecases.sales.accept_sales import BATCH_MAX
 from tests.fixtures.builders_points import Chain, build_command, build_sale, running_door
 
 

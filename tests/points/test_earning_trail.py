@@ -8,7 +8,7 @@ from chassis.clock import to_proto_date, to_timestamp
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.limits import ledger_day
-from services.points.usecases.list_breaks import list_breaks
+from services.points.usecases.audit.list_breaks import list_breaks
 from tests.fixtures.audit import found_after, prove_books
 from tests.fixtures.builders_points import (
     SOLD_AT,

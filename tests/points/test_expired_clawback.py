@@ -12,7 +12,7 @@ from services.points.commands import Command
 from services.points.domain.assets import Asset
 from services.points.domain.expiry import expiry_header
 from services.points.domain.programme import HouseholdTransfer, Programme, Programmes
-from services.points.usecases.book_expiry import expiry_command
+from services.points.usecases.expiry.book_expiry import expiry_command
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,
     SOLD_AT,

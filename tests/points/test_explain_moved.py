@@ -8,7 +8,7 @@ import pytest
 from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.domain.lot import LotKey
-from services.points.usecases.explain_value import explain_lot
+from services.points.usecases.rewards.explain_value import explain_lot
 from tests.fixtures.builders_points import Chain
 from tests.fixtures.builders_stored_value import build_spend, build_top_up
 from tests.fixtures.pass_desk import PassDesk

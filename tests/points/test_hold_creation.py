@@ -10,7 +10,7 @@ from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.domain.holds.hold import HoldState
 from services.points.domain.stored_value.stored_value import SpendingOrder
-from services.points.usecases.create_hold import CreatedHold
+from services.points.usecases.holds.create_hold import CreatedHold
 from tests.fixtures.builders_holds import (
     NOW,
     STORED_VALUE,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.domain.holds.hold import HoldState
-from services.points.usecases.void_hold import VoidedHold
+from services.points.usecases.holds.void_hold import VoidedHold
 from tests.fixtures.builders_holds import (
     Value,
     after,

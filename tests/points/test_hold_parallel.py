@@ -6,8 +6,8 @@ from chassis.database import Database
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset
 from services.points.domain.holds.hold import HoldState
-from services.points.usecases.create_hold import CreatedHold
-from services.points.usecases.void_hold import VoidedHold
+from services.points.usecases.holds.create_hold import CreatedHold
+from services.points.usecases.holds.void_hold import VoidedHold
 from tests.fixtures.builders_holds import (
     Value,
     build_hold,

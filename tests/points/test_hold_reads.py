@@ -12,7 +12,7 @@ from services.points import pages
 from services.points.domain.assets import Asset
 from services.points.hold_gauge import OPEN, HoldGauge
 from services.points.storage.holds import HoldRecord
-from services.points.usecases.read_holds import read_holds
+from services.points.usecases.holds.read_holds import read_holds
 from tests.fixtures.builders_holds import (
     NOW,
     POINTS,

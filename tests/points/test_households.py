@@ -1,4 +1,4 @@
-"""Linking households over a real database: services/points/usecases/change_wallets.py."""
+"""Linking households over a real database: services/points/usecases/wallets/change_wallets.py."""
 
 import asyncio
 
@@ -7,9 +7,9 @@ from sqlalchemy import text
 from chassis.database import Database, outbox_table
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from services.points.domain.wallet_change import HOUSEHOLD_MEMBERS_MAX
-from services.points.usecases.change_wallets import change_wallets
-from services.points.usecases.read_wallet_changes import read_household
+from services.points.domain.wallets.wallet_change import HOUSEHOLD_MEMBERS_MAX
+from services.points.usecases.wallets.change_wallets import change_wallets
+from services.points.usecases.wallets.read_wallet_changes import read_household
 from tests.fixtures.builders_points import build_chain
 from tests.fixtures.wallet_changes import (
     LINKED,

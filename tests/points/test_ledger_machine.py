@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from chassis.database import Database
 from services.points.domain.assets import BillKind
-from services.points.domain.moves.member_move import counterpart_id
+from services.points.domain.wallets.member_move import counterpart_id
 from services.points.messages.stored_documents import packed_document
 from tests.fixtures.audit import prove_books
 from tests.fixtures.coupons import lonely_desk

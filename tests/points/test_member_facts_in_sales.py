@@ -15,8 +15,8 @@ from pricing.earning import Conditions
 from services.points.domain.programme import Programme, Programmes
 from services.points.domain.sales.member_facts import FactsNeeded
 from services.points.door import Door
-from services.points.usecases.accept_sales import accept_sales
 from services.points.usecases.post_bills import Outcome, Posted
+from services.points.usecases.sales.accept_sales import accept_sales
 from tests.fixtures.builders_earning import bonus, build_programme
 from tests.fixtures.builders_members import register_member
 from tests.fixtures.builders_points import (

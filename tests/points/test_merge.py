@@ -1,4 +1,4 @@
-"""Merging members over a real database: services/points/usecases/merge_members.py."""
+"""Merging members over a real database: services/points/usecases/wallets/merge_members.py."""
 
 import asyncio
 from itertools import pairwise
@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from chassis.database import Database, outbox_table
 from services.points.domain.assets import MEMBER_TRANSFER, Asset
-from services.points.domain.moves.member_move import counterpart_id
 from services.points.domain.posting import Posting
+from services.points.domain.wallets.member_move import counterpart_id
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
 from tests.fixtures.wallet_commands import (

@@ -8,8 +8,8 @@ from chassis.database import Database
 from chassis.errors import DomainError
 from services.points.domain.assets import Asset
 from services.points.domain.lot import LOTS_MAX
-from services.points.domain.moves.member_move import counterpart_id
 from services.points.domain.posting import Posting
+from services.points.domain.wallets.member_move import counterpart_id
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
 from tests.fixtures.builders_value import add_points_hold

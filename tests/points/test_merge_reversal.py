@@ -1,4 +1,4 @@
-"""What goes back when a merge is undone: services/points/domain/moves/merge_reversal.py."""
+"""What goes back when a merge is undone: services/points/domain/wallets/merge_reversal.py."""
 
 from fractions import Fraction
 
@@ -7,8 +7,8 @@ import pytest
 from pricing.earning import Carry, CounterKey, Tally
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.draft import Receipt
-from services.points.domain.moves.member_move import counterpart_id
-from services.points.domain.moves.moved import Moved
+from services.points.domain.wallets.member_move import counterpart_id
+from services.points.domain.wallets.moved import Moved
 from services.points.messages.documents import read_receipt
 from tests.fixtures.wallet_moves import Bench
 

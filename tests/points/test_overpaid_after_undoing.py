@@ -1,4 +1,4 @@
-"""Points that paid what another had been forgiven: domain/moves/overpaid_since.py."""
+"""Points that paid what another had been forgiven: domain/wallets/overpaid_since.py."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a merged member's goods took of the other's points: domain/moves/owed_since.py."""
+"""What a merged member's goods took of the other's points: domain/wallets/owed_since.py."""
 
 import pytest
 

@@ -8,11 +8,11 @@ from chassis.clock import to_timestamp, utc_now
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.storage.trial_balance import AccountLine
-from services.points.usecases.read_past_balances import (
+from services.points.usecases.audit.read_trial_balance import TrialBalance, read_trial_balance
+from services.points.usecases.queries.read_past_balances import (
     read_past_balances,
     summarize_past_balances,
 )
-from services.points.usecases.read_trial_balance import TrialBalance, read_trial_balance
 from tests.fixtures.corruptible_books import Books, change
 from tests.fixtures.ledger import Ledger
 from tests.fixtures.query_desk import QueryDesk

@@ -7,7 +7,7 @@ import pytest
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.commands import Command
-from services.points.usecases.share_pass import share_pass
+from services.points.usecases.passes.share_pass import share_pass
 from tests.fixtures.audit import prove_books
 from tests.fixtures.builders_points import Chain, build_chain
 from tests.fixtures.builders_stored_value import swapped

@@ -1,4 +1,4 @@
-"""Sharing passes from the outside: services/points/usecases/share_pass.py and unshare_pass.py."""
+"""Sharing passes from the outside: usecases/passes/share_pass.py and unshare_pass.py."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Giving points within a household: services/points/usecases/transfer_points.py."""
+"""Giving points within a household: services/points/usecases/wallets/transfer_points.py."""
 
 import asyncio
 from dataclasses import replace
@@ -15,12 +15,12 @@ from chassis.ids import new_id
 from services.points.domain.assets import POINTS_EXPIRED, Asset, BillKind
 from services.points.domain.books import Books
 from services.points.domain.lot import LotKey
-from services.points.domain.moves.member_move import counterpart_id
-from services.points.domain.moves.points_transfer import decide_points_transfer
 from services.points.domain.posting import Posting
 from services.points.domain.programme import HouseholdTransfer, Programme, Programmes
-from services.points.usecases.explain_value import explain_lot
+from services.points.domain.wallets.member_move import counterpart_id
+from services.points.domain.wallets.points_transfer import decide_points_transfer
 from services.points.usecases.post_bills import Posted
+from services.points.usecases.rewards.explain_value import explain_lot
 from tests.fixtures.builders_points import (
     SOLD_AT,
     Chain,

@@ -1,4 +1,4 @@
-"""Posting into the real database: services/points/usecases/post_sales.py and the door."""
+"""Posting into the real database: services/points/usecases/sales/post_sales.py and the door."""
 
 import asyncio
 import random

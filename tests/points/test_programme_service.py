@@ -13,7 +13,7 @@ from chassis.errors import Invalid, Kind
 from chassis.ids import new_id
 from services.points.domain.limits import FUTURE_MAX
 from services.points.settings import Settings
-from services.points.usecases.publish_programme import publish_programme
+from services.points.usecases.programmes.publish_programme import publish_programme
 from tests.fixtures.coupons import outbox_events
 from tests.fixtures.ledger import Ledger
 from tests.fixtures.refusals import refusal

@@ -23,18 +23,18 @@ from services.points.storage.driver import Driver, fetch
 from services.points.storage.merges import load_heirs, load_merges
 from services.points.storage.pass_facts import load_pass_facts
 from services.points.storage.returns_since import load_returns_since
-from services.points.usecases.list_bills import list_member_bills, list_store_bills
-from services.points.usecases.list_ledger import summarize_bills
-from services.points.usecases.read_outstanding import (
+from services.points.usecases.queries.list_bills import list_member_bills, list_store_bills
+from services.points.usecases.queries.list_ledger import summarize_bills
+from services.points.usecases.queries.read_outstanding import (
     list_liability,
     list_settlement,
     summarize_settlement,
 )
-from services.points.usecases.read_past_balances import (
+from services.points.usecases.queries.read_past_balances import (
     read_past_balances,
     summarize_past_balances,
 )
-from services.points.usecases.read_statement import read_statement
+from services.points.usecases.queries.read_statement import read_statement
 from tests.fixtures.expired_lots import expiry_jobs
 from tests.fixtures.servers import Servers, migrated_database
 

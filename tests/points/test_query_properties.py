@@ -14,16 +14,16 @@ from services.points.domain.assets import (
     REVENUE,
     Asset,
 )
-from services.points.usecases.read_outstanding import (
+from services.points.usecases.queries.read_outstanding import (
     list_liability,
     list_settlement,
     summarize_settlement,
 )
-from services.points.usecases.read_past_balances import (
+from services.points.usecases.queries.read_past_balances import (
     read_past_balances,
     summarize_past_balances,
 )
-from services.points.usecases.read_statement import read_statement
+from services.points.usecases.queries.read_statement import read_statement
 from tests.fixtures.builders_points import BUSINESS_DATE
 from tests.fixtures.loose_ledger import database
 from tests.fixtures.random_books import (

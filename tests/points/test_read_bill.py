@@ -1,14 +1,14 @@
-"""What is told of one bill: services/points/usecases/read_bill.py."""
+"""What is told of one bill: services/points/usecases/queries/read_bill.py."""
 
 from datetime import datetime, timedelta
 
 from chassis.auth import Principal
 from chassis.database import Database
 from services.points.domain.assets import POINTS_REDEEMED, Asset, BillKind
-from services.points.domain.moves.member_move import counterpart_id
 from services.points.domain.posting import Posting
+from services.points.domain.wallets.member_move import counterpart_id
 from services.points.messages.presenters import bill_answer
-from services.points.usecases.read_bill import BillView, read_bill
+from services.points.usecases.queries.read_bill import BillView, read_bill
 from tests.fixtures.builders_audit import build_history
 from tests.fixtures.builders_points import SOLD_AT
 from tests.fixtures.wallet_commands import (

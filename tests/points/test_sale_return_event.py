@@ -5,7 +5,7 @@ from functools import partial
 from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.domain.programme import Programmes
-from services.points.usecases.return_sale import quote_return
+from services.points.usecases.returns.return_sale import quote_return
 from tests.fixtures.builders_points import (
     Chain,
     build_sale,

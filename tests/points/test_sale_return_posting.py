@@ -1,4 +1,4 @@
-"""What returns book in the real database: services/points/usecases/return_sale.py."""
+"""What returns book in the real database: services/points/usecases/returns/return_sale.py."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from pricing.earning import Caps, EarningProgramme, FixedBonus, ProgrammeRule
 from services.points.domain.assets import Asset
 from services.points.domain.programme import Programme, Programmes
 from services.points.messages.documents import read_sale
-from services.points.usecases.post_sales import sale_command
+from services.points.usecases.sales.post_sales import sale_command
 from tests.fixtures.builders_points import (
     BUSINESS_DATE,
     Chain,

@@ -17,7 +17,7 @@ from services.points.domain.programme import (
     Programmes,
 )
 from services.points.domain.settlement import Cell, Position
-from services.points.usecases.read_outstanding import summarize_settlement
+from services.points.usecases.queries.read_outstanding import summarize_settlement
 from tests.fixtures.builders_points import (
     Chain,
     build_chain,

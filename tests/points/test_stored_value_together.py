@@ -15,10 +15,10 @@ from services.points.domain.sales.member_facts import NO_FACTS
 from services.points.messages.documents import read_header
 from services.points.messages.programme_documents import read_programme_message
 from services.points.messages.stored_value_requests import read_cash_out, read_top_up
-from services.points.usecases.cash_out import cash_out_command
 from services.points.usecases.post_bills import Posted
-from services.points.usecases.reverse_top_up import reverse_top_up_command
-from services.points.usecases.top_up import top_up_command
+from services.points.usecases.stored_value.cash_out import cash_out_command
+from services.points.usecases.stored_value.reverse_top_up import reverse_top_up_command
+from services.points.usecases.stored_value.top_up import top_up_command
 from tests.fixtures.builders_points import Chain, post_commands
 from tests.fixtures.builders_stored_value import (
     build_cash_out,

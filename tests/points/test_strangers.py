@@ -11,9 +11,9 @@ from chassis.errors import DomainError, NotFound
 from chassis.ids import new_id
 from services.points.domain.programme import Programmes
 from services.points.door import Door
-from services.points.usecases.accept_sales import accept_sales
 from services.points.usecases.post_bills import Outcome, Posted, post_bills
 from services.points.usecases.publish_bills import publish_bills
+from services.points.usecases.sales.accept_sales import accept_sales
 from tests.fixtures.builders_points import (
     SOLD_AT,
     Chain,

@@ -1,4 +1,4 @@
-"""Telling of lots before they expire: services/points/usecases/tell_expiring.py."""
+"""Telling of lots before they expire: services/points/usecases/expiry/tell_expiring.py."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Top-up rules of a tier, which the owner of members tells: services/points/usecases/top_up.py."""
+"""Top-up rules of a tier, which the owner of members tells: usecases/stored_value/top_up.py."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -19,7 +19,7 @@ from services.points.messages.programme_documents import read_programme_document
 from services.points.messages.stored_value_requests import read_top_up
 from services.points.programmes import ProgrammeSource
 from services.points.usecases.post_bills import Posted
-from services.points.usecases.top_up import top_up, top_up_command
+from services.points.usecases.stored_value.top_up import top_up, top_up_command
 from tests.fixtures.builders_points import (
     Chain,
     build_chain,

@@ -1,4 +1,4 @@
-"""Undoing merges over a real database: services/points/usecases/undo_merge.py."""
+"""Undoing merges over a real database: services/points/usecases/wallets/undo_merge.py."""
 
 import asyncio
 from datetime import timedelta
@@ -9,8 +9,8 @@ from sqlalchemy import text
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.assets import Asset
-from services.points.domain.moves.member_move import counterpart_id
-from services.points.domain.moves.moved import Moved
+from services.points.domain.wallets.member_move import counterpart_id
+from services.points.domain.wallets.moved import Moved
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
 from tests.fixtures.builders_value import add_points_hold

@@ -1,10 +1,10 @@
-"""Merges that are undone after goods came back: services/points/usecases/undo_merge.py."""
+"""Merges that are undone after goods came back: services/points/usecases/wallets/undo_merge.py."""
 
 import pytest
 
 from chassis.database import Database
 from services.points.domain.assets import Asset
-from services.points.domain.moves.moved import Moved
+from services.points.domain.wallets.moved import Moved
 from tests.fixtures.audit import prove_books
 from tests.fixtures.builders_points import Chain, build_command, build_line, build_sale
 from tests.fixtures.pass_postings import PostedPasses

@@ -1,6 +1,6 @@
 """Caps, limits and fractions of a point when goods or gifts came back during a merge.
 
-services/points/domain/moves/remembered.py
+services/points/domain/wallets/remembered.py
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from chassis.database import Database
 from services.points.domain.audit.breaks import WHOLE_BOOKS, BreakKind
-from services.points.usecases.list_breaks import list_breaks
+from services.points.usecases.audit.list_breaks import list_breaks
 from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_audit import History
 from tests.fixtures.corruptible_books import Books, change

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.domain.audit.breaks import BreakKind
-from services.points.usecases.list_breaks import BreakView, list_breaks
+from services.points.usecases.audit.list_breaks import BreakView, list_breaks
 from tests.fixtures.audit import verify_all
 from tests.fixtures.builders_holds import (
     STORED_VALUE,

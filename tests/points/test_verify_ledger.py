@@ -11,7 +11,7 @@ from sqlalchemy import text
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.audit.breaks import WHOLE_BOOKS, BreakKind
-from services.points.usecases.list_breaks import BreakView, list_breaks
+from services.points.usecases.audit.list_breaks import BreakView, list_breaks
 from services.points.verifier import Verifier
 from tests.fixtures.audit import corrupt, restore, save_books, verify_all
 from tests.fixtures.builders_audit import History, build_history

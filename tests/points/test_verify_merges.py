@@ -6,7 +6,7 @@ from sqlalchemy import text
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.audit.breaks import BreakKind
-from services.points.usecases.list_breaks import BreakView, list_breaks
+from services.points.usecases.audit.list_breaks import BreakView, list_breaks
 from tests.fixtures.audit import prove_books, verify_all
 from tests.fixtures.builders_points import Chain, build_chain
 from tests.fixtures.own_ledger import database

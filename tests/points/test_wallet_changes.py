@@ -7,9 +7,9 @@ from chassis.database import Database, outbox_table
 from chassis.errors import DomainError, PreconditionFailed
 from chassis.ids import new_id
 from services.points.domain.assets import POINTS_TENDER
-from services.points.usecases.change_wallets import change_wallets
-from services.points.usecases.freeze_wallet import LEDGER
-from services.points.usecases.read_wallet_changes import list_wallet_changes
+from services.points.usecases.wallets.change_wallets import change_wallets
+from services.points.usecases.wallets.freeze_wallet import LEDGER
+from services.points.usecases.wallets.read_wallet_changes import list_wallet_changes
 from tests.fixtures.builders_points import Chain, build_chain, build_command, build_sale
 from tests.fixtures.wallet_changes import (
     FROZEN,

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from chassis.database import Database
 from services.points.jobs import run_job
-from services.points.usecases import verify_ledger
+from services.points.usecases.audit import verify_ledger
 from services.points.verifier import JOB, Verifier
 
 

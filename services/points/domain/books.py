@@ -11,8 +11,6 @@ from services.points.domain.coupons.coupon import Coupon, GiveBackPolicy
 from services.points.domain.coupons.coupon_event import CouponChange, CouponEvent
 from services.points.domain.draft import Draft
 from services.points.domain.lot import Lot, LotKey
-from services.points.domain.moves.merges import Merges
-from services.points.domain.moves.returns_since import BookedReturn, ReturnsSince
 from services.points.domain.named_bill import unknown_bill, wrong_bill_kind
 from services.points.domain.passes.pass_uses import StandingUse, note_pass_use
 from services.points.domain.posting import Posting
@@ -22,6 +20,8 @@ from services.points.domain.rewards.proposal import Proposal
 from services.points.domain.stored_value.top_up_record import TopUpRecord, note
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
+from services.points.domain.wallets.merges import Merges
+from services.points.domain.wallets.returns_since import BookedReturn, ReturnsSince
 
 
 class StoredBill(NamedTuple):

@@ -8,8 +8,8 @@ from pricing.earning import Earned
 from services.points.domain.assets import Asset
 from services.points.domain.coupons.coupon_event import CouponChange
 from services.points.domain.lot import LotKey
-from services.points.domain.moves.moved import Moved
 from services.points.domain.posting import Posting
+from services.points.domain.wallets.moved import Moved
 
 
 class Receipt(NamedTuple):

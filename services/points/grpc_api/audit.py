@@ -13,9 +13,9 @@ from services.points.ledger import Ledger
 from services.points.messages import presenters
 from services.points.messages.dates import optional_date
 from services.points.storage.breaks import Run
-from services.points.usecases.list_breaks import BreakView, list_breaks
-from services.points.usecases.read_trial_balance import read_trial_balance
-from services.points.usecases.verify_ledger import read_run, request_run
+from services.points.usecases.audit.list_breaks import BreakView, list_breaks
+from services.points.usecases.audit.read_trial_balance import read_trial_balance
+from services.points.usecases.audit.verify_ledger import read_run, request_run
 from yika.points.v1 import audit_service_pb2, audit_service_pb2_grpc
 
 # Of one member's breaks; ListBreaks has all of them.

@@ -16,18 +16,18 @@ from services.points.messages import coupon_messages as messages
 from services.points.messages import coupon_requests as requests
 from services.points.messages.dates import asked_day, optional_date
 from services.points.storage.coupon_orders import OrderEventKind
-from services.points.usecases import read_coupons
-from services.points.usecases.bind_coupon import bind_coupon
-from services.points.usecases.change_coupon_order import change_coupon_order
-from services.points.usecases.create_coupon_order import create_coupon_order
-from services.points.usecases.export_coupon_codes import export_coupon_codes
-from services.points.usecases.find_coupon import NO_STORE, find_coupon
-from services.points.usecases.give_back_coupon import give_back_coupon
-from services.points.usecases.issue_coupons import issue_coupons
-from services.points.usecases.redeem_coupon import redeem_coupon
-from services.points.usecases.release_coupon import release_coupon
-from services.points.usecases.reserve_coupon import reserve_coupon
-from services.points.usecases.revoke_coupon import revoke_coupon
+from services.points.usecases.coupons import read_coupons
+from services.points.usecases.coupons.bind_coupon import bind_coupon
+from services.points.usecases.coupons.change_coupon_order import change_coupon_order
+from services.points.usecases.coupons.create_coupon_order import create_coupon_order
+from services.points.usecases.coupons.export_coupon_codes import export_coupon_codes
+from services.points.usecases.coupons.find_coupon import NO_STORE, find_coupon
+from services.points.usecases.coupons.give_back_coupon import give_back_coupon
+from services.points.usecases.coupons.issue_coupons import issue_coupons
+from services.points.usecases.coupons.redeem_coupon import redeem_coupon
+from services.points.usecases.coupons.release_coupon import release_coupon
+from services.points.usecases.coupons.reserve_coupon import reserve_coupon
+from services.points.usecases.coupons.revoke_coupon import revoke_coupon
 from yika.points.v1 import coupon_pb2, coupon_service_pb2_grpc
 from yika.points.v1 import coupon_service_pb2 as service_pb2
 

@@ -15,9 +15,9 @@ from services.points.messages.hold_messages import (
     hold_message,
     read_hold_request,
 )
-from services.points.usecases.create_hold import create_hold
-from services.points.usecases.read_holds import read_hold, read_holds
-from services.points.usecases.void_hold import void_hold
+from services.points.usecases.holds.create_hold import create_hold
+from services.points.usecases.holds.read_holds import read_hold, read_holds
+from services.points.usecases.holds.void_hold import void_hold
 from yika.points.v1 import hold_service_pb2, hold_service_pb2_grpc
 
 

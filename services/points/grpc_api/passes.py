@@ -9,13 +9,13 @@ from chassis.paging import page_size
 from services.points.ledger import Ledger
 from services.points.messages import pass_messages
 from services.points.messages.dates import asked_day
-from services.points.usecases.read_passes import list_pass_shares, read_passes
-from services.points.usecases.refund_pass import refund_pass_command
-from services.points.usecases.reverse_pass_use import reverse_pass_use_command
-from services.points.usecases.sell_pass import sell_pass_command
-from services.points.usecases.share_pass import share_pass
-from services.points.usecases.unshare_pass import unshare_pass
-from services.points.usecases.use_pass import use_pass_command
+from services.points.usecases.passes.read_passes import list_pass_shares, read_passes
+from services.points.usecases.passes.refund_pass import refund_pass_command
+from services.points.usecases.passes.reverse_pass_use import reverse_pass_use_command
+from services.points.usecases.passes.sell_pass import sell_pass_command
+from services.points.usecases.passes.share_pass import share_pass
+from services.points.usecases.passes.unshare_pass import unshare_pass
+from services.points.usecases.passes.use_pass import use_pass_command
 from yika.points.v1 import pass_service_pb2, pass_service_pb2_grpc
 
 # What the receipt of a shared pass does not tell the member who uses it.

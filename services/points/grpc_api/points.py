@@ -14,13 +14,13 @@ from services.points.messages import presenters
 from services.points.messages.dates import asked_day
 from services.points.messages.query_requests import read_asset, read_bill_filter
 from services.points.pages import canonical_stores
-from services.points.usecases import list_ledger
-from services.points.usecases.accept_sales import accept_sales
-from services.points.usecases.list_bills import list_member_bills, list_store_bills
 from services.points.usecases.post_bills import Outcome
-from services.points.usecases.read_bill import read_bill
-from services.points.usecases.read_statement import read_statement
-from services.points.usecases.read_wallet import WalletReader, read_wallet
+from services.points.usecases.queries import list_ledger
+from services.points.usecases.queries.list_bills import list_member_bills, list_store_bills
+from services.points.usecases.queries.read_bill import read_bill
+from services.points.usecases.queries.read_statement import read_statement
+from services.points.usecases.queries.read_wallet import WalletReader, read_wallet
+from services.points.usecases.sales.accept_sales import accept_sales
 from yika.points.v1 import points_service_pb2, points_service_pb2_grpc, sale_pb2
 
 

@@ -12,8 +12,8 @@ from services.points.domain.programme import FIRST_PROGRAMME
 from services.points.ledger import Ledger
 from services.points.messages.programme_documents import built_in_message
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
-from services.points.usecases.list_programmes import list_programmes
-from services.points.usecases.publish_programme import publish_programme
+from services.points.usecases.programmes.list_programmes import list_programmes
+from services.points.usecases.programmes.publish_programme import publish_programme
 from yika.points.v1 import programme_pb2, programme_service_pb2, programme_service_pb2_grpc
 
 

@@ -24,13 +24,13 @@ from services.points.domain.limits import check_moment
 from services.points.ledger import Ledger
 from services.points.messages.dates import asked_day
 from services.points.pages import canonical_stores, check_range
-from services.points.usecases.read_holdings import read_holdings
-from services.points.usecases.read_outstanding import (
+from services.points.usecases.queries.read_holdings import read_holdings
+from services.points.usecases.queries.read_outstanding import (
     list_liability,
     list_settlement,
     summarize_settlement,
 )
-from services.points.usecases.read_past_balances import (
+from services.points.usecases.queries.read_past_balances import (
     AssetBalance,
     read_past_balances,
     summarize_past_balances,

@@ -21,18 +21,18 @@ from services.points.messages.reward_messages import (
     read_redemption,
     read_rejection,
 )
-from services.points.usecases.adjust_points import adjust_points, find_proposal
-from services.points.usecases.approve_adjustment import approve_adjustment_command
-from services.points.usecases.explain_value import (
+from services.points.usecases.post_bills import Posted, preview_bill
+from services.points.usecases.rewards.adjust_points import adjust_points, find_proposal
+from services.points.usecases.rewards.approve_adjustment import approve_adjustment_command
+from services.points.usecases.rewards.explain_value import (
     explain_bill,
     explain_lot,
     find_explained_bill,
 )
-from services.points.usecases.list_adjustment_proposals import list_adjustment_proposals
-from services.points.usecases.post_bills import Posted, preview_bill
-from services.points.usecases.redeem_gift import redeem_gift_command
-from services.points.usecases.reject_adjustment import reject_adjustment
-from services.points.usecases.return_gift import return_gift_command
+from services.points.usecases.rewards.list_adjustment_proposals import list_adjustment_proposals
+from services.points.usecases.rewards.redeem_gift import redeem_gift_command
+from services.points.usecases.rewards.reject_adjustment import reject_adjustment
+from services.points.usecases.rewards.return_gift import return_gift_command
 from yika.points.v1 import reward_service_pb2 as pb
 from yika.points.v1 import reward_service_pb2_grpc
 

@@ -18,9 +18,13 @@ from services.points.messages.stored_value_requests import (
     read_reversal,
     read_top_up,
 )
-from services.points.usecases.cash_out import CashOutQuote, cash_out_command, quote_cash_out
-from services.points.usecases.reverse_top_up import reverse_top_up_command
-from services.points.usecases.top_up import quote_top_up, top_up
+from services.points.usecases.stored_value.cash_out import (
+    CashOutQuote,
+    cash_out_command,
+    quote_cash_out,
+)
+from services.points.usecases.stored_value.reverse_top_up import reverse_top_up_command
+from services.points.usecases.stored_value.top_up import quote_top_up, top_up
 from yika.points.v1 import stored_value_service_pb2 as pb
 from yika.points.v1 import stored_value_service_pb2_grpc
 

@@ -12,7 +12,7 @@ from chassis.paging import page_size
 from services.points.commands import Command
 from services.points.domain.header import REASON_LENGTH_MAX
 from services.points.domain.limits import CODE_LENGTH_MAX
-from services.points.domain.wallet_change import (
+from services.points.domain.wallets.wallet_change import (
     WalletChange,
     WalletChangeKind,
     check_decision,
@@ -21,12 +21,12 @@ from services.points.domain.wallet_change import (
 from services.points.ledger import Ledger
 from services.points.messages.texts import check_text
 from services.points.storage.wallet_changes import Record
-from services.points.usecases.change_wallets import change_wallets
-from services.points.usecases.merge_members import merge_members_command
-from services.points.usecases.read_wallet_changes import list_wallet_changes, read_household
-from services.points.usecases.transfer_card import transfer_card_command
-from services.points.usecases.transfer_points import transfer_points_command
-from services.points.usecases.undo_merge import undo_merge_command
+from services.points.usecases.wallets.change_wallets import change_wallets
+from services.points.usecases.wallets.merge_members import merge_members_command
+from services.points.usecases.wallets.read_wallet_changes import list_wallet_changes, read_household
+from services.points.usecases.wallets.transfer_card import transfer_card_command
+from services.points.usecases.wallets.transfer_points import transfer_points_command
+from services.points.usecases.wallets.undo_merge import undo_merge_command
 from yika.points.v1 import ledger_pb2, wallet_service_pb2, wallet_service_pb2_grpc
 
 Context: TypeAlias = grpc.aio.ServicerContext

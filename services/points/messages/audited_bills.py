@@ -9,7 +9,7 @@ from chassis.clock import from_proto_date, from_timestamp
 from chassis.errors import Invalid
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.audit.audited import AuditedBill, BillRow
-from services.points.domain.moves.member_move import counterpart_id
+from services.points.domain.wallets.member_move import counterpart_id
 from services.points.messages.earning_facts import earning_fact
 from services.points.messages.held_value import held_of_document, held_of_tenders
 from services.points.messages.stored_documents import original_bill_of

@@ -2,10 +2,10 @@
 
 from services.points.domain.assets import BillKind
 from services.points.domain.books import Books, Original
-from services.points.domain.moves.overpaid_since import spent_on
-from services.points.domain.moves.remembered import CameBack, GoodsBack
 from services.points.domain.returns.return_request import returned_before
 from services.points.domain.rewards.gift_return import returned_pieces
+from services.points.domain.wallets.overpaid_since import spent_on
+from services.points.domain.wallets.remembered import CameBack, GoodsBack
 from services.points.messages.return_documents import read_returned, read_sold
 from services.points.messages.reward_messages import read_handed_out, read_returned_gifts
 

@@ -9,7 +9,7 @@ from chassis.clock import to_proto_date, to_timestamp
 from services.points.domain.coupons.coupon import Coupon, CouponState, state_on
 from services.points.domain.coupons.coupon_event import CouponEvent
 from services.points.domain.coupons.coupon_order import CouponOrder
-from services.points.usecases.change_coupon import ChangedCoupon
+from services.points.usecases.coupons.change_coupon import ChangedCoupon
 from yika.points.v1 import coupon_pb2, coupon_service_pb2
 
 

@@ -9,7 +9,6 @@ from chassis.errors import Invalid
 from pricing.earning import Carry, CounterKey
 from services.points.domain.assets import BillKind
 from services.points.domain.limits import ledger_day
-from services.points.domain.moves.points_transfer import GIVEN
 from services.points.domain.returns.return_request import ReturnLine
 from services.points.domain.sales.earning_facts import (
     EarningFact,
@@ -20,6 +19,7 @@ from services.points.domain.sales.earning_facts import (
     SoldFact,
     UnknownFact,
 )
+from services.points.domain.wallets.points_transfer import GIVEN
 from services.points.messages.earning_messages import read_basis, read_grants
 from yika.points.v1 import (
     audit_pb2,

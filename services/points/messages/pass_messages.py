@@ -13,7 +13,7 @@ from services.points.domain.sales.sale import TENDERS_MAX, SaleTender
 from services.points.messages.pass_programme import pass_definition_message
 from services.points.messages.sizes import check_size
 from services.points.messages.texts import check_text
-from services.points.usecases.read_passes import PassView
+from services.points.usecases.passes.read_passes import PassView
 from yika.points.v1 import pass_pb2, pass_service_pb2
 
 

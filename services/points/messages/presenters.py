@@ -7,9 +7,9 @@ from services.points.domain.lot import Lot
 from services.points.messages.stored_documents import packed_document
 from services.points.storage.queries import Record
 from services.points.usecases.post_bills import Outcome, Posted
-from services.points.usecases.read_bill import BillView
-from services.points.usecases.read_statement import StatementLine
-from services.points.usecases.read_wallet import WalletView
+from services.points.usecases.queries.read_bill import BillView
+from services.points.usecases.queries.read_statement import StatementLine
+from services.points.usecases.queries.read_wallet import WalletView
 from yika.points.v1 import ledger_pb2, points_service_pb2, sale_pb2
 
 

@@ -16,10 +16,10 @@ from services.points.domain.rewards.gift_return import GiftReturn, HandedOut, ch
 from services.points.domain.rewards.points_adjustment import Adjustment, check_adjustment
 from services.points.domain.rewards.proposal import Proposal
 from services.points.domain.sales.sale import TENDERS_MAX, WALLET_TENDERS
-from services.points.domain.wallet_change import check_decision
+from services.points.domain.wallets.wallet_change import check_decision
 from services.points.messages.dates import optional_date
 from services.points.messages.texts import check_text
-from services.points.usecases.explain_value import ValueExplanation
+from services.points.usecases.rewards.explain_value import ValueExplanation
 from yika.points.v1 import ledger_pb2, sale_pb2
 from yika.points.v1 import reward_service_pb2 as pb
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.moves.merges import Merges
+from services.points.domain.wallets.merges import Merges
 from services.points.storage.driver import Driver, fetch
 
 # Up to who answers for them now, and from there down to everybody who was merged.

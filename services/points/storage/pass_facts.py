@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Books, SharedPass
 from services.points.domain.lot import LotKey
-from services.points.domain.moves.merges import Merges
 from services.points.domain.passes.pass_uses import StandingUse
 from services.points.domain.passes.passes import PassQuestion
+from services.points.domain.wallets.merges import Merges
 from services.points.storage.driver import Driver
 from services.points.storage.locked_books import Row
 from services.points.storage.merges import load_merges_on

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.books import Books
-from services.points.domain.moves.returns_since import (
+from services.points.domain.wallets.returns_since import (
     GIVE_BACK_TO_ACCOUNT,
     BookedReturn,
     ReturnsSince,

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Uuid, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.wallet_change import WalletChange, WalletChangeKind
+from services.points.domain.wallets.wallet_change import WalletChange, WalletChangeKind
 from services.points.storage.tables import wallets
 from services.points.storage.wallet_tables import wallet_changes
 

@@ -27,7 +27,7 @@ from services.points.storage.top_ups import (
     load_top_ups,
     top_up_ids,
 )
-from services.points.usecases.bill_coupons import lock_coupons
+from services.points.usecases.coupons.bill_coupons import lock_coupons
 
 
 class Merged(Exception):

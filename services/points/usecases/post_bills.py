@@ -26,7 +26,7 @@ from services.points.storage.bill_writer import (
 )
 from services.points.storage.driver import Driver
 from services.points.storage.locked_books import read_wallets
-from services.points.usecases.bill_coupons import write_coupons
+from services.points.usecases.coupons.bill_coupons import write_coupons
 from services.points.usecases.load_books import Merged, find_heirs, load_books, lock_books
 from services.points.usecases.new_bills import book, stored
 

@@ -10,11 +10,11 @@ from services.points.domain.assets import BillKind
 from services.points.domain.transfer import Transfer
 from services.points.storage.bill_writer import NewBill
 from services.points.usecases.event_parts import parts_by_event
-from services.points.usecases.post_sales import publish_sales
-from services.points.usecases.publish_gifts import publish_gifts
-from services.points.usecases.publish_holds import publish_closed_holds
-from services.points.usecases.publish_merges import publish_merges
-from services.points.usecases.return_sale import publish_returns
+from services.points.usecases.holds.publish_holds import publish_closed_holds
+from services.points.usecases.returns.return_sale import publish_returns
+from services.points.usecases.rewards.publish_gifts import publish_gifts
+from services.points.usecases.sales.post_sales import publish_sales
+from services.points.usecases.wallets.publish_merges import publish_merges
 from yika.points.v1 import events_pb2, ledger_pb2
 
 # A merge may move thousands of lots, and what is told of it must fit an event.

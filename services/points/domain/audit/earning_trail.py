@@ -21,7 +21,6 @@ from pricing.earning import (
 from services.points.domain.assets import Asset
 from services.points.domain.audit.breaks import Break, BreakKind, TransferRef
 from services.points.domain.lot import Lot
-from services.points.domain.moves.merge import add_carries, subtract_carry
 from services.points.domain.rewards.gift_redemption import gift_counter
 from services.points.domain.sales.earning_facts import (
     EarningFact,
@@ -33,6 +32,7 @@ from services.points.domain.sales.earning_facts import (
     UnknownFact,
 )
 from services.points.domain.wallet import Wallet
+from services.points.domain.wallets.merge import add_carries, subtract_carry
 
 # Adjustments are counted by the day of the ledger's clock, which no bill says; and what returns
 # wrote off before that was counted is in bills and in no count.

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from chassis.errors import AlreadyExists, Invalid, PreconditionFailed
 from services.points.domain.assets import Asset
 from services.points.domain.lot import has_expired
-from services.points.domain.moves.merges import Merges
 from services.points.domain.passes.pass_lots import definition_of
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
+from services.points.domain.wallets.merges import Merges
 
 # A family, not a trade in passes.
 SHARES_MAX = 20

@@ -17,7 +17,6 @@ from services.points.domain.books import Books, Original
 from services.points.domain.draft import Draft, SaleAllocation, Source, receipt_of
 from services.points.domain.header import Header
 from services.points.domain.lot import LotKey
-from services.points.domain.moves.remembered import freed
 from services.points.domain.posting import Posting
 from services.points.domain.returns.forgiven import forgiven_points, pay_forgiven
 from services.points.domain.returns.giving_back import give_back
@@ -29,6 +28,7 @@ from services.points.domain.rewards.gift_redemption import (
     gift_counter,
 )
 from services.points.domain.transfer import Transfer
+from services.points.domain.wallets.remembered import freed
 
 Place = TypeVar("Place")
 

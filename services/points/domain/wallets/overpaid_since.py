@@ -1,0 +1,74 @@
+"""Points of a merged member that paid what the other member had been forgiven go back. Pure.
+
+Points that come back pay what the wallet was forgiven, whichever of the two it was: with one wallet
+there is one count. When the two are two again, what they paid beyond the member's own part is the
+member's: in lots that its goods and gifts had taken points from; and the other one's count has it
+again.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from pricing.earning import Tally
+from services.points.domain.assets import POINTS_REDEEMED, POINTS_WRITTEN_OFF, WALLET
+from services.points.domain.books import Original
+from services.points.domain.lot import Lot, LotKey
+from services.points.domain.returns.forgiven import FORGIVEN, forgiven_points
+from services.points.domain.wallet import Wallet
+from services.points.domain.wallets.member_move import MemberMove
+from services.points.domain.wallets.returns_since import ReturnsSince
+
+
+def spent_on(originals: Iterable[Original]) -> list[tuple[Lot, int]]:
+    """The lots that bills took points of, less what came back into them."""
+    lots: dict[LotKey, Lot] = {}
+    units = Counter[LotKey]()
+    for original in originals:
+        for each in original.transfers:
+            if each.lot is not None and each.credit_account == POINTS_REDEEMED:
+                lots.setdefault(each.lot, original.lots[each.lot])
+                units[each.lot] += each.amount
+        for each in original.later_transfers:
+            accounts = (each.debit_account, each.credit_account)
+            if each.lot is not None and accounts == (POINTS_REDEEMED, WALLET):
+                units[each.lot] -= each.amount
+    return [(lots[key], units[key]) for key in lots if units[key] > 0]
+
+
+def parts_refilled(
+    since: ReturnsSince,
+    points: int,
+    giver: Wallet,
+    held: Mapping[LotKey, int],
+    going: Mapping[LotKey, int],
+) -> dict[LotKey, int]:
+    """What undoings of merges between the heirs have given the other member of so many points.
+
+    By lot, as far as it is there beside what is `going` back anyway.
+    """
+    parts: dict[LotKey, int] = {}
+    for key in sorted(since.refilled):
+        lot = giver.lots.get(key)
+        there = lot.remaining - held.get(key, 0) - going.get(key, 0) if lot else 0
+        part = min(points, since.refilled[key], there)
+        if part > 0:
+            parts[key] = part
+            points -= part
+    return parts
+
+
+def give_overpaid(move: MemberMove, points: int, spent: Iterable[tuple[Lot, int]]) -> None:
+    """Gives the member points back and counts them as forgiven to the other one again.
+
+    Lots of which parts have just arrived anew are left out: no bill adds a lot and changes it.
+    """
+    giver, taker, points = move.giver, move.taker, max(0, points)
+    arrived = {grant.key for grant in taker.grants}
+    left = points
+    for lot, most in spent:
+        part = min(left, most)
+        if part and lot.key not in arrived:
+            taker.put_into(lot, part, POINTS_WRITTEN_OFF)
+            left -= part
+    if left < points:
+        giver.counters[FORGIVEN] = Tally(forgiven_points(giver) + points - left)
