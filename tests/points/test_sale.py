@@ -116,6 +116,20 @@ class TestCheckSale:
             check_sale(sale, KINDS, NOW)
         assert caught.value.reason == reason
 
+    @pytest.mark.parametrize(
+        ("day", "accepted"),
+        [(28, False), (29, True), (30, True), (1, True), (2, True), (3, True), (4, False)],
+    )
+    def test_compares_the_day_with_that_of_china(self, day: int, accepted: bool) -> None:
+        """Sold at one in the morning of 1 May there, when it is still April in UTC."""
+        sold_at = datetime(2026, 4, 30, 17, tzinfo=UTC)
+        sale = replace(SALE, sold_at=sold_at, business_date=date(2026, 4 if day > 27 else 5, day))
+        if accepted:
+            check_sale(sale, KINDS, NOW)
+            return
+        with pytest.raises(Invalid, match="INVALID_BUSINESS_DATE"):
+            check_sale(sale, KINDS, NOW)
+
     def test_accepts_a_day_that_ends_after_midnight(self) -> None:
         late = datetime(2026, 5, 2, 1, tzinfo=UTC)
         check_sale(replace(SALE, sold_at=late), KINDS, NOW)

@@ -13,7 +13,7 @@ STORE_TIME_OFFSET = timedelta(hours=8)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # Clocks of tills and askers run a little ahead; more than this is a wrong clock.
 FUTURE_MAX = timedelta(minutes=5)
-# A store's day may end after midnight and its zone may be 14 hours from UTC, no more.
+# A store's day may end after midnight, and people set the clocks of tills.
 BUSINESS_DATE_DISTANCE_DAYS_MAX = 2
 # Nobody asks what a document would do in two years.
 _QUOTED_AHEAD_MAX = timedelta(days=366)
@@ -61,7 +61,7 @@ def check_moment(moment: datetime, now: datetime, field: str) -> None:
 def check_time(occurred_at: datetime, business_date: date, now: datetime, field: str) -> None:
     """Invalid INVALID_TIME or INVALID_BUSINESS_DATE for a clock or a day that cannot be."""
     check_moment(occurred_at, now, field)
-    distance = abs((business_date - occurred_at.date()).days)
+    distance = abs((business_date - ledger_day(occurred_at)).days)
     if distance > BUSINESS_DATE_DISTANCE_DAYS_MAX:
         raise Invalid(
             "INVALID_BUSINESS_DATE",
@@ -72,7 +72,7 @@ def check_time(occurred_at: datetime, business_date: date, now: datetime, field:
 
 def check_quoted_date(business_date: date, now: datetime) -> None:
     """Invalid INVALID_BUSINESS_DATE for a day that no document could bear."""
-    last = (now + _QUOTED_AHEAD_MAX).date()
+    last = ledger_day(now + _QUOTED_AHEAD_MAX)
     if not _EARLIEST.date() <= business_date <= last:
         raise Invalid(
             "INVALID_BUSINESS_DATE",
