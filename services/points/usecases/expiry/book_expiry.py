@@ -13,6 +13,7 @@ from services.points.domain.books import Books
 from services.points.domain.draft import Drafts
 from services.points.domain.expiry import decide_expiry, expiry_header
 from services.points.domain.header import Header
+from services.points.halves import Failure, do_in_halves
 from services.points.metrics import EXPIRY_BILLS
 from services.points.storage.expiry import ExpiryRepository, Place
 from services.points.storage.queries import FIRST_ID
@@ -59,16 +60,19 @@ async def book_expiry(
 
 async def _post_each(post: Post, commands: Sequence[Command]) -> Sequence[Outcome | Exception]:
     """What became of each command; a defect of one fails that one alone."""
-    try:
-        return await post(commands)
-    except Exhausted as full:  # tills come first; the run goes on when there is room
-        raise Unavailable(full.reason, full.message) from full
-    except DomainError:  # of all of them: the database is away
-        raise
-    except Exception as defect:
-        if len(commands) == 1:
-            return [defect]
-    return [outcome for one in commands for outcome in await _post_each(post, [one])]
+    outcomes: list[Outcome | Exception] = []
+    for each in await do_in_halves(post, commands):
+        if not isinstance(each, Failure):
+            outcomes.append(each)
+        elif isinstance(
+            each.error, Exhausted
+        ):  # tills come first; the run goes on when there is room
+            raise Unavailable(each.error.reason, each.error.message) from each.error
+        elif isinstance(each.error, DomainError):  # of all of them: the database is away
+            raise each.error
+        else:
+            outcomes.append(each.error)
+    return outcomes
 
 
 def _count(command: Command, outcome: Outcome | Exception) -> None:
