@@ -64,9 +64,8 @@ async def _post_each(post: Post, commands: Sequence[Command]) -> Sequence[Outcom
     for each in await do_in_halves(post, commands):
         if not isinstance(each, Failure):
             outcomes.append(each)
-        elif isinstance(
-            each.error, Exhausted
-        ):  # tills come first; the run goes on when there is room
+        elif isinstance(each.error, Exhausted):
+            # Tills come first; the run goes on when there is room.
             raise Unavailable(each.error.reason, each.error.message) from each.error
         elif isinstance(each.error, DomainError):  # of all of them: the database is away
             raise each.error
