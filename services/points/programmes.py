@@ -8,7 +8,7 @@ from datetime import timedelta
 from chassis.database import Database
 from chassis.logs import get_logger
 from services.points.domain.programme import Programmes, UnreadableProgramme, Version
-from services.points.messages.programme_documents import read_programme_document
+from services.points.messages.programmes.programme_documents import read_programme_document
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
 
 log = get_logger(__name__)

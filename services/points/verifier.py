@@ -7,7 +7,7 @@ from chassis.database import Database
 from chassis.ids import new_id
 from services.points.gauges import keep_true
 from services.points.jobs import run_job
-from services.points.storage.breaks import Run, RunRepository
+from services.points.storage.audit.breaks import Run, RunRepository
 from services.points.usecases.audit.verify_ledger import show_breaks, verify_next
 
 JOB = "verify_ledger"

@@ -11,7 +11,7 @@ _STORAGE = "services/points/storage/"
 # A bill counts by itself; the others are reached through lock_wallets alone.
 WRITERS = {
     f"{_STORAGE}{name}"
-    for name in ("bill_writer.py", "holds.py", "locked_books.py", "wallet_changes.py")
+    for name in ("bill_writer.py", "holds.py", "locked_books.py", "wallets/wallet_changes.py")
 }
 # lock_wallets_on counts nothing: it is for bills.
 LOCKS_FOR_BILLS = {f"{_STORAGE}locked_books.py", "services/points/usecases/load_books.py"}

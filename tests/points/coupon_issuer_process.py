@@ -15,7 +15,7 @@ from typing import Any
 from chassis.clock import utc_now
 from chassis.database import Database
 from services.points.coupon_issuer import CouponIssuer
-from services.points.storage.coupons import CouponRepository
+from services.points.storage.coupons.coupons import CouponRepository
 from services.points.usecases.coupons.issue_coupon_batch import issue_coupon_batch
 from tests.fixtures.coupons import lonely_desk
 

@@ -11,7 +11,7 @@ from chassis.clock import to_proto_date, utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
 from services.points.domain.programme import ADJUSTMENT_LIMIT_POINTS as LIMIT
-from services.points.storage.adjustments import ProposalRepository
+from services.points.storage.rewards.adjustments import ProposalRepository
 from tests.fixtures.audit import prove_books
 from tests.fixtures.polling import eventually
 from tests.fixtures.refusals import refusal

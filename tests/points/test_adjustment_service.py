@@ -14,7 +14,7 @@ from services.points.domain.programme import Programme, Programmes
 from services.points.domain.rewards.proposal import OPEN_PROPOSALS_MAX
 from services.points.door import Door
 from services.points.messages.documents import read_header
-from services.points.messages.reward_messages import read_adjustment
+from services.points.messages.rewards.reward_messages import read_adjustment
 from services.points.usecases.rewards.adjust_points import adjust_points
 from tests.fixtures.builders_points import post_commands, running_door
 from tests.fixtures.refusals import refusal

@@ -9,7 +9,7 @@ import pytest
 from chassis.clock import utc_now
 from chassis.database import Database
 from services.points.jobs import run_when_due
-from services.points.storage import audit
+from services.points.storage.audit import audited_accounts
 from services.points.usecases.audit import verify_ledger
 from services.points.usecases.audit.list_breaks import list_breaks
 from services.points.usecases.audit.verify_ledger import read_run
@@ -47,7 +47,7 @@ class TestARandomHistory:
         booked = await post_at_random(database, history, 60, seed)
         assert booked > 30
         for bills_at_once, bills_max, accounts_max in ((100, 1000, 100), (1, 3, 2), (7, 20, 1)):
-            monkeypatch.setattr(audit, "_BILLS_AT_ONCE", bills_at_once)
+            monkeypatch.setattr(audited_accounts, "_BILLS_AT_ONCE", bills_at_once)
             monkeypatch.setattr(verify_ledger, "_BILLS_MAX", bills_max)
             monkeypatch.setattr(verify_ledger, "_ACCOUNTS_MAX", accounts_max)
             run = await verify_all(database)
@@ -64,7 +64,7 @@ class TestARandomHistory:
         await verify_all(database)
         found = await open_kinds(database)
         assert len(found) == 4 + 5 + 1  # of two walk-in bills, of the member, of the whole books
-        monkeypatch.setattr(audit, "_BILLS_AT_ONCE", 1)
+        monkeypatch.setattr(audited_accounts, "_BILLS_AT_ONCE", 1)
         monkeypatch.setattr(verify_ledger, "_BILLS_MAX", 1)
         await verify_all(database)
         assert await open_kinds(database) == found

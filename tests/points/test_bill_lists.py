@@ -11,7 +11,7 @@ from chassis.clock import to_proto_date
 from chassis.ids import new_id
 from chassis.paging import encode_page_token
 from services.points.pages import PAGE_BYTES_MAX
-from services.points.storage.queries import LAST_ID
+from services.points.storage.queries.ledger_queries import LAST_ID
 from tests.fixtures.bill_archive import DAYS, PERMISSIONS, Archive, is_on
 from tests.fixtures.builders_points import Chain, build_chain, build_line, build_sale
 from tests.fixtures.ledger import Ledger, refusal

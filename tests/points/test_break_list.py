@@ -9,7 +9,7 @@ from chassis.clock import utc_now
 from chassis.ids import new_id
 from services.points import pages
 from services.points.domain.audit.breaks import WHOLE_BOOKS, Break, BreakKind
-from services.points.storage.breaks import BreakRepository
+from services.points.storage.audit.breaks import BreakRepository
 from tests.fixtures.ledger import Ledger
 from tests.fixtures.running import open_stub
 from yika.points.v1 import audit_service_pb2 as pb

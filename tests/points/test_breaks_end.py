@@ -9,7 +9,7 @@ from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.ids import new_id
 from services.points.domain.audit.breaks import BreakKind
-from services.points.storage.breaks import BreakRepository, begin_keeping
+from services.points.storage.audit.breaks import BreakRepository, begin_keeping
 from services.points.usecases.audit import verify_ledger
 from services.points.usecases.audit.list_breaks import list_breaks
 from services.points.usecases.audit.verify_ledger import request_run

@@ -2,8 +2,8 @@
 
 from chassis.database import Database
 from services.points.domain.coupons.coupon import CouponState
-from services.points.messages.coupon_requests import read_issue
-from services.points.storage.coupon_queries import CouponQueries
+from services.points.messages.coupons.coupon_requests import read_issue
+from services.points.storage.coupons.coupon_queries import CouponQueries
 from services.points.usecases.coupons.issue_coupons import issue_coupons
 from services.points.usecases.post_bills import Posted
 from tests.fixtures.builders_coupons import issue_request

@@ -13,7 +13,7 @@ from services.points.coupon_desk import CouponDesk
 from services.points.coupon_issuer import CouponIssuer
 from services.points.domain.coupons.coupon_code import read_code, read_keys
 from services.points.domain.coupons.coupon_order import CouponOrder, CouponOrderState
-from services.points.storage.coupon_orders import (
+from services.points.storage.coupons.coupon_orders import (
     CouponOrderRepository,
     OrderEvent,
     OrderEventKind,

@@ -20,8 +20,8 @@ from services.points.domain.coupons.coupon_event import (
     change_of,
     redemption_id,
 )
-from services.points.messages.coupon_facts import change_facts
-from services.points.storage.coupons import CouponRepository
+from services.points.messages.coupons.coupon_facts import change_facts
+from services.points.storage.coupons.coupons import CouponRepository
 from services.points.usecases.coupons.issue_coupon_batch import issue_coupon_batch
 from tests.fixtures.builders_coupons import NOW, TODAY, build_order
 from tests.fixtures.coupon_orders import coupons_of, take

@@ -10,7 +10,11 @@ from pricing.earning import (
     SaleFacts,
     earn,
 )
-from services.points.messages.earning_messages import fill_earning_message, read_basis, read_grants
+from services.points.messages.programmes.earning_messages import (
+    fill_earning_message,
+    read_basis,
+    read_grants,
+)
 from tests.fixtures.builders_earning import SALES, build_programme, build_sale, programmes
 from yika.points.v1.earning_pb2 import SaleEarning
 

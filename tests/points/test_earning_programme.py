@@ -21,8 +21,8 @@ from pricing.earning import (
     Rounding,
     Scope,
 )
-from services.points.messages.earning_messages import programme_message
-from services.points.messages.earning_programme import (
+from services.points.messages.programmes.earning_messages import programme_message
+from services.points.messages.programmes.earning_programme import (
     BONUS_POINTS_MAX,
     FEN_PER_POINT_MAX,
     MINIMUM_FEN_MAX,
@@ -31,7 +31,7 @@ from services.points.messages.earning_programme import (
     RULES_MAX,
     read_programme,
 )
-from services.points.messages.programme_checks import CAP_POINTS_MAX, IDS_MAX
+from services.points.messages.programmes.programme_checks import CAP_POINTS_MAX, IDS_MAX
 from tests.fixtures.malformed import malformed
 from yika.points.v1.earning_pb2 import EarningProgramme as Message
 

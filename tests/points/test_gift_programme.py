@@ -1,4 +1,4 @@
-"""What headquarters may say of gifts and adjustments: messages/gift_programme.py."""
+"""What headquarters may say of gifts and adjustments: messages/programmes/gift_programme.py."""
 
 from typing import Any
 
@@ -10,8 +10,11 @@ from chassis.errors import Invalid
 from chassis.ids import new_id
 from services.points.domain.programme import FIRST_PROGRAMME, Programme
 from services.points.domain.rewards.gift import Gift
-from services.points.messages.gift_programme import GIFTS_MAX, LIMIT_MAX, read_gifts
-from services.points.messages.programme_documents import built_in_message, read_programme_message
+from services.points.messages.programmes.gift_programme import GIFTS_MAX, LIMIT_MAX, read_gifts
+from services.points.messages.programmes.programme_documents import (
+    built_in_message,
+    read_programme_message,
+)
 from yika.points.v1 import earning_pb2, gift_pb2, programme_pb2
 
 GIFT_ID, PRODUCT_ID, STORE_ID = new_id(), new_id(), new_id()

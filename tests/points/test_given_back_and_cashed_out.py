@@ -16,7 +16,7 @@ from services.points.domain.stored_value.stored_value import (
     TopUpRule,
 )
 from services.points.messages.documents import read_header
-from services.points.messages.stored_value_requests import read_cash_out, read_top_up
+from services.points.messages.stored_value.stored_value_requests import read_cash_out, read_top_up
 from services.points.usecases.stored_value.cash_out import cash_out_command
 from services.points.usecases.stored_value.top_up import top_up_command
 from services.points.usecases.wallets.merge_members import merge_members_command

@@ -1,4 +1,4 @@
-"""Goods that came back on the other account during a merge: storage/merged_times.py."""
+"""Goods that came back on the other account during a merge: storage/wallets/merged_times.py."""
 
 from datetime import timedelta
 

@@ -1,10 +1,10 @@
-"""What documents say that their bills took of holds: services/points/messages/held_value.py."""
+"""What documents say that their bills took of holds: messages/holds/held_value.py."""
 
 import pytest
 from google.protobuf.message import Message
 
 from services.points.domain.assets import BillKind
-from services.points.messages.held_value import held_of_document, held_of_tenders
+from services.points.messages.holds.held_value import held_of_document, held_of_tenders
 from yika.points.v1 import pass_service_pb2, reward_service_pb2, sale_pb2
 
 Tender = sale_pb2.Tender

@@ -1,4 +1,4 @@
-"""The rule of giving points within a household: services/points/messages/programme_documents.py."""
+"""The rule of giving points within a household: messages/programmes/programme_documents.py."""
 
 import pytest
 
@@ -7,7 +7,10 @@ from chassis.errors import Invalid
 from chassis.ids import new_id
 from services.points.domain.limits import AMOUNT_FEN_MAX
 from services.points.domain.programme import FIRST_PROGRAMME, HouseholdTransfer
-from services.points.messages.programme_documents import built_in_message, read_programme_message
+from services.points.messages.programmes.programme_documents import (
+    built_in_message,
+    read_programme_message,
+)
 from tests.fixtures.builders_points import SOLD_AT
 from yika.points.v1 import earning_pb2, programme_pb2
 

@@ -7,7 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from chassis.clock import to_timestamp, utc_now
 from chassis.database import Database
 from chassis.ids import new_id
-from services.points.storage.trial_balance import AccountLine
+from services.points.storage.audit.trial_balance import AccountLine
 from services.points.usecases.audit.read_trial_balance import TrialBalance, read_trial_balance
 from services.points.usecases.queries.read_past_balances import (
     read_past_balances,

@@ -1,4 +1,4 @@
-"""Passes of a programme: services/points/messages/pass_programme.py."""
+"""Passes of a programme: services/points/messages/programmes/pass_programme.py."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,10 @@ from chassis.errors import Invalid
 from chassis.ids import new_id
 from services.points.domain.limits import AMOUNT_FEN_MAX
 from services.points.domain.passes.passes import PassDefinition, PassValidity
-from services.points.messages.pass_programme import pass_definition_message, read_pass_definitions
+from services.points.messages.programmes.pass_programme import (
+    pass_definition_message,
+    read_pass_definitions,
+)
 from yika.points.v1 import pass_pb2
 
 STORE, PRODUCT = new_id(), new_id()

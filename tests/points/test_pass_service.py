@@ -9,7 +9,7 @@ import pytest
 from chassis.clock import from_proto_date
 from chassis.database import outbox_table
 from chassis.ids import new_id
-from services.points.storage.wallet_changes import WalletChangeRepository
+from services.points.storage.wallets.wallet_changes import WalletChangeRepository
 from tests.fixtures.ledger import count_rows
 from tests.fixtures.pass_desk import PERMISSIONS, PRICE_FEN, PassDesk, bill_of, copied
 from tests.fixtures.refusals import refusal

@@ -1,9 +1,9 @@
-"""Ids of a programme in one form: services/points/messages/programme_ids.py."""
+"""Ids of a programme in one form: services/points/messages/programmes/programme_ids.py."""
 
 from google.protobuf.message import Message
 
 from chassis.ids import new_id
-from services.points.messages.programme_ids import make_ids_canonical
+from services.points.messages.programmes.programme_ids import make_ids_canonical
 from yika.points.v1 import earning_pb2, gift_pb2, pass_pb2, programme_pb2, stored_value_pb2
 
 

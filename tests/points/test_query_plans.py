@@ -18,11 +18,11 @@ from services.points.domain.lot import Lot, LotKey
 from services.points.domain.passes.passes import PassQuestion
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
-from services.points.storage.bill_search import BillFilter
 from services.points.storage.driver import Driver, fetch
-from services.points.storage.merges import load_heirs, load_merges
-from services.points.storage.pass_facts import load_pass_facts
-from services.points.storage.returns_since import load_returns_since
+from services.points.storage.passes.pass_facts import load_pass_facts
+from services.points.storage.queries.bill_search import BillFilter
+from services.points.storage.wallets.merges import load_heirs, load_merges
+from services.points.storage.wallets.returns_since import load_returns_since
 from services.points.usecases.queries.list_bills import list_member_bills, list_store_bills
 from services.points.usecases.queries.list_ledger import summarize_bills
 from services.points.usecases.queries.read_outstanding import (

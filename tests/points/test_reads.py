@@ -7,7 +7,7 @@ import pytest
 from chassis.clock import to_proto_date
 from chassis.ids import new_id
 from chassis.paging import encode_page_token
-from services.points.storage.queries import LAST_ID
+from services.points.storage.queries.ledger_queries import LAST_ID
 from tests.fixtures.builders_points import BUSINESS_DATE, build_chain, build_sale
 from tests.fixtures.ledger import Ledger, one, refusal
 from yika.points.v1 import ledger_pb2, points_service_pb2

@@ -22,7 +22,7 @@ from services.points.domain.sales.sale import Sale, SaleLine, SaleTender
 from services.points.domain.sales.sale_coupons import redeem_coupons
 from services.points.domain.sales.sale_posting import decide_sale
 from services.points.domain.wallet import Wallet
-from services.points.storage.coupons import CouponRepository
+from services.points.storage.coupons.coupons import CouponRepository
 from services.points.usecases.coupons.issue_coupon_batch import issue_coupon_batch
 from services.points.usecases.post_bills import Outcome
 from tests.fixtures.builders_coupons import NOW, TODAY, build_coupon, build_order

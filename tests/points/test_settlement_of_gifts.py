@@ -8,7 +8,7 @@ from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.domain.programme import ClawbackPolicy
 from services.points.domain.settlement import Cell
-from services.points.storage.outstanding import OutstandingQueries
+from services.points.storage.queries.outstanding import OutstandingQueries
 from tests.fixtures.builders_points import Chain
 from tests.fixtures.points_story import Story, points_rules
 from tests.fixtures.returning import another_store, seed_wallet

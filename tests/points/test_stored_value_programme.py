@@ -1,4 +1,4 @@
-"""Rules for stored value from the wire: services/points/messages/stored_value_programme.py."""
+"""Rules for stored value from the wire: messages/programmes/stored_value_programme.py."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from services.points.domain.stored_value.stored_value import (
     TopUpBand,
     TopUpRule,
 )
-from services.points.messages.stored_value_messages import stored_value_message
+from services.points.messages.programmes.stored_value_messages import stored_value_message
 from tests.fixtures.stored_value import (
     DAY,
     STORE,

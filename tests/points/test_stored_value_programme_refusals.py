@@ -1,4 +1,4 @@
-"""Every way to be wrong about stored value: services/points/messages/stored_value_programme.py."""
+"""Every way to be wrong about stored value: messages/programmes/stored_value_programme.py."""
 
 import pytest
 from google.type.date_pb2 import Date

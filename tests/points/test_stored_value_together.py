@@ -13,8 +13,8 @@ from services.points.domain.draft import Receipt
 from services.points.domain.programme import Programmes
 from services.points.domain.sales.member_facts import NO_FACTS
 from services.points.messages.documents import read_header
-from services.points.messages.programme_documents import read_programme_message
-from services.points.messages.stored_value_requests import read_cash_out, read_top_up
+from services.points.messages.programmes.programme_documents import read_programme_message
+from services.points.messages.stored_value.stored_value_requests import read_cash_out, read_top_up
 from services.points.usecases.post_bills import Posted
 from services.points.usecases.stored_value.cash_out import cash_out_command
 from services.points.usecases.stored_value.reverse_top_up import reverse_top_up_command

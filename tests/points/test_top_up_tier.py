@@ -15,8 +15,8 @@ from services.points.domain.sales.member_facts import NO_FACTS
 from services.points.door import Door
 from services.points.ledger import Ledger
 from services.points.messages.documents import read_header
-from services.points.messages.programme_documents import read_programme_document
-from services.points.messages.stored_value_requests import read_top_up
+from services.points.messages.programmes.programme_documents import read_programme_document
+from services.points.messages.stored_value.stored_value_requests import read_top_up
 from services.points.programmes import ProgrammeSource
 from services.points.usecases.post_bills import Posted
 from services.points.usecases.stored_value.top_up import top_up, top_up_command

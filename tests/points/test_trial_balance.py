@@ -14,7 +14,7 @@ from chassis.errors import Invalid
 from chassis.ids import new_id
 from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset
-from services.points.storage.trial_balance import AccountLine
+from services.points.storage.audit.trial_balance import AccountLine
 from services.points.usecases.audit.read_trial_balance import TrialBalance, read_trial_balance
 from tests.fixtures.builders_audit import build_history, post_at_random
 from tests.fixtures.builders_points import BUSINESS_DATE

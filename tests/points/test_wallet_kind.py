@@ -22,7 +22,7 @@ from services.points.domain.stored_value.wallet_kind import keep_kind_of_rest, t
 from services.points.domain.wallet import Wallet
 from services.points.messages.documents import read_header
 from services.points.messages.stored_documents import card_type_of
-from services.points.messages.stored_value_requests import read_top_up
+from services.points.messages.stored_value.stored_value_requests import read_top_up
 from services.points.usecases.stored_value.top_up import top_up_command
 from services.points.usecases.wallets.transfer_card import transfer_card_command
 from tests.fixtures.builders_points import (

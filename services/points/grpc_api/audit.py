@@ -12,7 +12,7 @@ from services.points.domain.audit.breaks import WHOLE_BOOKS
 from services.points.ledger import Ledger
 from services.points.messages import presenters
 from services.points.messages.dates import optional_date
-from services.points.storage.breaks import Run
+from services.points.storage.audit.breaks import Run
 from services.points.usecases.audit.list_breaks import BreakView, list_breaks
 from services.points.usecases.audit.read_trial_balance import read_trial_balance
 from services.points.usecases.audit.verify_ledger import read_run, request_run

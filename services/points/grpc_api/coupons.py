@@ -12,10 +12,10 @@ from chassis.paging import page_size
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupons.coupon import Coupon
 from services.points.domain.coupons.coupon_event import required
-from services.points.messages import coupon_messages as messages
-from services.points.messages import coupon_requests as requests
+from services.points.messages.coupons import coupon_messages as messages
+from services.points.messages.coupons import coupon_requests as requests
 from services.points.messages.dates import asked_day, optional_date
-from services.points.storage.coupon_orders import OrderEventKind
+from services.points.storage.coupons.coupon_orders import OrderEventKind
 from services.points.usecases.coupons import read_coupons
 from services.points.usecases.coupons.bind_coupon import bind_coupon
 from services.points.usecases.coupons.change_coupon_order import change_coupon_order

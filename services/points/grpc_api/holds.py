@@ -9,7 +9,7 @@ from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.domain.holds.hold_request import HoldLimits
 from services.points.ledger import Ledger
-from services.points.messages.hold_messages import (
+from services.points.messages.holds.hold_messages import (
     check_texts,
     first_hold_message,
     hold_message,

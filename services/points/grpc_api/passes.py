@@ -7,8 +7,8 @@ from chassis.clock import utc_now
 from chassis.ids import canonical_id
 from chassis.paging import page_size
 from services.points.ledger import Ledger
-from services.points.messages import pass_messages
 from services.points.messages.dates import asked_day
+from services.points.messages.passes import pass_messages
 from services.points.usecases.passes.read_passes import list_pass_shares, read_passes
 from services.points.usecases.passes.refund_pass import refund_pass_command
 from services.points.usecases.passes.reverse_pass_use import reverse_pass_use_command

@@ -12,7 +12,7 @@ from chassis.paging import page_size
 from services.points.ledger import Ledger
 from services.points.messages import presenters
 from services.points.messages.dates import asked_day
-from services.points.messages.query_requests import read_asset, read_bill_filter
+from services.points.messages.queries.query_requests import read_asset, read_bill_filter
 from services.points.pages import canonical_stores
 from services.points.usecases.post_bills import Outcome
 from services.points.usecases.queries import list_ledger

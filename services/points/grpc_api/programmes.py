@@ -10,7 +10,7 @@ from chassis.errors import NotFound
 from chassis.paging import page_size
 from services.points.domain.programme import FIRST_PROGRAMME
 from services.points.ledger import Ledger
-from services.points.messages.programme_documents import built_in_message
+from services.points.messages.programmes.programme_documents import built_in_message
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
 from services.points.usecases.programmes.list_programmes import list_programmes
 from services.points.usecases.programmes.publish_programme import publish_programme

@@ -10,7 +10,7 @@ from chassis.clock import utc_now
 from services.points.commands import Command
 from services.points.ledger import Ledger
 from services.points.messages.documents import receipt_message
-from services.points.messages.return_documents import read_return, returned_sale_message
+from services.points.messages.returns.return_documents import read_return, returned_sale_message
 from services.points.messages.sizes import SALE_BYTES_MAX
 from services.points.usecases.returns.return_sale import quote_return, return_command
 from yika.points.v1 import return_service_pb2, return_service_pb2_grpc

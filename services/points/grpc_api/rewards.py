@@ -11,7 +11,7 @@ from services.points.domain.lot import LotKey
 from services.points.domain.rewards.points_adjustment import unknown_proposal
 from services.points.ledger import Ledger, receipt_answer
 from services.points.messages.documents import receipt_message
-from services.points.messages.reward_messages import (
+from services.points.messages.rewards.reward_messages import (
     explanation_message,
     proposal_message,
     read_adjustment,

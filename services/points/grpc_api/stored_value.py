@@ -11,7 +11,7 @@ from chassis.clock import to_proto_date, utc_now
 from services.points.domain.stored_value.cash_out import NEEDS_IDENTITY, in_cooling_off
 from services.points.domain.stored_value.stored_value import StoredValueProgramme
 from services.points.ledger import Ledger
-from services.points.messages.stored_value_requests import (
+from services.points.messages.stored_value.stored_value_requests import (
     read_cash_out,
     read_cash_out_quote,
     read_place,

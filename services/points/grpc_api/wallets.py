@@ -20,7 +20,7 @@ from services.points.domain.wallets.wallet_change import (
 )
 from services.points.ledger import Ledger
 from services.points.messages.texts import check_text
-from services.points.storage.wallet_changes import Record
+from services.points.storage.wallets.wallet_changes import Record
 from services.points.usecases.wallets.change_wallets import change_wallets
 from services.points.usecases.wallets.merge_members import merge_members_command
 from services.points.usecases.wallets.read_wallet_changes import list_wallet_changes, read_household

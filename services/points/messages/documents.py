@@ -15,8 +15,12 @@ from services.points.domain.header import REASON_LENGTH_MAX, Header
 from services.points.domain.limits import CODE_LENGTH_MAX, check_time
 from services.points.domain.sales.sale import TENDERS_MAX, LineDiscount, Sale, SaleLine, SaleTender
 from services.points.domain.wallets.moved import Moved
-from services.points.messages.earning_messages import fill_earning_message, read_basis, read_grants
 from services.points.messages.payment_sources import sources_of
+from services.points.messages.programmes.earning_messages import (
+    fill_earning_message,
+    read_basis,
+    read_grants,
+)
 from services.points.messages.texts import check_register_id, check_text
 from yika.points.v1 import ledger_pb2, sale_pb2
 

@@ -5,7 +5,7 @@ from chassis.errors import DomainError
 from services.points.domain.assets import BillKind
 from services.points.domain.lot import Lot
 from services.points.messages.stored_documents import packed_document
-from services.points.storage.queries import Record
+from services.points.storage.queries.ledger_queries import Record
 from services.points.usecases.post_bills import Outcome, Posted
 from services.points.usecases.queries.read_bill import BillView
 from services.points.usecases.queries.read_statement import StatementLine

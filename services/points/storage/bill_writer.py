@@ -11,10 +11,10 @@ from chassis.database import DriverTransaction, insert_events
 from services.points.domain.assets import Asset
 from services.points.domain.draft import Draft
 from services.points.domain.wallet import Wallet
-from services.points.storage.adjustments import write_decisions, write_direct
 from services.points.storage.driver import Driver
 from services.points.storage.holds import write_holds
 from services.points.storage.lot_rows import lot_rows
+from services.points.storage.rewards.adjustments import write_decisions, write_direct
 
 # One array of rows for each table, of the types that migration 0013 makes: a parameter for each
 # column would cost twice as much at both ends. The wallets come first, as they do for those who

@@ -21,17 +21,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA
 
 # For the tables that they add to the metadata.
-from services.points.storage import (  # noqa: F401
-    adjustment_tables,
-    audit_tables,
-    coupon_tables,
-    expiry_tables,
-    job_tables,
-    pass_tables,
-    wallet_tables,
-)
+from services.points.storage import job_tables  # noqa: F401
+from services.points.storage.audit import audit_tables  # noqa: F401
+from services.points.storage.coupons import coupon_tables  # noqa: F401
+from services.points.storage.expiry import expiry_tables  # noqa: F401
 from services.points.storage.metadata import metadata
-from services.points.storage.query_indexes import add_query_indexes
+from services.points.storage.passes import pass_tables  # noqa: F401
+from services.points.storage.queries.query_indexes import add_query_indexes
+from services.points.storage.rewards import adjustment_tables  # noqa: F401
+from services.points.storage.wallets import wallet_tables  # noqa: F401
 
 bills = Table(
     "bills",

@@ -10,7 +10,6 @@ from services.points.domain.limits import ledger_day
 from services.points.domain.stored_value.stored_balance import STORED_VALUE
 from services.points.messages.documents import read_allocation
 from services.points.messages.stored_documents import card_type_of
-from services.points.storage.adjustments import load_day_sums, load_proposals
 from services.points.storage.bill_reader import find_bills, load_originals
 from services.points.storage.driver import Driver
 from services.points.storage.locked_books import (
@@ -19,14 +18,15 @@ from services.points.storage.locked_books import (
     load_lots,
     lock_wallets_on,
 )
-from services.points.storage.pass_facts import load_pass_facts
-from services.points.storage.points_in_grace import load_points_in_grace
-from services.points.storage.returns_since import load_returns_since
-from services.points.storage.top_ups import (
+from services.points.storage.passes.pass_facts import load_pass_facts
+from services.points.storage.returns.points_in_grace import load_points_in_grace
+from services.points.storage.rewards.adjustments import load_day_sums, load_proposals
+from services.points.storage.stored_value.top_ups import (
     load_lots_of_top_ups,
     load_top_ups,
     top_up_ids,
 )
+from services.points.storage.wallets.returns_since import load_returns_since
 from services.points.usecases.coupons.bill_coupons import lock_coupons
 
 

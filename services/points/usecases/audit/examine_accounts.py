@@ -14,12 +14,12 @@ from services.points.domain.audit.verification import AccountVerification
 from services.points.domain.holds.hold import HoldState
 from services.points.domain.lot import Lot
 from services.points.domain.passes.passes import PassDefinition
-from services.points.messages.audited_bills import audited_bill
-from services.points.messages.earning_facts import returned_elsewhere
-from services.points.messages.hold_messages import hold_terms
-from services.points.messages.programme_documents import read_programme_document
-from services.points.storage.audit import Account, AuditQueries, BookedBill, Span
-from services.points.storage.audit_holds import read_holds
+from services.points.messages.audit.audited_bills import audited_bill
+from services.points.messages.audit.earning_facts import returned_elsewhere
+from services.points.messages.holds.hold_messages import hold_terms
+from services.points.messages.programmes.programme_documents import read_programme_document
+from services.points.storage.audit.audited_accounts import Account, AuditQueries, BookedBill, Span
+from services.points.storage.audit.audited_holds import read_holds
 from services.points.storage.programmes import ProgrammeRepository
 
 # What values raise that nobody foresaw. A lost database and a broken statement are not among them:

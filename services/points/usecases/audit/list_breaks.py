@@ -7,8 +7,8 @@ from chassis.database import Database
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.audit.breaks import WHOLE_BOOKS, BreakKind
 from services.points.pages import foreign_token, id_of_token, rows_that_fit
-from services.points.storage.breaks import BreakRepository
-from services.points.storage.queries import Record
+from services.points.storage.audit.breaks import BreakRepository
+from services.points.storage.queries.ledger_queries import Record
 
 # More than a transfer has as a message, and than a break has beside its texts and its proof.
 _TRANSFER_BYTES_MAX = 512

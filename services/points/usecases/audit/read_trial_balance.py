@@ -8,7 +8,7 @@ from chassis.errors import Invalid
 from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.assets import Asset
 from services.points.pages import foreign_token, id_of_token, reversed_range
-from services.points.storage.trial_balance import (
+from services.points.storage.audit.trial_balance import (
     AccountKey,
     AccountLine,
     ProofLine,

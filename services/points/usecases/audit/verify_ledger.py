@@ -15,11 +15,11 @@ from chassis.database_failures import GaveWay
 from chassis.errors import NotFound, id_reused
 from chassis.logs import get_logger
 from services.points.domain.audit.breaks import WHOLE_BOOKS, Break, verify_totals
-from services.points.messages.audited_bills import audited_bill
+from services.points.messages.audit.audited_bills import audited_bill
 from services.points.metrics import LEDGER_BREAKS, LEDGER_VERIFIED
-from services.points.storage.audit import Account, AuditQueries
-from services.points.storage.breaks import BreakRepository, Run, RunRepository, begin_keeping
-from services.points.storage.queries import FIRST_ID
+from services.points.storage.audit.audited_accounts import Account, AuditQueries
+from services.points.storage.audit.breaks import BreakRepository, Run, RunRepository, begin_keeping
+from services.points.storage.queries.ledger_queries import FIRST_ID
 from services.points.usecases.audit.examine_accounts import (
     UNREADABLE,
     Examined,

@@ -8,10 +8,10 @@ from services.points.domain.assets import BillKind
 from services.points.domain.books import Books
 from services.points.domain.coupons.coupon_event import give_back_id, redemption_id
 from services.points.domain.wallets.merges import Merges
-from services.points.messages.coupon_facts import change_facts
+from services.points.messages.coupons.coupon_facts import change_facts
 from services.points.storage.bill_writer import AnotherWriterCameFirst, NewBill
-from services.points.storage.coupons import CouponRepository
-from services.points.storage.merges import load_merges_on
+from services.points.storage.coupons.coupons import CouponRepository
+from services.points.storage.wallets.merges import load_merges_on
 from services.points.usecases.coupons.change_coupon import CHANGES
 
 

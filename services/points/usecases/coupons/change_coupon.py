@@ -17,10 +17,10 @@ from services.points.domain.coupons.coupon_event import (
     same_request,
 )
 from services.points.domain.limits import BUSINESS_DATE_DISTANCE_DAYS_MAX, ledger_day
-from services.points.messages.coupon_facts import change_facts
-from services.points.storage.coupon_queries import CouponQueries
-from services.points.storage.coupons import CouponRepository
-from services.points.storage.merges import load_merges
+from services.points.messages.coupons.coupon_facts import change_facts
+from services.points.storage.coupons.coupon_queries import CouponQueries
+from services.points.storage.coupons.coupons import CouponRepository
+from services.points.storage.wallets.merges import load_merges
 
 _ATTEMPTS_MAX = 5
 

@@ -8,8 +8,8 @@ from google.protobuf.message import Message
 from chassis.errors import DomainError, NotFound, Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupons.coupon_order import CouponOrder, cancel, revoke_all
-from services.points.messages.coupon_facts import order_cancelled_fact, order_revoked_fact
-from services.points.storage.coupon_orders import (
+from services.points.messages.coupons.coupon_facts import order_cancelled_fact, order_revoked_fact
+from services.points.storage.coupons.coupon_orders import (
     CouponOrderRepository,
     OrderEvent,
     OrderEventKind,

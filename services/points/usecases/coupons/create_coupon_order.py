@@ -8,8 +8,8 @@ from chassis.errors import Unavailable, id_reused
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupons.coupon_order import CouponOrder, check_validity
 from services.points.domain.limits import ledger_day
-from services.points.messages.coupon_facts import order_created_fact
-from services.points.storage.coupon_orders import CouponOrderRepository
+from services.points.messages.coupons.coupon_facts import order_created_fact
+from services.points.storage.coupons.coupon_orders import CouponOrderRepository
 
 
 async def create_coupon_order(

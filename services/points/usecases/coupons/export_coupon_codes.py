@@ -8,7 +8,7 @@ from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupons.coupon_code import CodeKey, print_code
 from services.points.domain.coupons.coupon_order import CODES_MAX, issued_serials
 from services.points.pages import number_of_token
-from services.points.storage.coupon_orders import (
+from services.points.storage.coupons.coupon_orders import (
     CouponOrderRepository,
     OrderEvent,
     OrderEventKind,

@@ -7,8 +7,8 @@ from chassis.errors import Exhausted, NotFound
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupons.coupon import Coupon
 from services.points.domain.coupons.coupon_code import read_code
-from services.points.storage.coupon_orders import TryRepository
-from services.points.storage.coupon_queries import CouponQueries
+from services.points.storage.coupons.coupon_orders import TryRepository
+from services.points.storage.coupons.coupon_queries import CouponQueries
 
 # Where wrong codes are counted that were typed in no store, on the member site for example.
 NO_STORE = "00000000-0000-0000-0000-000000000000"

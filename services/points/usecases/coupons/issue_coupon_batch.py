@@ -11,9 +11,9 @@ from prometheus_client import Counter
 
 from services.points.coupon_desk import CouponDesk
 from services.points.domain.coupons.coupon_order import CouponOrder, after_batch, next_serials
-from services.points.messages.coupon_facts import issue_fact
-from services.points.storage.coupon_orders import CouponOrderRepository
-from services.points.storage.coupons import CouponRepository
+from services.points.messages.coupons.coupon_facts import issue_fact
+from services.points.storage.coupons.coupon_orders import CouponOrderRepository
+from services.points.storage.coupons.coupons import CouponRepository
 
 CODES = Counter("yika_points_coupon_codes_total", "Anonymous coupon codes issued.")
 

@@ -17,10 +17,10 @@ from services.points.domain.coupons.coupon_order import (
     issued_serials,
 )
 from services.points.domain.limits import ledger_day
-from services.points.messages.coupon_facts import issue_fact
-from services.points.storage.coupon_orders import CouponOrderRepository
-from services.points.storage.coupon_queries import CouponQueries
-from services.points.storage.coupons import CouponRepository
+from services.points.messages.coupons.coupon_facts import issue_fact
+from services.points.storage.coupons.coupon_orders import CouponOrderRepository
+from services.points.storage.coupons.coupon_queries import CouponQueries
+from services.points.storage.coupons.coupons import CouponRepository
 from services.points.usecases.coupons.create_coupon_order import find_order
 
 _ATTEMPTS_MAX = 3

@@ -14,10 +14,10 @@ from services.points.domain.coupons.coupon_event import (
 )
 from services.points.domain.coupons.coupon_order import CouponOrder
 from services.points.pages import id_in_token, id_of_token, number_of_token
-from services.points.storage.coupon_orders import CouponOrderRepository, OrderEvent
-from services.points.storage.coupon_queries import CouponQueries
-from services.points.storage.merges import load_merges
-from services.points.storage.queries import LAST_ID
+from services.points.storage.coupons.coupon_orders import CouponOrderRepository, OrderEvent
+from services.points.storage.coupons.coupon_queries import CouponQueries
+from services.points.storage.queries.ledger_queries import LAST_ID
+from services.points.storage.wallets.merges import load_merges
 from services.points.usecases.coupons.change_coupon_order import unknown_order
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from services.points.domain.coupons.coupon_event import (
     release_id,
     required,
 )
-from services.points.storage.coupon_queries import CouponQueries
+from services.points.storage.coupons.coupon_queries import CouponQueries
 from services.points.usecases.coupons.change_coupon import ChangedCoupon, change_coupon
 
 

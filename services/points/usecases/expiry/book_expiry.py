@@ -15,8 +15,8 @@ from services.points.domain.expiry import decide_expiry, expiry_header
 from services.points.domain.header import Header
 from services.points.halves import Failure, do_in_halves
 from services.points.metrics import EXPIRY_BILLS
-from services.points.storage.expiry import ExpiryRepository, Place
-from services.points.storage.queries import FIRST_ID
+from services.points.storage.expiry.expiry import ExpiryRepository, Place
+from services.points.storage.queries.ledger_queries import FIRST_ID
 from services.points.usecases.post_bills import Outcome, Posted
 from yika.points.v1 import expiry_pb2, ledger_pb2
 

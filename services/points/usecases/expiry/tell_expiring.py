@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from chassis.clock import to_proto_date
 from chassis.database import Database, Transaction
 from chassis.logs import get_logger
-from services.points.storage.expiry import ExpiringValue, ExpiryRepository, Place
-from services.points.storage.queries import LAST_ID
+from services.points.storage.expiry.expiry import ExpiringValue, ExpiryRepository, Place
+from services.points.storage.queries.ledger_queries import LAST_ID
 from yika.points.v1 import events_pb2, ledger_pb2
 
 log = get_logger(__name__)

@@ -7,7 +7,7 @@ from prometheus_client import Counter
 
 from chassis.database import Transaction
 from services.points.domain.holds.hold import Hold, HoldState
-from services.points.messages.hold_messages import closed_hold_message, first_hold_message
+from services.points.messages.holds.hold_messages import closed_hold_message, first_hold_message
 from services.points.storage.holds import HoldRecord
 from yika.points.v1 import hold_events_pb2
 

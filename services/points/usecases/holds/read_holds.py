@@ -9,7 +9,7 @@ from chassis.paging import encode_page_token
 from services.points.domain.assets import Asset
 from services.points.pages import id_in_token, rows_that_fit
 from services.points.storage.holds import HoldRecord, count_open, find_hold, list_holds
-from services.points.storage.queries import LAST_ID
+from services.points.storage.queries.ledger_queries import LAST_ID
 
 # More than a hold has as a message, and than each of its lots.
 _HOLD_BYTES_MAX, _LOT_BYTES_MAX = 2 * 1024, 96

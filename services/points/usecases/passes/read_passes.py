@@ -14,9 +14,9 @@ from services.points.domain.passes.passes import PassDefinition
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
 from services.points.pages import id_in_token
-from services.points.storage.merges import load_merges
-from services.points.storage.pass_shares import PassShareRepository
-from services.points.storage.queries import LAST_ID, LedgerQueries
+from services.points.storage.passes.pass_shares import PassShareRepository
+from services.points.storage.queries.ledger_queries import LAST_ID, LedgerQueries
+from services.points.storage.wallets.merges import load_merges
 
 # More shares than any person has use for; the oldest come first.
 _SHARES_MAX = 100

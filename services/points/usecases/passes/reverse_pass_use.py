@@ -7,7 +7,7 @@ from services.points.commands import Command
 from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
 from services.points.domain.passes.pass_use import decide_pass_use_reversal
-from services.points.storage.queries import LedgerQueries
+from services.points.storage.queries.ledger_queries import LedgerQueries
 from yika.points.v1 import pass_service_pb2
 
 

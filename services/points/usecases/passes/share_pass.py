@@ -8,11 +8,11 @@ from services.points.domain.limits import ledger_day
 from services.points.domain.passes.pass_share import PassShare, check_share
 from services.points.domain.programme import Programmes
 from services.points.messages.documents import same_content
-from services.points.messages.pass_messages import share_message
+from services.points.messages.passes.pass_messages import share_message
 from services.points.storage.driver import driver_of
 from services.points.storage.locked_books import load_lots, lock_wallets
-from services.points.storage.merges import load_merges
-from services.points.storage.pass_shares import PassShareRepository
+from services.points.storage.passes.pass_shares import PassShareRepository
+from services.points.storage.wallets.merges import load_merges
 from yika.points.v1 import pass_events_pb2, pass_service_pb2
 
 

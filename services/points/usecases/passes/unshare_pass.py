@@ -7,8 +7,8 @@ from chassis.errors import NotFound, PreconditionFailed, Unavailable, id_reused
 from services.points.domain.passes.pass_share import PassShare
 from services.points.messages.documents import same_content
 from services.points.storage.locked_books import follow_merges, lock_wallets
-from services.points.storage.merges import load_merges
-from services.points.storage.pass_shares import PassShareRepository
+from services.points.storage.passes.pass_shares import PassShareRepository
+from services.points.storage.wallets.merges import load_merges
 from services.points.usecases.passes.share_pass import publish_share
 from yika.points.v1 import pass_service_pb2
 

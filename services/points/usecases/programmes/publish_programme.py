@@ -12,14 +12,14 @@ from services.points.directory import Directory
 from services.points.domain.programme import FIRST_PROGRAMME, Programme
 from services.points.domain.programme_scope import scope_of
 from services.points.domain.stored_value.stored_value import StoredValueProgramme
-from services.points.messages.programme_documents import (
+from services.points.messages.programmes.programme_documents import (
     card_types_of,
     read_programme_message,
 )
-from services.points.messages.programme_ids import make_ids_canonical
+from services.points.messages.programmes.programme_ids import make_ids_canonical
 from services.points.messages.sizes import PROGRAMME_BYTES_MAX, check_size
-from services.points.storage.card_types import card_types_in_use
 from services.points.storage.programmes import ProgrammeRepository, StoredProgramme
+from services.points.storage.stored_value.card_types import card_types_in_use
 from yika.points.v1 import programme_events_pb2, programme_pb2
 
 # A year of planning ahead; more is a typing error.

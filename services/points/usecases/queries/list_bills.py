@@ -12,8 +12,8 @@ from services.points.pages import (
     number_of_token,
     rows_that_fit,
 )
-from services.points.storage.bill_search import BillFilter, BillSearch, Record
-from services.points.storage.queries import LAST_ID
+from services.points.storage.queries.bill_search import BillFilter, BillSearch, Record
+from services.points.storage.queries.ledger_queries import LAST_ID
 
 # More than any member's bills, and the most its column holds.
 SEQUENCE_MAX = 2**63 - 1

@@ -5,8 +5,8 @@ from datetime import date
 
 from chassis.database import Database
 from services.points.pages import Page, check_range, cut_page, id_in_token
-from services.points.storage.bill_search import BillSearch
-from services.points.storage.queries import LedgerQueries, Record
+from services.points.storage.queries.bill_search import BillSearch
+from services.points.storage.queries.ledger_queries import LedgerQueries, Record
 
 
 async def list_balances(database: Database, token: str, limit: int) -> Page:

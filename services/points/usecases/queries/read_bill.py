@@ -14,8 +14,8 @@ from services.points.domain.named_bill import unknown_bill
 from services.points.domain.wallets.member_move import document_bills
 from services.points.storage.holds import open_holds
 from services.points.storage.locked_books import lot_of
-from services.points.storage.queries import LedgerQueries, Record
-from services.points.storage.statements import StatementQueries
+from services.points.storage.queries.ledger_queries import LedgerQueries, Record
+from services.points.storage.queries.statements import StatementQueries
 
 LATER_BILLS_MAX = 100
 

@@ -8,7 +8,7 @@ from chassis.database import Database
 from chassis.errors import Invalid
 from services.points.domain.holdings import Holding, holdings_of
 from services.points.domain.wallet import Wallet
-from services.points.storage.queries import LedgerQueries
+from services.points.storage.queries.ledger_queries import LedgerQueries
 
 WITHIN_DAYS_MAX = 3_660
 

@@ -10,8 +10,8 @@ from chassis.paging import encode_page_token
 from services.points.domain.settlement import Cell, Position, positions_of, settle
 from services.points.messages.payment_sources import read_sources
 from services.points.pages import id_in_token
-from services.points.storage.outstanding import OutstandingQueries
-from services.points.storage.queries import FIRST_ID
+from services.points.storage.queries.ledger_queries import FIRST_ID
+from services.points.storage.queries.outstanding import OutstandingQueries
 
 # More stores than any chain has.
 _STORES_EVER = 100_000

@@ -8,7 +8,7 @@ from chassis.database import Database
 from chassis.paging import decode_page_token
 from services.points.domain.lot_booking import ORDINAL_MAX
 from services.points.pages import Page, cut_page, id_of_token, number_of_token
-from services.points.storage.statements import StatementQueries
+from services.points.storage.queries.statements import StatementQueries
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from chassis.paging import decode_page_token, encode_page_token
 from services.points.domain.assets import Asset
 from services.points.domain.lot_booking import ORDINAL_MAX
 from services.points.pages import Page, number_of_token
-from services.points.storage.statements import Record, StatementQueries
+from services.points.storage.queries.statements import Record, StatementQueries
 from services.points.usecases.queries.list_bills import SEQUENCE_MAX
 
 

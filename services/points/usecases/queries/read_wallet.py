@@ -11,7 +11,7 @@ from services.points.domain.lot import Lot, LotKey, has_expired, spendable, spen
 from services.points.domain.wallet import Wallet
 from services.points.gathering import Gathering
 from services.points.storage.locked_books import read_wallets
-from services.points.storage.queries import LedgerQueries
+from services.points.storage.queries.ledger_queries import LedgerQueries
 
 _VALUES = (Asset.POINTS, Asset.PRINCIPAL, Asset.BONUS)
 

@@ -22,7 +22,7 @@ from services.points.domain.returns.return_request import (
 from services.points.domain.returns.sale_return import ReturnDraft, SoldGoods, decide_sale_return
 from services.points.domain.rewards.gift_redemption import ALWAYS
 from services.points.domain.sales.sale_coupons import give_back_coupons
-from services.points.messages.return_documents import (
+from services.points.messages.returns.return_documents import (
     read_returned,
     read_sold,
     returned_sale_message,

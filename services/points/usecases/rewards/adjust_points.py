@@ -18,10 +18,10 @@ from services.points.domain.rewards.points_adjustment import Adjustment, decide_
 from services.points.domain.rewards.proposal import Proposal, check_open_count
 from services.points.door import Door
 from services.points.messages.documents import read_receipt, same_content
-from services.points.storage.adjustments import ProposalRepository, lock_adjustment_ids
 from services.points.storage.bill_reader import find_bills
 from services.points.storage.driver import driver_of
 from services.points.storage.locked_books import lock_wallets
+from services.points.storage.rewards.adjustments import ProposalRepository, lock_adjustment_ids
 from services.points.usecases.post_bills import Posted
 from yika.points.v1 import reward_events_pb2
 from yika.points.v1 import reward_service_pb2 as pb

@@ -9,7 +9,7 @@ from services.points.domain.assets import BillKind
 from services.points.domain.header import Header
 from services.points.domain.rewards.points_adjustment import decide_approval, unknown_proposal
 from services.points.domain.rewards.proposal import Proposal
-from services.points.messages.reward_messages import adjustment_of
+from services.points.messages.rewards.reward_messages import adjustment_of
 from services.points.usecases.rewards.adjust_points import find_proposal
 from yika.points.v1 import reward_service_pb2 as pb
 

@@ -21,7 +21,7 @@ from services.points.domain.rewards.value_explanation import (
     ways_come,
 )
 from services.points.messages.documents import read_allocation
-from services.points.storage.value_sources import ValueSources
+from services.points.storage.rewards.value_sources import ValueSources
 
 # In the place of a lot's ordinal, where a debt took all that was granted.
 NO_LOT = -1

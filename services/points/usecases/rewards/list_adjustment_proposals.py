@@ -6,8 +6,8 @@ from chassis.database import Database
 from chassis.paging import encode_page_token
 from services.points.domain.rewards.proposal import Proposal
 from services.points.pages import id_in_token
-from services.points.storage.adjustments import ProposalRepository
-from services.points.storage.queries import FIRST_ID
+from services.points.storage.queries.ledger_queries import FIRST_ID
+from services.points.storage.rewards.adjustments import ProposalRepository
 
 
 async def list_adjustment_proposals(

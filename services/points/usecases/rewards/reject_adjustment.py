@@ -7,7 +7,7 @@ from chassis.clock import to_timestamp
 from chassis.database import Database
 from services.points.domain.rewards.points_adjustment import unknown_proposal
 from services.points.domain.rewards.proposal import Proposal, ProposalState
-from services.points.storage.adjustments import ProposalRepository
+from services.points.storage.rewards.adjustments import ProposalRepository
 from yika.points.v1 import reward_events_pb2
 
 

@@ -14,7 +14,7 @@ from services.points.domain.rewards.gift_return import (
     GiftReturnDraft,
     decide_gift_return,
 )
-from services.points.messages.reward_messages import read_handed_out, read_returned_gifts
+from services.points.messages.rewards.reward_messages import read_handed_out, read_returned_gifts
 from services.points.usecases.post_bills import find_bill
 from yika.points.v1 import reward_service_pb2 as pb
 

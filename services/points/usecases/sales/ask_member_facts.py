@@ -9,7 +9,7 @@ from services.points.domain.programme import Programmes
 from services.points.domain.sales.member_facts import FactsNeeded, MemberFacts, facts_needed
 from services.points.domain.sales.sale import Sale
 from services.points.member_facts import MemberFactsSource
-from services.points.storage.merges import load_heirs
+from services.points.storage.wallets.merges import load_heirs
 
 
 async def ask_member_facts(

@@ -11,7 +11,7 @@ from services.points.domain.wallets.wallet_change import (
     check_change,
 )
 from services.points.storage.locked_books import lock_wallets
-from services.points.storage.wallet_changes import WalletChangeRepository
+from services.points.storage.wallets.wallet_changes import WalletChangeRepository
 from yika.points.v1 import wallet_events_pb2
 
 _ATTEMPTS_MAX = 5

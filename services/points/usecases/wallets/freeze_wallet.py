@@ -5,7 +5,7 @@ from datetime import datetime
 from chassis.database import Transaction
 from chassis.ids import new_id
 from services.points.domain.wallets.wallet_change import WalletChange, WalletChangeKind
-from services.points.storage.wallet_changes import WalletChangeRepository
+from services.points.storage.wallets.wallet_changes import WalletChangeRepository
 from services.points.usecases.wallets.change_wallets import carry_out
 
 LEDGER = "ledger"  # the caller when nobody called

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.database import Database
 from services.points.pages import Page, cut_page, id_in_token
-from services.points.storage.wallet_changes import WalletChangeRepository
+from services.points.storage.wallets.wallet_changes import WalletChangeRepository
 
 
 async def list_wallet_changes(database: Database, member_id: str, token: str, limit: int) -> Page:

@@ -9,8 +9,8 @@ from services.points.domain.wallets.member_move import counterpart_id
 from services.points.domain.wallets.merge_reversal import decide_merge_reversal
 from services.points.domain.wallets.moved import Moved
 from services.points.domain.wallets.wallet_change import check_decision
-from services.points.messages.came_back import read_came_back
 from services.points.messages.documents import read_receipt
+from services.points.messages.returns.came_back import read_came_back
 from yika.points.v1 import wallet_service_pb2
 
 
