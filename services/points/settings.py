@@ -95,8 +95,8 @@ class Settings(ServiceSettings):
     )
     coupon_key_file: Path | None = Field(
         None,
-        description="File with the keys of coupon codes, one `number:secret` a line; the highest "
-        "number makes new codes. Without it no code can be made or read.",
+        description="File with the keys of coupon codes, one `number:secret` a line; the first "
+        "makes new codes, all find them. Without it no code can be made or read.",
     )
     coupon_batch_max: int = Field(
         10_000, ge=1, le=50_000, description="Most coupon codes that are made in one transaction."

@@ -146,10 +146,16 @@ class TestCouponId:
 
 
 class TestReadKeys:
-    def test_the_highest_number_makes_new_codes_and_all_find_old_ones(self) -> None:
-        keys = read_keys(f"1:{'a' * 32}\n\n 7: {'b' * 32} \n")
-        assert keys.newest == 7
-        assert keys.candidates("X") == [keys.key(1).coupon_id("X"), keys.key(7).coupon_id("X")]
+    @pytest.mark.parametrize(("first", "second"), [(1, 7), (7, 1)])
+    def test_the_first_line_makes_new_codes_and_all_find_old_ones(
+        self, first: int, second: int
+    ) -> None:
+        keys = read_keys(f"{first}:{'a' * 32}\n\n {second}: {'b' * 32} \n")
+        assert keys.for_new_orders == first
+        assert keys.candidates("X") == [
+            keys.key(first).coupon_id("X"),
+            keys.key(second).coupon_id("X"),
+        ]
 
     @pytest.mark.parametrize(
         "text",
@@ -165,7 +171,7 @@ class TestReadKeys:
 
     def test_a_key_that_is_not_there_is_named(self) -> None:
         keys = CodeKeys({})
-        for ask in (lambda: keys.newest, lambda: keys.key(3), lambda: keys.candidates("X")):
+        for ask in (lambda: keys.for_new_orders, lambda: keys.key(3), lambda: keys.candidates("X")):
             with pytest.raises(Unavailable) as caught:
                 ask()
             assert caught.value.reason == "COUPON_KEY_MISSING"

@@ -20,7 +20,7 @@ class TestOneBatch:
         chain, _ = await build_chain(database)
         message = issue_request(chain.member_id)
         async with lonely_desk(database) as desk:
-            order = read_issue(message, EVERYWHERE, desk.keys.newest, RETURNED_AT)
+            order = read_issue(message, EVERYWHERE, desk.keys.for_new_orders, RETURNED_AT)
             _, (coupon_id,), _ = await issue_coupons(
                 desk, order, [chain.member_id], message, RETURNED_AT
             )

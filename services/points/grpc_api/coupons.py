@@ -46,7 +46,7 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
         """Issues one coupon to each member."""
         principal, now = current_principal(), utc_now()
         principal.require_store("*")
-        order = requests.read_issue(request, principal, self._desk.keys.newest, now)
+        order = requests.read_issue(request, principal, self._desk.keys.for_new_orders, now)
         members = list(request.member_ids)
         issued, coupon_ids, replayed = await issue_coupons(self._desk, order, members, request, now)
         return service_pb2.IssueCouponsResponse(
@@ -64,7 +64,7 @@ class CouponServicer(coupon_service_pb2_grpc.CouponServiceServicer):
         """Takes an order for anonymous codes."""
         principal, now = current_principal(), utc_now()
         principal.require_store("*")
-        order = requests.read_codes_order(request, principal, self._desk.keys.newest, now)
+        order = requests.read_codes_order(request, principal, self._desk.keys.for_new_orders, now)
         order, replayed = await create_coupon_order(self._desk, order, request, now)
         return service_pb2.CreateCouponOrderResponse(
             order=messages.order_message(order), replayed=replayed

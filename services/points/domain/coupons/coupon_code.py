@@ -113,16 +113,19 @@ class CodeKey:
 
 @dataclass(frozen=True, slots=True)
 class CodeKeys:
-    """The keys of a deployment by number. New orders take the highest, old ones keep theirs."""
+    """The keys of a deployment by number. New orders take the first, old ones keep theirs.
+
+    The first and not the highest: a key can be made known to all replicas before one uses it.
+    """
 
     by_number: Mapping[int, CodeKey]
 
     @property
-    def newest(self) -> int:
+    def for_new_orders(self) -> int:
         """The number of the key for new orders; Unavailable COUPON_KEY_MISSING without one."""
         if not self.by_number:
             raise _missing("no key for coupon codes is configured")
-        return max(self.by_number)
+        return next(iter(self.by_number))
 
     def key(self, number: int) -> CodeKey:
         """The key with this number; Unavailable COUPON_KEY_MISSING when it is not configured."""
@@ -146,7 +149,7 @@ def _hmac(key: bytes, message: bytes) -> bytes:
 
 
 def read_keys(text: str) -> CodeKeys:
-    """Keys from lines of `number:secret`; ValueError with the number of an unusable line."""
+    """Keys from lines of `number:secret`, in order; ValueError with the number of a bad line."""
     found: dict[int, CodeKey] = {}
     for line_number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
