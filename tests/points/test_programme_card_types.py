@@ -44,13 +44,15 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
 
 
 def build_version(*codes: str, version: int = 3) -> programme_pb2.Programme:
-    """The next version with these kinds of card, all named."""
+    """The next version with these kinds of card; "-gift" is an unnamed kind "gift"."""
     rules = build_rules()
     rules.programme_id, rules.version, rules.earning.version = new_id(), version, version
     rules.effective_time.CopyFrom(to_timestamp(utc_now() + timedelta(days=1)))
     del rules.stored_value.card_types[:]
     for code in codes:
-        rules.stored_value.card_types.add(code=code, named=True, spending_order=1)
+        rules.stored_value.card_types.add(
+            code=code.removeprefix("-"), named=not code.startswith("-"), spending_order=1
+        )
     return rules
 
 
@@ -112,6 +114,23 @@ class TestPublishProgramme:
         assert error.metadata["card_type"] == "member"
         await publish(desk, "member", "plain", version=4)
         await publish(desk, "member", version=5)  # and other kinds may go
+
+    async def test_keeps_a_held_kind_named_as_it_is(self, desk: Desk) -> None:
+        chain = await build_customer(desk)
+        await desk.stub.TopUp(build_top_up(chain, 50_00, card_type="gift"))
+        error = await refused(desk, "member", "gift")
+        assert (error.reason, error.metadata["card_type"]) == ("CARD_TYPE_IN_USE", "gift")
+        await publish(desk, "-member", "-gift")  # nobody holds value of the other kind
+
+    async def test_gives_no_value_back_the_kind_that_it_lost(self, desk: Desk) -> None:
+        chain = await build_customer(desk)
+        await desk.stub.TopUp(build_top_up(chain, 50_00, card_type="gift"))
+        spent = build_spend(chain, 50_00)
+        await desk.points.PostSale(spent)
+        await publish(desk, "member")  # nothing is left on it
+        await bring_back(desk, chain, spent.sale)  # which counts as the first kind since
+        error = await refused(desk, "member", "gift", version=4)
+        assert (error.reason, error.metadata["card_type"]) == ("CARD_TYPE_IN_USE", "member")
 
 
 class TestCardType:

@@ -105,12 +105,15 @@ def read_programme_document(document: bytes, tender_kinds: Collection[str]) -> P
     return read_programme_message(message, kinds)
 
 
-def card_types_of(document: bytes) -> list[str]:
-    """The codes of a stored version's kinds of card, in order; also of one not to be read whole."""
+def card_types_of(document: bytes) -> dict[str, bool]:
+    """Which of a stored version's kinds of card are named, by code and in order.
+
+    Also of a version that cannot be read whole.
+    """
     message = programme_pb2.Programme.FromString(document)
     if message.HasField("stored_value"):
-        return [each.code for each in message.stored_value.card_types]
-    return [each.code for each in FIRST_STORED_VALUE.card_types]
+        return {each.code: each.named for each in message.stored_value.card_types}
+    return {each.code: each.named for each in FIRST_STORED_VALUE.card_types}
 
 
 def built_in_message(programme: Programme) -> programme_pb2.Programme:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# One pass over the wallets, and only when a programme drops a kind or puts another first: an index
-# for it would name the balances, and every payment would have to write into it.
+# One pass over the wallets, and only when a programme changes its kinds: an index for it would name
+# the balances, and every payment would have to write into it.
 _IN_USE = text(
     """
     SELECT DISTINCT card_type FROM wallets WHERE principal_fen > 0 OR bonus_fen > 0

@@ -1,6 +1,6 @@
 """Stores the next version of the chain's programme, some time before it takes effect."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -64,7 +64,9 @@ async def publish_programme(
         # from when the version is there to be read.
         now = clock()
         _check_place(programme, stored, notice, now)
-        await _check_card_types(tx.connection, _card_types(stored), programme.stored_value)
+        await _check_card_types(
+            tx.connection, _card_types(stored), _named_by_code(programme.stored_value)
+        )
         version = StoredProgramme(
             version=programme.version,
             effective_at=programme.effective_at,
@@ -126,32 +128,33 @@ def _check_place(
         )
 
 
-def _card_types(stored: Sequence[StoredProgramme]) -> list[str]:
+def _card_types(stored: Sequence[StoredProgramme]) -> Mapping[str, bool]:
     """Of the newest version, which nobody needs to read whole: the next one may be to mend it."""
     if stored:
         return card_types_of(stored[-1].document)
-    return [each.code for each in FIRST_PROGRAMME.stored_value.card_types]
+    return _named_by_code(FIRST_PROGRAMME.stored_value)
+
+
+def _named_by_code(rules: StoredValueProgramme) -> Mapping[str, bool]:
+    return {each.code: each.named for each in rules.card_types}
 
 
 async def _check_card_types(
-    connection: AsyncConnection, before: Sequence[str], after: StoredValueProgramme
+    connection: AsyncConnection, before: Mapping[str, bool], after: Mapping[str, bool]
 ) -> None:
     """PreconditionFailed CARD_TYPE_IN_USE when wallets with value would become another kind."""
-    known = set(before)
-    gone = known - {each.code for each in after.card_types}
-    first = before[0]
-    first_differs = after.card_types[0].code != first
-    in_use = await card_types_in_use(connection) if gone or first_differs else ()
-    for code in in_use:
-        # What nobody has named, and what is of a kind that went before, counts as the first.
-        counts_as, stays = first, not first_differs
-        if code in known:
-            counts_as, stays = code, code not in gone
-        if stays:
+    if list(before.items()) == list(after.items()):
+        return
+    for code in await card_types_in_use(connection):
+        # What nobody has named, and what is of a kind that a version lacks, counts as its first.
+        counts_as = code if code in before else next(iter(before))
+        will_count_as = code if code in after else next(iter(after))
+        if counts_as == will_count_as and before[counts_as] == after[counts_as]:
             continue
         held = f"value of card type {code}" if code else "value whose card type nobody has named"
+        what = "named" if before[counts_as] else "unnamed"
         raise PreconditionFailed(
             "CARD_TYPE_IN_USE",
-            f"wallets hold {held}: card type {counts_as} must stay where it was",
+            f"wallets hold {held}: it counts as {counts_as}, {what}, and would as {will_count_as}",
             {"card_type": counts_as, "field": "stored_value.card_types"},
         )
