@@ -137,7 +137,7 @@ class TestReturnGift:
         await desk.stub.RedeemGift(redemption)
         given = handing_back(desk, redemption, (MUG.gift_id, 1))
         seen = await answers(desk.stub.ReturnGift, given, 1000)
-        assert {"OK", "INVALID_ID", "UNKNOWN_BILL"} <= set(seen)
+        assert {"OK", "INVALID_ID", "ID_REUSED"} <= set(seen)
 
 
 class TestQuoteGiftReturn:
