@@ -77,7 +77,6 @@ async def build(settings: Settings, database: Database | None) -> Parts:
             publish=publish_bills,
             now=utc_now(),
             coupon_give_back=settings.coupon_give_back,
-            strangers=directory.strangers,
         )
 
     door = Door(

@@ -35,8 +35,8 @@ class Command(NamedTuple):
     that the lots come from.
 
     Where that depends on rules, `rules` are those: a newer version may come on the way to the door.
-    Whoever has a wallet is a member. Unless it `is_of_members` for certain, that is asked before
-    wallets are locked, which makes those that lack.
+    Whoever has a wallet is a member. Unless it `is_of_members` for certain, the wallets must be
+    there; otherwise locking makes those that lack.
     """
 
     bill_id: str

@@ -15,7 +15,7 @@ from prometheus_client import Gauge, Histogram
 
 from chassis.errors import Exhausted
 from services.points.commands import Command
-from services.points.company import await_company
+from services.points.company import Company
 from services.points.halves import Failure, do_in_halves
 from services.points.usecases.post_bills import Outcome
 
@@ -25,6 +25,10 @@ BATCH_SIZE = Histogram(
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
 )
 QUEUED = Gauge("yika_points_door_queued_commands", "Commands waiting at the ledger's door.")
+
+# A writer that takes longer may be waiting for a wallet that another replica keeps; that must not
+# keep those who need others.
+_PATIENCE_SECONDS = 0.1
 
 PostBatch = Callable[[Sequence[Command]], Awaitable[list[Outcome]]]
 
@@ -46,9 +50,12 @@ class Door:
         self._writers = writers
         self._queue_max = queue_max
         self._waiting: deque[_Submission] = deque()
+        self._company = Company(
+            lambda: self._queued, int(__import__("os").environ.get("XPOST", "16"))
+        )
         self._changed = asyncio.Event()
         self._queued = 0
-        self._writing = 0
+        self._just_begun: set[object] = set()  # of those who write
         self._expected = 0
 
     async def post(self, commands: Sequence[Command]) -> list[Outcome]:
@@ -67,6 +74,7 @@ class Door:
         self._count(len(commands))
         self._waiting.append(submission)
         self._changed.set()
+        self._company.came()
         try:
             return await answer
         except asyncio.CancelledError:
@@ -80,18 +88,25 @@ class Door:
                 group.create_task(self._write())
 
     async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             while not self._is_worth_a_transaction():
                 self._changed.clear()
                 await self._changed.wait()
-            self._writing += 1
+            writing = object()
+            self._just_begun.add(writing)
+            timer = loop.call_later(_PATIENCE_SECONDS, self._wait_no_more_for, writing)
             try:
-                await await_company(lambda: self._queued, self._expected)
+                await self._company.gather(self._expected)
                 if self._waiting:  # else another writer took them meanwhile
                     await self._settle(self._take())
             finally:
-                self._writing -= 1
-                self._changed.set()
+                timer.cancel()
+                self._wait_no_more_for(writing)
+
+    def _wait_no_more_for(self, writing: object) -> None:
+        self._just_begun.discard(writing)
+        self._changed.set()
 
     def _forget(self, submission: _Submission) -> None:
         """Lets nobody post what waits for a writer when its caller has gone.
@@ -106,9 +121,10 @@ class Door:
     def _is_worth_a_transaction(self) -> bool:
         """Whether a writer should begin: one at a time, or what waits fills half a batch.
 
-        While one writes the others gather; two small transactions cost twice what one does.
+        While one writes the others gather; two small transactions cost twice what one does. One
+        that has been writing for long keeps nobody from beginning.
         """
-        return bool(self._waiting) and (not self._writing or 2 * self._queued >= self._batch_max)
+        return bool(self._waiting) and (not self._just_begun or 2 * self._queued >= self._batch_max)
 
     def _take(self) -> list[_Submission]:
         submissions = [self._waiting.popleft()]

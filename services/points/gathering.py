@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from services.points.company import await_company
+from services.points.company import Company
 from services.points.halves import Failure, do_in_halves
 
 Question = TypeVar("Question")
@@ -24,6 +24,9 @@ class Gathering(Generic[Question, Answer]):
         """`ask` answers a batch, in order."""
         self._ask = ask
         self._waiting: deque[tuple[Question, asyncio.Future[Answer]]] = deque()
+        self._company = Company(
+            self._waiting.__len__, int(__import__("os").environ.get("XREAD", "16"))
+        )
         self._asker: asyncio.Task[None] | None = None
         self._expected = 0
 
@@ -34,21 +37,31 @@ class Gathering(Generic[Question, Answer]):
         """
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
+        self._company.came()
         if self._asker is None or self._asker.done():
             self._asker = asyncio.create_task(self._ask_for_all())
         return await answer
 
     async def _ask_for_all(self) -> None:
         while self._waiting:
-            await await_company(self._waiting.__len__, self._expected)
-            size = min(len(self._waiting), _BATCH_MAX)
-            batch = [self._waiting.popleft() for _ in range(size)]
+            await self._company.gather(self._expected)
+            if not (batch := self._take()):
+                continue
             answers = await do_in_halves(self._ask, [question for question, _ in batch])
-            self._expected = size + len(self._waiting)
+            self._expected = len(batch) + len(self._waiting)
             for (_, waiting), answer in zip(batch, answers, strict=True):
-                if waiting.done():  # its caller may have given up
+                if waiting.done():  # its caller has given up meanwhile
                     continue
                 if isinstance(answer, Failure):
                     waiting.set_exception(answer.error)
                 else:
                     waiting.set_result(answer)
+
+    def _take(self) -> list[tuple[Question, "asyncio.Future[Answer]"]]:
+        """The next to be asked for; those whose callers have given up are left out."""
+        batch: list[tuple[Question, asyncio.Future[Answer]]] = []
+        while self._waiting and len(batch) < _BATCH_MAX:
+            question, answer = self._waiting.popleft()
+            if not answer.done():
+                batch.append((question, answer))
+        return batch

@@ -116,6 +116,29 @@ class TestADefect:
         assert [type(each) for each in ended] == [asyncio.CancelledError] * 2
 
 
+class TestALongWriter:
+    async def test_keeps_nobody_else_waiting(self) -> None:
+        stuck, other = (build_command(build_sale(Chain())) for _ in range(2))
+        begun, go = asyncio.Event(), asyncio.Event()
+
+        async def post(commands: Sequence[Command]) -> list[Outcome]:
+            if stuck in commands:  # another replica keeps its wallet
+                begun.set()
+                await go.wait()
+            return [AlreadyExists("ID_REUSED", "used") for _ in commands]
+
+        door = Door(post, batch_max=100, writers=2, queue_max=100)
+        async with running_door(door):
+            first = asyncio.ensure_future(door.post([stuck]))
+            await begun.wait()
+            async with asyncio.timeout(10):
+                for _ in range(3):
+                    await door.post([other])
+            assert not first.done()
+            go.set()
+            await first
+
+
 class TestCompany:
     async def test_who_come_back_together_share_a_transaction(self) -> None:
         chain, callers, rounds = Chain(), 8, 6

@@ -81,3 +81,20 @@ class TestAsk:
         gone.cancel()
         queries.go.set()
         assert await stays == "STAYS"
+
+    async def test_nobody_asks_for_those_who_have_gone(self) -> None:
+        queries = Queries()
+        gathering = Gathering(queries.ask)
+        first = asyncio.ensure_future(gathering.ask("first"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert queries.asked == [["first"]]
+        gone = [asyncio.ensure_future(gathering.ask(f"m{number}")) for number in range(600)]
+        await asyncio.sleep(0)
+        for each in gone:
+            each.cancel()
+        await asyncio.gather(*gone, return_exceptions=True)
+        stays = asyncio.ensure_future(gathering.ask("stays"))
+        queries.go.set()
+        assert await asyncio.gather(first, stays) == ["FIRST", "STAYS"]
+        assert queries.asked == [["first"], ["stays"]]

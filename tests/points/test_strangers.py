@@ -1,17 +1,14 @@
 """A sale alone: whether its member exists is told by the wallet, and asked only where none is."""
 
-from collections.abc import Mapping
-from functools import partial
-
 from sqlalchemy import text
 
 from chassis.auth import Principal
 from chassis.database import Database
-from chassis.errors import DomainError, NotFound
+from chassis.errors import DomainError
 from chassis.ids import new_id
 from services.points.domain.programme import Programmes
 from services.points.door import Door
-from services.points.usecases.post_bills import Outcome, Posted, post_bills
+from services.points.usecases.post_bills import MemberUncertain, Outcome, Posted, post_bills
 from services.points.usecases.publish_bills import publish_bills
 from services.points.usecases.sales.accept_sales import accept_sales
 from tests.fixtures.builders_points import (
@@ -36,7 +33,6 @@ async def accept_alone(database: Database, sale: sale_pb2.Sale) -> Outcome:
                 programmes=Programmes(),
                 publish=publish_bills,
                 now=SOLD_AT,
-                strangers=directory.strangers,
             ),
             batch_max=64,
             writers=1,
@@ -63,29 +59,12 @@ async def has_wallet(database: Database, member_id: str) -> bool:
         return bool(await connection.scalar(query, {"member_id": member_id}))
 
 
-async def post_beside_a_stranger(
-    database: Database, chain: Chain, strangers: Mapping[str, DomainError], stranger: str
-) -> list[Outcome]:
-    """What becomes of three sales of one batch; the one in the middle is a stranger's."""
+async def post_beside_a_stranger(database: Database, chain: Chain, stranger: str) -> list[Outcome]:
+    """What becomes of three sales of one batch; the one in the middle may be of no member."""
     sales = [build_sale(chain), build_sale(chain, member_id=stranger), build_sale(chain)]
     built = [build_command(sale) for sale in sales]
     commands = [command._replace(is_of_members=n != 1) for n, command in enumerate(built)]
-    asked: list[set[str]] = []
-
-    async def ask(member_ids: set[str]) -> Mapping[str, DomainError]:
-        asked.append(member_ids)
-        return strangers
-
-    outcomes = await post_bills(
-        database,
-        commands,
-        programmes=Programmes(),
-        publish=publish_bills,
-        now=SOLD_AT,
-        strangers=ask,
-    )
-    assert asked == [{stranger}]
-    return outcomes
+    return await post_commands(database, *commands, now=SOLD_AT)
 
 
 class TestSaleAlone:
@@ -117,34 +96,37 @@ class TestSaleAlone:
         sale = build_sale(chain, member_id="")
         assert isinstance(await accept_alone(database, sale), Posted)
 
-
-class TestStrangers:
-    async def test_are_refused_alone_and_get_no_wallet(
+    async def test_is_answered_again_while_nobody_can_be_asked(
         self, database: Database, chain: Chain
     ) -> None:
+        nobody = new_id()  # of whom no event has told yet
+        sale = build_sale(chain, member_id=nobody)
+        await post_commands(database, build_command(sale), now=SOLD_AT)
+        again = await accept_alone(database, sale)
+        assert isinstance(again, Posted)
+        assert again.replayed
+
+
+class TestStrangers:
+    async def test_are_left_out_and_get_no_wallet(self, database: Database, chain: Chain) -> None:
         stranger = new_id()
-        refusal = NotFound("UNKNOWN_MEMBER", "no such member")
-        first, refused, last = await post_beside_a_stranger(
-            database, chain, {stranger: refusal}, stranger
-        )
+        first, uncertain, last = await post_beside_a_stranger(database, chain, stranger)
         assert isinstance(first, Posted)
         assert isinstance(last, Posted)
         assert last.receipt.points == 2 * first.receipt.points
-        assert refused is refusal
+        assert isinstance(uncertain, MemberUncertain)
         assert not await has_wallet(database, stranger)
 
-    async def test_who_prove_to_be_members_are_served(
-        self, database: Database, chain: Chain
-    ) -> None:
-        outcomes = await post_beside_a_stranger(database, chain, {}, new_id())
+    async def test_with_a_wallet_are_members(self, database: Database, chain: Chain) -> None:
+        member_id = new_id()
+        await post_commands(
+            database, build_command(build_sale(chain, member_id=member_id)), now=SOLD_AT
+        )
+        outcomes = await post_beside_a_stranger(database, chain, member_id)
         assert all(isinstance(outcome, Posted) for outcome in outcomes)
 
     async def test_alone_leave_nothing_to_post(self, database: Database, chain: Chain) -> None:
         command = build_command(build_sale(chain))._replace(is_of_members=False)
-        refusal = NotFound("UNKNOWN_MEMBER", "no such member")
-
-        async def ask(member_ids: set[str]) -> Mapping[str, DomainError]:
-            return dict.fromkeys(member_ids, refusal)
-
-        post = partial(post_bills, database, programmes=Programmes(), publish=publish_bills)
-        assert await post([command], now=SOLD_AT, strangers=ask) == [refusal]
+        (outcome,) = await post_commands(database, command, now=SOLD_AT)
+        assert isinstance(outcome, MemberUncertain)
+        assert not await has_wallet(database, chain.member_id)

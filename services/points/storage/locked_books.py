@@ -61,6 +61,7 @@ _READ_WALLETS = f"""
     SELECT member_id::text, {_LOT_FIELDS}, {_nulls(_WALLET_COLUMNS.count(","))}
     FROM lots WHERE member_id = ANY($1::uuid[]) AND is_open
     """  # noqa: S608
+_OWNERS = "SELECT member_id::text FROM wallets WHERE member_id = ANY($1::uuid[])"
 _COUNTERS = """
     SELECT member_id, rule_id, period, weight, denominator FROM earning_counters
     WHERE member_id = ANY($1::uuid[]) AND ($2::text[] IS NULL OR period = ANY($2::text[]))
@@ -105,6 +106,11 @@ async def lock_wallets_on(driver: Driver, member_ids: Iterable[str]) -> dict[str
         await driver.execute(_CREATE_WALLETS, wanted)
         rows = await driver.fetch(_LOCK_WALLETS, wanted)
     return {wallet.member_id: wallet for wallet in map(wallet_of, rows)}
+
+
+async def find_owners(driver: Driver, member_ids: Iterable[str]) -> set[str]:
+    """Those of the members who have a wallet, be it merged."""
+    return {row["member_id"] for row in await driver.fetch(_OWNERS, list(member_ids))}
 
 
 async def read_wallets(driver: Driver, member_ids: Iterable[str]) -> dict[str, Wallet]:

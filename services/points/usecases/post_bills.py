@@ -1,6 +1,6 @@
 """Posts bills: locks the wallets, decides each command, writes everything in one commit."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -25,7 +25,7 @@ from services.points.storage.bill_writer import (
     write_bills,
 )
 from services.points.storage.driver import Driver
-from services.points.storage.locked_books import read_wallets
+from services.points.storage.locked_books import find_owners, read_wallets
 from services.points.usecases.coupons.bill_coupons import write_coupons
 from services.points.usecases.load_books import Merged, find_heirs, load_books, lock_books
 from services.points.usecases.new_bills import book, stored
@@ -36,8 +36,6 @@ _ATTEMPTS_MAX = 5
 _UNLOCKED_MAX = 48
 
 Publish = Callable[[Transaction, Sequence[NewBill], datetime], None]
-# Of these ids, why not, for those that are no member's.
-Strangers = Callable[[set[str]], Awaitable[Mapping[str, DomainError]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,17 @@ class Posted:
 
 
 Outcome = Posted | DomainError
+
+
+class MemberUncertain(Unavailable):
+    """Nothing was posted: the books do not know the member, and nobody has asked who does.
+
+    The owner of members is not asked here: who waits for it would keep all others waiting.
+    """
+
+    def __init__(self, command: Command) -> None:
+        super().__init__("PEER_UNAVAILABLE", "nobody was asked whether the member exists")
+        self.command = command
 
 
 class _NotKept(Exception):
@@ -67,13 +76,12 @@ async def post_bills(
     publish: Publish,
     now: datetime,
     coupon_give_back: GiveBackPolicy = GiveBackPolicy.IF_VALID,
-    strangers: Strangers | None = None,
 ) -> list[Outcome]:
     """Posts each command or says why not, in the order given; all that stand share one commit.
 
-    `strangers` is asked before wallets are locked, which makes those that lack, if it is not
-    certain that they are of members. Unavailable TRANSACTION_CONFLICT when others are in the way
-    again and again.
+    MemberUncertain for those that are not certain to be of members and whose members have no
+    wallet; locking makes wallets that lack. Unavailable TRANSACTION_CONFLICT when others are in the
+    way again and again.
     """
     look_first = False
     if len(commands) <= _UNLOCKED_MAX and all(command.needs_wallets_alone for command in commands):
@@ -85,7 +93,7 @@ async def post_bills(
             outcomes = None
         if outcomes is not None:
             return outcomes
-    refused = await _refuse_strangers(commands, strangers)
+    refused = await _refuse_uncertain(database, commands)
     standing = [command for n, command in enumerate(commands) if n not in refused]
     if not standing:
         return list(refused.values())
@@ -94,16 +102,19 @@ async def post_bills(
     return [refused[n] if n in refused else next(posted) for n in range(len(commands))]
 
 
-async def _refuse_strangers(
-    commands: Sequence[Command], strangers: Strangers | None
+async def _refuse_uncertain(
+    database: Database, commands: Sequence[Command]
 ) -> Mapping[int, DomainError]:
-    """By position, the refusal of each command that names somebody who is no member."""
-    uncertain = [(n, c.members) for n, c in enumerate(commands) if not c.is_of_members]
-    if not uncertain or strangers is None:
+    """By position, the refusal of each command that may name somebody who is no member."""
+    unknown = {m for command in commands if not command.is_of_members for m in command.members}
+    if not unknown:
         return {}
-    refusals = await strangers({member for _, members in uncertain for member in members})
+    async with database.line() as line:
+        unknown -= await find_owners(line.driver, unknown)
     return {
-        n: refusals[member] for n, members in uncertain for member in members if member in refusals
+        n: MemberUncertain(command)
+        for n, command in enumerate(commands)
+        if not (command.is_of_members or unknown.isdisjoint(command.members))
     }
 
 

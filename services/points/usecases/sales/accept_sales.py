@@ -18,7 +18,7 @@ from services.points.domain.sales.sale import Sale, check_sale
 from services.points.door import Door
 from services.points.messages.documents import read_sale, stamp_products
 from services.points.messages.sizes import check_batch_size, check_sale_size
-from services.points.usecases.post_bills import Outcome, find_replays
+from services.points.usecases.post_bills import MemberUncertain, Outcome, find_replays
 from services.points.usecases.sales.ask_member_facts import ask_member_facts
 from services.points.usecases.sales.post_sales import sale_command
 from yika.points.v1 import sale_pb2
@@ -76,7 +76,7 @@ async def accept_sales(
         for position, sale in checked.items()
         if position not in errors
     }
-    posted = await door.post(list(commands.values()))
+    posted = await _post(list(commands.values()), door, directory)
     for position, outcome in zip(commands, posted, strict=True):
         outcomes[position] = outcome
     if errors:
@@ -87,6 +87,27 @@ async def accept_sales(
         for position, replay in zip(errors, replays, strict=True):
             outcomes[position] = replay or errors[position]
     return _counted([outcome for outcome in outcomes if outcome is not None])
+
+
+async def _post(commands: Sequence[Command], door: Door, directory: Directory) -> Sequence[Outcome]:
+    """Outcomes of the door; of whom the books do not know it is asked here, and posted then."""
+    outcomes = await door.post(commands)
+    uncertain = {
+        n: outcome.command
+        for n, outcome in enumerate(outcomes)
+        if isinstance(outcome, MemberUncertain)
+    }
+    if not uncertain:
+        return outcomes
+    members = {member for command in uncertain.values() for member in command.members}
+    strangers = await directory.strangers(members)
+    for n, command in uncertain.items():
+        refusals = [strangers[member] for member in command.members if member in strangers]
+        if refusals:
+            outcomes[n] = refusals[0]
+        else:
+            (outcomes[n],) = await door.post([command._replace(is_of_members=True)])
+    return outcomes
 
 
 def _check_size(messages: Sequence[sale_pb2.Sale]) -> None:
