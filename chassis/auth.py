@@ -168,14 +168,39 @@ class OwnToken:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._token = ""
-        self._modified = 0.0
+        self._seen: tuple[int, int] | None = None
 
     def get(self) -> str:
-        """The token as it is now; empty without a file."""
+        """The token as it is now; empty without a file.
+
+        While the file is away or cannot be read, the token of before until that expires, then
+        Unavailable TOKEN_FILE_UNREADABLE.
+        """
         if self._path is None:
             return ""
-        modified = self._path.stat().st_mtime
-        if modified != self._modified:
-            self._token = self._path.read_text().strip()
-            self._modified = modified
+        try:
+            stat = self._path.stat()
+            seen = (stat.st_mtime_ns, stat.st_size)
+            if seen != self._seen:
+                self._token = self._path.read_text().strip()
+                self._seen = seen
+        except (OSError, ValueError) as error:
+            if not _has_time_left(self._token):
+                raise Unavailable(
+                    "TOKEN_FILE_UNREADABLE", f"cannot read this service's own token: {error}"
+                ) from error
+            if self._seen is not None:  # said once
+                log.warning("own_token_not_renewed", error=repr(error))
+            self._seen = None
         return self._token
+
+
+def _has_time_left(token: str) -> bool:
+    """False as well for what is no token, of which nobody can tell."""
+    try:
+        jwt.decode(
+            token, options={"verify_signature": False, "verify_exp": True, "require": ["exp"]}
+        )
+    except jwt.PyJWTError:
+        return False
+    return True

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import grpc
 
 from chassis.database import Database
-from chassis.error_mapping import from_grpc
 from chassis.errors import DomainError, Invalid, NotFound, Unavailable
 from chassis.ids import canonical_id
 from services.points.domain.limits import CODE_LENGTH_MAX
@@ -20,6 +19,7 @@ from services.points.domain.programme_scope import ProgrammeScope
 from services.points.domain.sales.sale import Sale
 from services.points.gathering import Gathering
 from services.points.member_facts import MemberFactsSource
+from services.points.peers import peer_unavailable
 from services.points.storage.directory import (
     known_categories,
     known_members,
@@ -139,7 +139,7 @@ class Directory:
                     inventory_service_pb2.ListCategoriesRequest()
                 )
             except grpc.RpcError as error:
-                raise from_grpc(error) from error
+                raise peer_unavailable(error) from error
             ids -= {category.category_id for category in answer.categories}
         return ids
 
@@ -168,7 +168,7 @@ class Directory:
     async def look_up(self, members: set[str], stores: set[str], products: set[str]) -> Known:
         """What exists of the given ids, and perhaps more.
 
-        Unavailable when an owner must be asked and cannot be reached.
+        Unavailable when an owner must be asked and cannot be reached, or refuses the ledger.
         """
         if (
             time.monotonic() >= self._forget_at
@@ -235,7 +235,7 @@ class Directory:
                 for product in answer.products:
                     known.add_product(product.product_id, product.category_id, product.brand)
         except grpc.RpcError as error:
-            raise from_grpc(error) from error
+            raise peer_unavailable(error) from error
 
 
 def _told(what: str, strange: Collection[str]) -> tuple[str, dict[str, str]]:

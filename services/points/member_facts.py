@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import grpc
 
-from chassis.error_mapping import from_grpc
 from chassis.errors import Unavailable
 from services.points.domain.sales.member_facts import NO_FACTS, FactsNeeded, MemberFacts
+from services.points.peers import told_by_peer
 from yika.members.v1 import member_service_pb2, member_service_pb2_grpc
 
 # A change of tier is seen by every replica within this time.
@@ -68,11 +68,12 @@ class MemberFactsSource:
         )
         try:
             answer = await self._members.GetEarningFacts(request)
-        except grpc.RpcError as error:
+        except (grpc.RpcError, Unavailable) as error:  # of the token, before anything was asked
+            cause = error if isinstance(error, Unavailable) else told_by_peer(error)
             raise Unavailable(
                 "MEMBER_FACTS_UNAVAILABLE",
                 "members cannot be asked what the rules in force need to know",
-                {"cause": from_grpc(error).reason},
+                {"cause": cause.reason},
             ) from error
         facts = dict.fromkeys(member_ids, NO_FACTS)
         for each in answer.facts:

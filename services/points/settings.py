@@ -66,7 +66,11 @@ class Settings(ServiceSettings):
         256, ge=1, le=2000, description="Most commands the door puts into one transaction."
     )
     door_writers: int = Field(
-        2, ge=1, le=32, description="Transactions the door keeps open at once."
+        2,
+        ge=1,
+        le=32,
+        description="Transactions the door keeps open at once; fewer than database_pool_size, so "
+        "that they never have every connection of the hottest paths.",
     )
     door_queue_max: int = Field(
         20_000,
@@ -126,6 +130,15 @@ class Settings(ServiceSettings):
         description="How many times as long as a step of the verification took it rests after it, "
         "so that posting keeps most of the machine.",
     )
+
+    @field_validator("door_writers")
+    @classmethod
+    def _leave_a_line(cls, writers: int, info: ValidationInfo) -> int:
+        """Each keeps a line while it waits for a wallet; rules and readiness need one too."""
+        lines = info.data.get("database_pool_size", writers + 1)
+        if writers >= lines:
+            raise ValueError(f"must be less than database_pool_size, which is {lines}")
+        return writers
 
     @field_validator("programme_notice_seconds")
     @classmethod

@@ -66,6 +66,17 @@ class TestBadValues:
                 r"services\.points\.environment\.YIKA_TENDER_KINDS: a value is needed",
             ),
             (
+                {
+                    "services": {
+                        "points": {
+                            "environment": {"YIKA_DOOR_WRITERS": 12},
+                            "database": {"poolSize": 12},
+                        }
+                    }
+                },
+                r"services\.points\.environment\.YIKA_DOOR_WRITERS: must be less than",
+            ),
+            (
                 {"services": {"points": {"environment": {"YIKA_LOG_LEVEL": "DEBUG"}}}},
                 "YIKA_LOG_LEVEL is set twice",
             ),

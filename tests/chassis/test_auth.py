@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI, Response
 
 import chassis.auth
-from chassis.auth import OwnToken, Principal, TokenVerifier, current_principal, set_principal
+from chassis.auth import Principal, TokenVerifier, current_principal, set_principal
 from chassis.errors import Forbidden, Unauthenticated, Unavailable
 from chassis.ops import HttpServer
 from tests.fixtures.polling import eventually
@@ -263,17 +262,3 @@ class TestPrincipal:
         principal = Principal("till", frozenset(), frozenset())
         set_principal(principal)
         assert current_principal() is principal
-
-
-class TestOwnToken:
-    def test_is_read_again_when_the_file_changes(self, tmp_path: Path) -> None:
-        path = tmp_path / "token"
-        path.write_text("first\n")
-        token = OwnToken(path)
-        assert token.get() == "first"
-        path.write_text("second\n")
-        os.utime(path, (1, 1))
-        assert token.get() == "second"
-
-    def test_is_empty_without_a_file(self) -> None:
-        assert OwnToken(None).get() == ""

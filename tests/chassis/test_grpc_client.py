@@ -132,6 +132,15 @@ class TestMetadata:
             await answer(stub)
         assert [c["authorization"] for c in recorder.calls] == [f"Bearer {t}" for t in tokens]
 
+    async def test_is_refused_with_the_reason_of_a_token_that_cannot_be_read(self) -> None:
+        def token() -> str:
+            raise Unavailable("TOKEN_FILE_UNREADABLE", "gone")
+
+        async with open_channel("127.0.0.1:1", token=token) as channel:
+            for call in (answer(ReportStub(channel)), pieces(InventoryStub(channel))):
+                with pytest.raises(Unavailable, match="TOKEN_FILE_UNREADABLE"):
+                    await call
+
     async def test_lets_a_call_bring_its_own_token(self, tmp_path: Path) -> None:
         recorder = Recorder()
         own = f"Bearer {sign_token([UNARY_PERMISSION], subject='a person')}"

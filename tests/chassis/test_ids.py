@@ -48,6 +48,24 @@ class TestCanonicalId:
     @pytest.mark.parametrize(
         "text",
         [
+            "+192e3a0-0000-7000-8000-00000000000a",
+            " 192e3a0-0000-7000-8000-00000000000a",
+            "0x92e3a0-0000-7000-8000-00000000000a",
+            "\uff10192e3a0-0000-7000-8000-00000000000a",  # a full-width digit
+            "0192e3a0-0000-7000-8000-000000_0000a",
+            "0192e3a000007000800000000000000a----",
+            "-{0192e3a000007000800000000000000a}-",
+            "0192e3a0-0000-7000-8000-00000000000a\n"[1:],
+        ],
+    )
+    def test_refuses_what_is_a_number_but_no_uuid(self, text: str) -> None:
+        assert len(text) == 36
+        with pytest.raises(Invalid):
+            canonical_id(text, "member_id")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
             "",
             "7",
             "x" * 36,

@@ -203,6 +203,9 @@ class TestRegisterToken:
             token_file.write_text("")
             empty = await till.post("/sales", json=build_sale_request(), headers=right)
             assert problem(empty) == (401, "TOKEN_INVALID")
+            token_file.unlink()
+            gone = await till.post("/sales", json=build_sale_request(), headers=right)
+            assert problem(gone) == (503, "TOKEN_FILE_UNREADABLE")
 
 
 class TestFirstStart:

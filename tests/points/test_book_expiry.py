@@ -9,10 +9,11 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from chassis.database import Database, outbox_table
-from chassis.errors import Exhausted, Unavailable
+from chassis.errors import Exhausted, Invalid, Unavailable
 from services.points.commands import Command
 from services.points.domain.assets import Asset, BillKind
 from services.points.domain.programme import Programmes
+from services.points.domain.unreadable_books import BooksUnreadable
 from services.points.usecases.post_bills import Outcome
 from tests.fixtures.audit import prove_books
 from tests.fixtures.builders_points import build_chain, build_command, build_sale, post_commands
@@ -155,15 +156,19 @@ class TestBookExpiry:
     async def test_a_full_door_is_tried_again_later(self, database: Database) -> None:
         chain, _ = await build_chain(database)
         await grant(database, chain.member_id, chain.store_id, (Asset.POINTS, 100, LAST_DAY))
+        await grant(database, chain.other_member_id, chain.store_id, (Asset.POINTS, 100, LAST_DAY))
         jobs = expiry_jobs(database, NOW)
+        sizes: list[int] = []
 
-        async def full(_: Sequence[Command]) -> list[Outcome]:
+        async def full(commands: Sequence[Command]) -> list[Outcome]:
+            sizes.append(len(commands))
             raise Exhausted("DOOR_FULL", "too many")
 
         with pytest.raises(Unavailable, match="DOOR_FULL"):
             await replace(jobs, post=full).book("", NOW)
+        assert sizes == [2], "fewer have no more right to a place"
         await run(jobs)
-        assert await bills_of(database) == [chain.member_id]
+        assert await bills_of(database) == sorted([chain.member_id, chain.other_member_id])
 
     async def test_books_a_pass_once_its_programme_is_read(self, database: Database) -> None:
         chain, _ = await build_chain(database)
@@ -195,8 +200,13 @@ class TestBookExpiry:
         assert _failed() == failed + 1
 
     @pytest.mark.parametrize("batch_max", [1, 100])
+    @pytest.mark.parametrize(
+        "error",
+        [RuntimeError("a defect"), Invalid("INVALID_DATE", "of a bill"), BooksUnreadable("a bill")],
+        ids=lambda error: type(error).__name__,
+    )
     async def test_a_defect_fails_that_member_alone(
-        self, database: Database, batch_max: int
+        self, database: Database, batch_max: int, error: Exception
     ) -> None:
         chain, members = await build_chain(database, 4)
         for member in members:
@@ -205,7 +215,7 @@ class TestBookExpiry:
 
         async def defective(commands: Sequence[Command]) -> list[Outcome]:
             if any(members[1] in command.members for command in commands):
-                raise RuntimeError("a defect")
+                raise error
             return await jobs.post(commands)
 
         failed = _failed()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from pydantic import ValidationError
 
-from chassis.errors import AlreadyExists, Unavailable
+from chassis.errors import AlreadyExists, Forbidden, Unavailable
 from services.points.commands import Command
 from services.points.door import Door
 from services.points.settings import Settings
@@ -58,14 +58,17 @@ class TestACallerWhoHasGone:
 
 
 class TestADefect:
-    async def test_fails_its_own_caller_alone(self) -> None:
+    @pytest.mark.parametrize(
+        "error", [KeyError("a defect"), Forbidden("PERMISSION_MISSING", "of another service")]
+    )
+    async def test_fails_its_own_caller_alone(self, error: Exception) -> None:
         guilty, *others = (build_command(build_sale(Chain())) for _ in range(7))
         sizes: list[int] = []
 
         async def post(commands: Sequence[Command]) -> list[Outcome]:
             sizes.append(len(commands))
             if guilty in commands:
-                raise KeyError("a defect")
+                raise error
             return [AlreadyExists("ID_REUSED", command.bill_id) for command in commands]
 
         door = Door(post, batch_max=10, writers=1, queue_max=10)
@@ -74,7 +77,7 @@ class TestADefect:
         async with running_door(door):
             ended = await asyncio.gather(*waiting, return_exceptions=True)
             assert len(await door.post(others[:1])) == 1, "the writer lives on"
-        assert isinstance(ended[1], KeyError)
+        assert ended[1] is error
         for commands, outcomes in zip(calls, ended, strict=True):
             if guilty not in commands:
                 assert isinstance(outcomes, list)

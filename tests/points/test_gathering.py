@@ -5,19 +5,20 @@ from collections.abc import Sequence
 
 import pytest
 
-from chassis.errors import Unavailable
+from chassis.errors import Invalid, Unavailable
+from services.points.domain.unreadable_books import BooksUnreadable
 from services.points.gathering import Gathering
 
 
 class Queries:
     """Answers batches once it is told to, and keeps what it was asked."""
 
-    def __init__(self, failing: int = 0, broken: str = "", refusal: bool = False) -> None:
+    def __init__(self, failing: int = 0, broken: str = "", error: Exception | None = None) -> None:
         self.asked: list[list[str]] = []
         self.go = asyncio.Event()
         self._failing = failing
         self._broken = broken
-        self._refusal = refusal
+        self._error = error
 
     async def ask(self, names: Sequence[str]) -> list[str]:
         self.asked.append(list(names))
@@ -25,7 +26,7 @@ class Queries:
         if len(self.asked) <= self._failing:
             raise ConnectionError("gone")
         if self._broken in names:
-            raise Unavailable("GONE", "gone") if self._refusal else KeyError(self._broken)
+            raise self._error or KeyError(self._broken)
         return [name.upper() for name in names]
 
 
@@ -52,16 +53,21 @@ class TestAsk:
             await gathering.ask("a")
         assert await gathering.ask("a") == "A"
 
-    async def test_what_breaks_on_one_answers_the_others(self) -> None:
-        queries = Queries(broken="m5")
+    @pytest.mark.parametrize(
+        "error",
+        [KeyError("m5"), Invalid("INVALID_DATE", "of what was stored"), BooksUnreadable("m5")],
+        ids=lambda error: type(error).__name__,
+    )
+    async def test_what_breaks_on_one_answers_the_others(self, error: Exception) -> None:
+        queries = Queries(broken="m5", error=error)
         names = [f"m{number}" for number in range(8)]
         answers = await self.answers(queries, names)
-        assert isinstance(answers.pop(5), KeyError)
+        assert answers.pop(5) is error
         assert answers == ["M0", "M1", "M2", "M3", "M4", "M6", "M7"]
 
-    async def test_a_refusal_is_asked_about_once(self) -> None:
+    async def test_what_is_unavailable_is_asked_for_once(self) -> None:
         """Where the database is away, more questions would not bring it back."""
-        queries = Queries(broken="m5", refusal=True)
+        queries = Queries(broken="m5", error=Unavailable("GONE", "gone"))
         answers = await self.answers(queries, [f"m{number}" for number in range(8)])
         assert all(isinstance(each, Unavailable) for each in answers)
         assert len(queries.asked) == 1

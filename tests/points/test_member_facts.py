@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chassis.auth import OwnToken
 from chassis.errors import Unavailable
 from chassis.grpc_client import open_channel
 from chassis.ids import new_id
@@ -172,3 +174,11 @@ class TestMemberFactsSource:
                 await MemberFactsSource(channel).look_up({new_id(): TIER})
         assert refused.value.reason == "MEMBER_FACTS_UNAVAILABLE"
         assert refused.value.metadata == {"cause": "PERMISSION_MISSING"}
+
+    async def test_says_unavailable_when_it_has_no_token_to_ask_with(self, tmp_path: Path) -> None:
+        token = OwnToken(tmp_path / "not there")
+        async with open_channel("127.0.0.1:1", token=token.get) as channel:
+            with pytest.raises(Unavailable) as refused:
+                await MemberFactsSource(channel).look_up({new_id(): TIER})
+        assert refused.value.reason == "MEMBER_FACTS_UNAVAILABLE"
+        assert refused.value.metadata == {"cause": "TOKEN_FILE_UNREADABLE"}

@@ -42,6 +42,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{ fail (printf "services.%s.environment.%s: a value is needed" $.name $variable) }}
 {{- end -}}
 {{- end -}}
+{{- with get .service.environment "YIKA_DOOR_WRITERS" -}}
+{{- if ge (int .) (int $.service.database.poolSize) -}}
+{{ fail (printf "services.%s.environment.YIKA_DOOR_WRITERS: must be less than database.poolSize" $.name) }}
+{{- end -}}
+{{- end -}}
 {{- $seen := list -}}
 {{- range include "yika.environment" . | fromYamlArray -}}
 {{- if has .name $seen -}}

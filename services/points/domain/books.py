@@ -20,7 +20,7 @@ from services.points.domain.rewards.proposal import Proposal
 from services.points.domain.stored_value.top_up_record import TopUpRecord, note
 from services.points.domain.transfer import Transfer
 from services.points.domain.wallet import Wallet
-from services.points.domain.wallets.merges import Merges
+from services.points.domain.wallets.merges import Merges, follow
 from services.points.domain.wallets.returns_since import BookedReturn, ReturnsSince
 
 
@@ -114,18 +114,19 @@ class Books:
     def wallet(self, member_id: str) -> Wallet:
         """The member's wallet, or that of the member into whom it was merged in the end."""
         wallet = self.wallets[member_id]
-        while wallet.merged_into is not None:
-            wallet = self.wallets[wallet.merged_into]
-        return wallet
+        if wallet.merged_into is None:
+            return wallet
+        *_, heir = follow(member_id, lambda each: self.wallets[each].merged_into)
+        return self.wallets[heir]
 
     def answering(self, member_id: str) -> str:
         """Who answers for a member, whose wallet may not be here; merges of this batch count."""
-        while True:
-            wallet = self.wallets.get(member_id)
-            into = wallet.merged_into if wallet else self.merges.into.get(member_id)
-            if into is None:
-                return member_id
-            member_id = into
+
+        def into(each: str) -> str | None:
+            wallet = self.wallets.get(each)
+            return wallet.merged_into if wallet else self.merges.into.get(each)
+
+        return [member_id, *follow(member_id, into)][-1]
 
     def is_shared(self, owner_member_id: str, pass_id: str, user_member_id: str) -> bool:
         """Whether an owner's pass is shared with a member, by whichever card of either."""

@@ -21,6 +21,7 @@ from services.points.messages.programmes.earning_messages import (
     read_basis,
     read_grants,
 )
+from services.points.messages.reading_books import reads_books
 from services.points.messages.texts import check_register_id, check_text
 from yika.points.v1 import ledger_pb2, sale_pb2
 
@@ -259,8 +260,9 @@ def write_allocation(allocation: SaleAllocation | None) -> bytes:
     return message.SerializeToString()
 
 
+@reads_books
 def read_allocation(stored: bytes) -> SaleAllocation:
-    """An allocation from its stored form."""
+    """An allocation from its stored form; BooksUnreadable when it makes no sense."""
     message = ledger_pb2.Allocation.FromString(stored)
     flat, width = message.amounts_fen, max(1, len(message.sources))
     earned = None

@@ -189,6 +189,7 @@ wallets = Table(
         "carry_denominator > 0 AND carry_numerator BETWEEN 0 AND carry_denominator - 1",
         name="carry",
     ),
+    CheckConstraint("merged_into <> member_id", name="merged_into"),
     Index(
         "ix_wallets_household_id",
         "household_id",

@@ -13,6 +13,7 @@ from services.points.domain.books import Books, StoredBill
 from services.points.domain.coupons.coupon import GiveBackPolicy
 from services.points.domain.draft import Drafts, Receipt
 from services.points.domain.programme import Programmes
+from services.points.domain.unreadable_books import BooksUnreadable
 from services.points.messages.documents import (
     read_receipt,
     same_content,
@@ -81,7 +82,8 @@ async def post_bills(
 
     MemberUncertain for those that are not certain to be of members and whose members have no
     wallet; locking makes wallets that lack. Unavailable TRANSACTION_CONFLICT when others are in the
-    way again and again.
+    way again and again. What the books of a command alone make no sense for is its own
+    BooksUnreadable; raised when it may be that of any of several.
     """
     look_first = False
     if len(commands) <= _UNLOCKED_MAX and all(command.needs_wallets_alone for command in commands):
@@ -98,7 +100,12 @@ async def post_bills(
     if not standing:
         return list(refused.values())
     books = partial(Books, programmes, now, coupon_give_back=coupon_give_back)
-    posted = iter(await _post_locked(database, standing, books, publish, look_first))
+    try:
+        posted = iter(await _post_locked(database, standing, books, publish, look_first))
+    except BooksUnreadable as error:
+        if len(standing) > 1:
+            raise  # each is tried again apart, to find whose they are
+        posted = iter([error])
     return [refused[n] if n in refused else next(posted) for n in range(len(commands))]
 
 

@@ -8,6 +8,7 @@ from services.points.domain.header import Header
 from services.points.domain.returns.return_request import ReturnLine, SaleReturn, check_return
 from services.points.domain.returns.sale_return import ReturnDraft, ReturnedLine, SoldGoods
 from services.points.messages.documents import read_allocation, read_sale
+from services.points.messages.reading_books import reads_books
 from yika.points.v1 import ledger_pb2, return_service_pb2, sale_pb2, sale_return_pb2
 
 
@@ -27,11 +28,13 @@ def read_return(message: return_service_pb2.ReturnSaleRequest, header: Header) -
     return request
 
 
+@reads_books
 def read_returned(bill: StoredBill) -> tuple[ReturnLine, ...]:
     """What a posted return took back; no lines when it took back all that was left."""
     return _lines(return_service_pb2.ReturnSaleRequest.FromString(bill.document))
 
 
+@reads_books
 def read_sold(bill: StoredBill) -> SoldGoods:
     """The sale of its bill, each line with its category."""
     message = sale_pb2.Sale.FromString(bill.document)

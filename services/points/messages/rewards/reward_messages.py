@@ -18,6 +18,7 @@ from services.points.domain.rewards.proposal import Proposal
 from services.points.domain.sales.sale import TENDERS_MAX, WALLET_TENDERS
 from services.points.domain.wallets.wallet_change import check_decision
 from services.points.messages.dates import optional_date
+from services.points.messages.reading_books import reads_books
 from services.points.messages.texts import check_text
 from services.points.usecases.rewards.explain_value import ValueExplanation
 from yika.points.v1 import ledger_pb2, sale_pb2
@@ -79,12 +80,14 @@ def read_gift_return(message: pb.ReturnGiftRequest) -> GiftReturn:
     return request
 
 
+@reads_books
 def read_handed_out(bill: StoredBill) -> HandedOut:
     """A redemption of its bill."""
     message = pb.RedeemGiftRequest.FromString(bill.document)
     return HandedOut(read_redemption(message), message.header.member_id)
 
 
+@reads_books
 def read_returned_gifts(bill: StoredBill) -> tuple[GiftLine, ...]:
     """What a posted return took back; no lines when it took back all that was left."""
     return _lines(pb.ReturnGiftRequest.FromString(bill.document))

@@ -58,23 +58,23 @@ async def book_expiry(
     return None if len(found) < limit else f"{found[-1].expiry_date}/{found[-1].member_id}"
 
 
-async def _post_each(post: Post, commands: Sequence[Command]) -> Sequence[Outcome | Exception]:
+async def _post_each(post: Post, commands: Sequence[Command]) -> Sequence[Outcome | Failure]:
     """What became of each command; a defect of one fails that one alone."""
-    outcomes: list[Outcome | Exception] = []
-    for each in await do_in_halves(post, commands):
-        if not isinstance(each, Failure):
-            outcomes.append(each)
-        elif isinstance(each.error, Exhausted):
-            # Tills come first; the run goes on when there is room.
-            raise Unavailable(each.error.reason, each.error.message) from each.error
-        elif isinstance(each.error, DomainError):  # of all of them: the database is away
+
+    async def post_when_there_is_room(some: Sequence[Command]) -> Sequence[Outcome]:
+        try:
+            return await post(some)
+        except Exhausted as error:  # tills come first; the run goes on when there is room
+            raise Unavailable(error.reason, error.message) from error
+
+    outcomes = await do_in_halves(post_when_there_is_room, commands)
+    for each in outcomes:
+        if isinstance(each, Failure) and each.is_of_all:
             raise each.error
-        else:
-            outcomes.append(each.error)
     return outcomes
 
 
-def _count(command: Command, outcome: Outcome | Exception) -> None:
+def _count(command: Command, outcome: Outcome | Failure) -> None:
     if isinstance(outcome, Posted):
         EXPIRY_BILLS.labels("replayed" if outcome.replayed else "posted").inc()
     elif isinstance(outcome, DomainError) and not isinstance(outcome, Unavailable):
@@ -83,7 +83,8 @@ def _count(command: Command, outcome: Outcome | Exception) -> None:
         EXPIRY_BILLS.labels("refused").inc()
     else:  # a defect, or a pass whose version of the programme is not known here
         EXPIRY_BILLS.labels("failed").inc()
-        log.error("expiry_failed", member_id=command.members[0], exc_info=outcome)
+        error = outcome.error if isinstance(outcome, Failure) else outcome
+        log.error("expiry_failed", member_id=command.members[0], exc_info=error)
 
 
 def read_position(position: str) -> Place:

@@ -1,7 +1,9 @@
 """Sets value of a wallet aside: lock, look for the id, choose lots, write, event, in one commit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from chassis.database import Database, Transaction
 from chassis.errors import Unavailable, id_reused
@@ -9,6 +11,7 @@ from services.points.domain.holds.hold import Hold
 from services.points.domain.holds.hold_request import HoldLimits, HoldRequest, set_aside
 from services.points.domain.programme import Programmes
 from services.points.domain.wallet import Wallet
+from services.points.domain.wallets.merges import follow
 from services.points.messages.documents import same_content
 from services.points.storage.driver import Driver, driver_of
 from services.points.storage.holds import (
@@ -56,15 +59,19 @@ async def create_hold(
             async with database.transaction() as tx:
                 wallets = await lock_wallets(tx.connection, members)
                 wallet = wallets[request.member_id]
-                while wallet.merged_into is not None:
-                    if wallet.merged_into not in wallets:
+                for heir in follow(request.member_id, partial(_merged_into, wallets)):
+                    if heir not in wallets:
                         raise _LookAgain
-                    wallet = wallets[wallet.merged_into]
+                    wallet = wallets[heir]
                 return await _create(tx, wallet, request, message, programmes, limits, now)
         except _LookAgain:
             async with database.transaction() as tx:
                 members |= await follow_merges(tx.connection, members)
     raise Unavailable("TRANSACTION_CONFLICT", "the same hold is being made elsewhere")
+
+
+def _merged_into(wallets: Mapping[str, Wallet], member_id: str) -> str | None:
+    return wallets[member_id].merged_into
 
 
 async def _create(

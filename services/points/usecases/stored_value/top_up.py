@@ -17,6 +17,7 @@ from services.points.domain.stored_value.top_up import (
     decide_top_up,
     offer_top_up,
 )
+from services.points.domain.unreadable_books import BooksUnreadable
 from services.points.ledger import Ledger, receipt_answer
 from services.points.usecases.post_bills import find_replays, preview_bill
 from services.points.usecases.sales.ask_member_facts import facts_of_heirs
@@ -66,7 +67,10 @@ async def ask_tier(
     ):
         return NO_FACTS
     asked = {member_id: FactsNeeded(tier=True)}
-    return (await facts_of_heirs(ledger.database, ledger.directory.facts, asked))[member_id]
+    facts = (await facts_of_heirs(ledger.database, ledger.directory.facts, asked))[member_id]
+    if isinstance(facts, BooksUnreadable):
+        raise facts
+    return facts
 
 
 def top_up_command(
