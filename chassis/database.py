@@ -65,6 +65,8 @@ dead_letters_table = Table(
 )
 
 _WAIT_SECONDS = 10  # for a connection
+# Raised while a statement may still wait for its answer; what the server says is none of them.
+_UNANSWERED = (asyncio.CancelledError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _EVENT_TYPES = ("uuid", "uuid", "text", "timestamptz", "text", "bytea")  # of its columns
 
 
@@ -207,6 +209,13 @@ class Database:
                 line = await self._idle_line() or await self._open_line()
                 try:
                     yield line
+                except _UNANSWERED as error:
+                    # The next one would wait for this answer too, perhaps of a machine that was
+                    # lost; then no other line to it will have one.
+                    suspects = self._idle_lines if isinstance(error, TimeoutError) else ()
+                    for each in (line, *suspects):
+                        each.driver.terminate()
+                    raise
                 finally:
                     self._idle_lines.append(line)
             finally:
@@ -232,18 +241,20 @@ class Database:
         """The same unit of work on a line; what goes through its `connection` belongs to it too."""
         async with self.line() as line:
             tx = DriverTransaction(*line)
-            began = False
+            unit = line.driver.transaction()
             try:
-                async with line.driver.transaction():
-                    began = True
-                    yield tx
-                    if tx._events:
-                        await line.driver.execute(_INSERT_EVENTS, *tx.take_events())
-            finally:
-                # When a caller gives up during the begin, the next one on this line would only
-                # nest a transaction in one that nobody ever commits.
-                if not began or line.driver.is_in_transaction():
+                await unit.start()
+                yield tx
+                if tx._events:
+                    await line.driver.execute(_INSERT_EVENTS, *tx.take_events())
+                await unit.commit()
+            except BaseException as error:
+                open_still = not line.driver.is_closed() and line.driver.is_in_transaction()
+                if open_still and not isinstance(error, _UNANSWERED):
+                    await unit.rollback()
+                else:  # perhaps it has begun all the same: the next one would only nest in it
                     line.driver.terminate()
+                raise
         self._committed(tx)
 
     @asynccontextmanager
