@@ -13,7 +13,6 @@ from services.points.messages.stored_documents import card_type_of
 from services.points.storage.bill_reader import find_bills, load_originals
 from services.points.storage.driver import Driver
 from services.points.storage.locked_books import (
-    follow_merges,
     load_counters,
     load_lots,
     lock_wallets_on,
@@ -26,6 +25,7 @@ from services.points.storage.stored_value.top_ups import (
     load_top_ups,
     top_up_ids,
 )
+from services.points.storage.wallets.merges import load_heirs
 from services.points.storage.wallets.returns_since import load_returns_since
 from services.points.usecases.coupons.bill_coupons import lock_coupons
 
@@ -45,10 +45,13 @@ async def lock_books(
 
 
 async def find_heirs(database: Database, commands: Sequence[Command]) -> set[str]:
-    """Into whom the members of the commands were merged, and these in turn."""
-    async with database.transaction() as tx:
-        members = {member for command in commands for member in command.members}
-        return await follow_merges(tx.connection, members)
+    """Into whom the members of the commands were merged, and these in turn.
+
+    Over a line, as all that a sale needs: slow questions may have the pool.
+    """
+    members = {member for command in commands for member in command.members}
+    async with database.line() as line:
+        return set((await load_heirs(line.driver, members)).into.values())
 
 
 async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: Books) -> None:
