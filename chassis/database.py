@@ -67,6 +67,7 @@ dead_letters_table = Table(
 _WAIT_SECONDS = 10  # for a connection
 # Raised while a statement may still wait for its answer; what the server says is none of them.
 _UNANSWERED = (asyncio.CancelledError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_SNAPSHOT: Any = {"isolation": "repeatable_read", "readonly": True}
 _EVENT_TYPES = ("uuid", "uuid", "text", "timestamptz", "text", "bytea")  # of its columns
 
 
@@ -96,23 +97,13 @@ class Transaction:
 
     def publish(self, event: Message, *, member_id: str | None = None) -> None:
         """Adds an event to the commit. An event is at most 512 KiB; split larger ones."""
-        payload = event.SerializeToString()
+        name, payload = event.DESCRIPTOR.full_name, event.SerializeToString()
         if len(payload) > EVENT_BYTES_MAX:
-            raise ValueError(
-                f"{event.DESCRIPTOR.full_name} has {len(payload)} bytes; at most {EVENT_BYTES_MAX}"
-            )
-        subject_of(event.DESCRIPTOR.full_name)  # a type that has no subject fails here, not later
+            raise ValueError(f"{name} has {len(payload)} bytes; at most {EVENT_BYTES_MAX}")
+        subject_of(name)  # a type that has no subject fails here, not later
         self.has_events = True
-        self._events.append(
-            (
-                new_id(),
-                member_id,
-                event.DESCRIPTOR.full_name,
-                datetime.now(UTC),
-                current_traceparent(),
-                payload,
-            )
-        )
+        now = datetime.now(UTC)
+        self._events.append((new_id(), member_id, name, now, current_traceparent(), payload))
 
     def take_events(self) -> tuple[list[object], ...]:
         """The parameters of `insert_events`; whoever takes them writes them."""
@@ -237,11 +228,16 @@ class Database:
         return DriverLine(connection, raw.driver_connection)  # type: ignore[arg-type]
 
     @asynccontextmanager
-    async def driver_transaction(self) -> AsyncIterator[DriverTransaction]:
-        """The same unit of work on a line; what goes through its `connection` belongs to it too."""
+    async def driver_transaction(
+        self, *, snapshot: bool = False
+    ) -> AsyncIterator[DriverTransaction]:
+        """The same unit of work on a line; what goes through its `connection` belongs to it too.
+
+        As a `snapshot` it sees one moment, and can neither write nor lock.
+        """
         async with self.line() as line:
             tx = DriverTransaction(*line)
-            unit = line.driver.transaction()
+            unit = line.driver.transaction(**(_SNAPSHOT if snapshot else {}))
             try:
                 await unit.start()
                 yield tx

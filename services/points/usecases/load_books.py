@@ -27,7 +27,7 @@ from services.points.storage.stored_value.top_ups import (
 )
 from services.points.storage.wallets.merges import load_heirs
 from services.points.storage.wallets.returns_since import load_returns_since
-from services.points.usecases.coupons.bill_coupons import lock_coupons
+from services.points.usecases.coupons.bill_coupons import load_coupons
 
 
 class Merged(Exception):
@@ -54,8 +54,15 @@ async def find_heirs(database: Database, commands: Sequence[Command]) -> set[str
         return set((await load_heirs(line.driver, members)).into.values())
 
 
-async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: Books) -> None:
-    """Fills locked books with what the commands name: lots, counters, originals, coupons."""
+async def load_books(
+    tx: DriverTransaction, commands: Sequence[Command], books: Books, *, locking: bool = True
+) -> None:
+    """Fills books with what the commands name: lots, counters, originals, coupons.
+
+    Their wallets must be locked, and what else must not change until the commit is locked here.
+    Without `locking`, for a quote, all must be of one snapshot; no quote has proposals or undone
+    merges, which are always locked.
+    """
     driver = tx.driver
     # A member's own wallet beside the one that answers for it: the same batch may undo the merge.
     with_lots = {
@@ -79,7 +86,7 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
         await load_counters(driver, wallets, None)
     originals = {bill_id for command in commands for bill_id in command.originals}
     if originals:
-        found = await load_originals(driver, originals, books.wallets)
+        found = await load_originals(driver, originals, books.wallets, locking=locking)
         today = ledger_day(books.now)
         books.originals = await load_points_in_grace(
             driver, found, books.wallets, today, read_allocation
@@ -93,7 +100,7 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
     questions = [question for command in commands for question in command.passes]
     sold = [bill_id for command in commands for bill_id in command.sold_passes]
     await load_pass_facts(driver, books, questions, sold)
-    await lock_coupons(tx, commands, books)
+    await load_coupons(tx, commands, books, locking=locking)
 
 
 async def _load_card_types(driver: Driver, books: Books, *, with_wallets: bool) -> None:
