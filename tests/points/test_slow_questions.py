@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import text
 
 from chassis.database import Database
+from services.points.domain.assets import Asset
 from services.points.domain.programme import Programmes
 from services.points.door import Door
 from services.points.usecases.post_bills import Posted, post_bills
 from services.points.usecases.publish_bills import publish_bills
+from services.points.usecases.queries.read_wallet import WalletReader
 from tests.chassis.numbers import url_of
+from tests.fixtures.builders_holds import Value, build_hold, grant, hold
 from tests.fixtures.builders_points import (
     SOLD_AT,
     build_chain,
@@ -61,3 +64,18 @@ class TestWithoutThePool:
                 )
             )
         assert [type(outcome) for (outcome,) in told] == [Posted] * 3
+
+    async def test_wallets_are_read_those_with_holds_too(
+        self, database: Database, taken: Database
+    ) -> None:
+        chain, _ = await build_chain(database)
+        for member_id in (chain.member_id, chain.other_member_id):
+            await grant(database, chain, Value(Asset.POINTS, 100), member_id=member_id)
+        await hold(database, build_hold(chain, 60))
+        reader = WalletReader(taken)
+        async with asyncio.timeout(5):
+            held, free = await asyncio.gather(
+                reader.read(chain.member_id), reader.read(chain.other_member_id)
+            )
+        assert [len(each.lots) for each in (held, free) if each is not None] == [1, 1]
+        assert [len(each.holds) for each in (held, free) if each is not None] == [1, 0]
