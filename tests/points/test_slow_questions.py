@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from services.points.usecases.post_bills import Posted, post_bills
 from services.points.usecases.publish_bills import publish_bills
 from services.points.usecases.queries.read_wallet import WalletReader
 from tests.chassis.numbers import url_of
+from tests.fixtures.branch import Branches
 from tests.fixtures.builders_holds import Value, build_hold, grant, hold
 from tests.fixtures.builders_points import (
     SOLD_AT,
@@ -23,6 +25,8 @@ from tests.fixtures.builders_points import (
     post_commands,
     running_door,
 )
+from tests.fixtures.good_questions import QUESTIONS
+from tests.fixtures.good_requests import CHANGES
 from tests.fixtures.wallet_commands import NOW, done, merge_command
 
 pytestmark = pytest.mark.timeout(60)
@@ -79,3 +83,48 @@ class TestWithoutThePool:
             )
         assert [len(each.lots) for each in (held, free) if each is not None] == [1, 1]
         assert [len(each.holds) for each in (held, free) if each is not None] == [1, 0]
+
+
+SLOW = {
+    *("ListBalances", "SummarizeBills", "ListBills", "GetStatement", "GetTrialBalance"),
+    *("GetBalancesAt", "SummarizeBalancesAt", "ListLiability", "ListSettlement"),
+    *("SummarizeSettlement", "ListBreaks", "VerifyLedger"),
+}
+
+
+@asynccontextmanager
+async def every_slow_turn_taken(database: Database) -> AsyncIterator[None]:
+    """Headquarters has many slow questions; some are answered and the others wait."""
+    enough = asyncio.Event()
+
+    async def ask() -> None:
+        async with database.slow_turn(), database.read() as connection:
+            await connection.execute(text("SELECT 1"))
+            await enough.wait()
+
+    asked = [asyncio.create_task(ask()) for _ in range(database.engine.pool.size())]
+    await asyncio.sleep(0.5)
+    try:
+        yield
+    finally:
+        enough.set()
+        await asyncio.gather(*asked)
+
+
+class TestBesideSlowQuestions:
+    @pytest.mark.parametrize("rpc", QUESTIONS)
+    async def test_only_slow_ones_wait_for_each_other(self, branches: Branches, rpc: str) -> None:
+        branch = await branches.open()
+        request = await QUESTIONS[rpc](branch)
+        async with every_slow_turn_taken(branch.ledger.database):
+            asked = asyncio.ensure_future(getattr(branch.clerk, rpc)(request))
+            answered, _ = await asyncio.wait([asked], timeout=0.5 if rpc in SLOW else 5)
+            assert bool(answered) == (rpc not in SLOW)
+        await asked
+
+    @pytest.mark.parametrize("rpc", ["CreateHold", "RedeemCoupon", "ReserveCoupon", "IssueCoupons"])
+    async def test_others_write(self, branches: Branches, rpc: str) -> None:
+        branch = await branches.open()
+        request = await CHANGES[rpc](branch)
+        async with every_slow_turn_taken(branch.ledger.database), asyncio.timeout(5):
+            await getattr(branch.clerk, rpc)(request)
