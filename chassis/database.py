@@ -14,7 +14,6 @@ import asyncpg
 from google.protobuf.message import Message
 from sqlalchemy import Column, DateTime, Identity, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import BIGINT, BYTEA, JSONB
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -22,6 +21,7 @@ from chassis.database_failures import translate_driver_errors
 from chassis.events import EVENT_BYTES_MAX, subject_of
 from chassis.ids import new_id
 from chassis.tracing import current_traceparent
+from chassis.turns import turn
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -65,6 +65,9 @@ dead_letters_table = Table(
 )
 
 _WAIT_SECONDS = 10  # for a connection
+# Raised while a statement may still wait for its answer; what the server says is none of them.
+_UNANSWERED = (asyncio.CancelledError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_SNAPSHOT: Any = {"isolation": "repeatable_read", "readonly": True}
 _EVENT_TYPES = ("uuid", "uuid", "text", "timestamptz", "text", "bytea")  # of its columns
 
 
@@ -94,23 +97,13 @@ class Transaction:
 
     def publish(self, event: Message, *, member_id: str | None = None) -> None:
         """Adds an event to the commit. An event is at most 512 KiB; split larger ones."""
-        payload = event.SerializeToString()
+        name, payload = event.DESCRIPTOR.full_name, event.SerializeToString()
         if len(payload) > EVENT_BYTES_MAX:
-            raise ValueError(
-                f"{event.DESCRIPTOR.full_name} has {len(payload)} bytes; at most {EVENT_BYTES_MAX}"
-            )
-        subject_of(event.DESCRIPTOR.full_name)  # a type that has no subject fails here, not later
+            raise ValueError(f"{name} has {len(payload)} bytes; at most {EVENT_BYTES_MAX}")
+        subject_of(name)  # a type that has no subject fails here, not later
         self.has_events = True
-        self._events.append(
-            (
-                new_id(),
-                member_id,
-                event.DESCRIPTOR.full_name,
-                datetime.now(UTC),
-                current_traceparent(),
-                payload,
-            )
-        )
+        now = datetime.now(UTC)
+        self._events.append((new_id(), member_id, name, now, current_traceparent(), payload))
 
     def take_events(self) -> tuple[list[object], ...]:
         """The parameters of `insert_events`; whoever takes them writes them."""
@@ -177,7 +170,9 @@ class Database:
         generic = {"plan_cache_mode": "force_generic_plan"}
         self._lines = engine(server_settings | generic, poolclass=NullPool)
         self._idle_lines: list[DriverLine] = []
-        self._free_lines = asyncio.Semaphore(pool_size)
+        self._lines_left = asyncio.Semaphore(pool_size)
+        # A quarter of the pool: the relay and the jobs of a service may keep half of it.
+        self._slow_turns_left = asyncio.Semaphore(max(1, pool_size // 4))
         self.outbox_changed = asyncio.Event()  # wakes the relay of this process
 
     @asynccontextmanager
@@ -197,20 +192,19 @@ class Database:
         For the hottest paths of a service: SQLAlchemy's part of a statement costs half a
         millisecond, and taking a connection from its pool as much again.
         """
-        async with translate_driver_errors(self.dispose):
+        async with translate_driver_errors(self.dispose), turn(self._lines_left, _WAIT_SECONDS):
+            line = await self._idle_line() or await self._open_line()
             try:
-                async with asyncio.timeout(_WAIT_SECONDS if self._free_lines.locked() else None):
-                    await self._free_lines.acquire()
-            except TimeoutError:
-                raise PoolTimeoutError("every line is in use") from None
-            try:
-                line = await self._idle_line() or await self._open_line()
-                try:
-                    yield line
-                finally:
-                    self._idle_lines.append(line)
+                yield line
+            except _UNANSWERED as error:
+                # The next one would wait for this answer too, perhaps of a machine that was lost;
+                # then no other line to it will have one.
+                suspects = self._idle_lines if isinstance(error, TimeoutError) else ()
+                for each in (line, *suspects):
+                    each.driver.terminate()
+                raise
             finally:
-                self._free_lines.release()
+                self._idle_lines.append(line)
 
     async def _idle_line(self) -> "DriverLine | None":
         while self._idle_lines:
@@ -228,22 +222,29 @@ class Database:
         return DriverLine(connection, raw.driver_connection)  # type: ignore[arg-type]
 
     @asynccontextmanager
-    async def driver_transaction(self) -> AsyncIterator[DriverTransaction]:
-        """The same unit of work on a line; what goes through its `connection` belongs to it too."""
+    async def driver_transaction(
+        self, *, snapshot: bool = False
+    ) -> AsyncIterator[DriverTransaction]:
+        """The same unit of work on a line; what goes through its `connection` belongs to it too.
+
+        As a `snapshot` it sees one moment, and can neither write nor lock.
+        """
         async with self.line() as line:
             tx = DriverTransaction(*line)
-            began = False
+            unit = line.driver.transaction(**(_SNAPSHOT if snapshot else {}))
             try:
-                async with line.driver.transaction():
-                    began = True
-                    yield tx
-                    if tx._events:
-                        await line.driver.execute(_INSERT_EVENTS, *tx.take_events())
-            finally:
-                # When a caller gives up during the begin, the next one on this line would only
-                # nest a transaction in one that nobody ever commits.
-                if not began or line.driver.is_in_transaction():
+                await unit.start()
+                yield tx
+                if tx._events:
+                    await line.driver.execute(_INSERT_EVENTS, *tx.take_events())
+                await unit.commit()
+            except BaseException as error:
+                open_still = not line.driver.is_closed() and line.driver.is_in_transaction()
+                if open_still and not isinstance(error, _UNANSWERED):
+                    await unit.rollback()
+                else:  # perhaps it has begun all the same: the next one would only nest in it
                     line.driver.terminate()
+                raise
         self._committed(tx)
 
     @asynccontextmanager
@@ -271,6 +272,15 @@ class Database:
         async with translate_driver_errors(), self.engine.connect() as connection:
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             yield await connection.execution_options(**options)
+
+    @asynccontextmanager
+    async def slow_turn(self) -> AsyncIterator[None]:
+        """For what may read many rows, around it: most of the pool stays with everybody else.
+
+        Waits as long as for a connection, and is refused as then.
+        """
+        async with translate_driver_errors(), turn(self._slow_turns_left, _WAIT_SECONDS):
+            yield
 
     async def ping(self) -> None:
         """Unavailable unless the server answers; slow readers do not keep it waiting."""

@@ -14,13 +14,14 @@ class Settings(ServiceSettings):
     """What the ledger can be told."""
 
     # The relay and the jobs of verification, booking and telling keep a connection each for their
-    # locks. What they do, and everybody else, takes others; a step reads while it writes.
+    # locks, and slow questions take a quarter. What is left is for what jobs do, which may be to
+    # read while they write, and for everybody else.
     database_pool_size: int = Field(
         8,
-        ge=6,
+        ge=7,
         le=200,
-        description="Most connections per process, of which the relay and three jobs keep four; "
-        "its hottest paths keep up to as many again.",
+        description="Most connections per process, of which the relay and three jobs keep four and "
+        "slow questions take a quarter; its hottest paths keep up to as many again.",
     )
     members_address: str = Field("127.0.0.1:7111", description="gRPC address of members.")
     inventory_address: str = Field("127.0.0.1:7113", description="gRPC address of inventory.")

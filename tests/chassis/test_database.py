@@ -161,6 +161,71 @@ class TestRead:
         await database.dispose()
 
 
+class TestSnapshot:
+    async def test_sees_one_moment(self, database: Database) -> None:
+        count = "SELECT count(*) FROM numbers"
+        async with database.driver_transaction(snapshot=True) as tx:
+            assert await tx.driver.fetchval(count) == 0
+            async with database.transaction() as other:
+                await record(other.connection, 1)
+            assert await tx.driver.fetchval(count) == 0
+            assert await tx.connection.scalar(text(count)) == 0
+        assert await recorded_numbers(database) == [1]
+
+    async def test_cannot_lock(self, database: Database) -> None:
+        await self.record_one(database)
+        with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+            async with database.driver_transaction(snapshot=True) as tx:
+                await tx.driver.execute("SELECT 1 FROM numbers FOR UPDATE")
+
+    async def test_leaves_a_line_that_writes_again(self, database: Database) -> None:
+        alone = Database(url_of(database), service="one", pool_size=1)
+        async with alone.driver_transaction(snapshot=True) as tx:
+            await tx.driver.execute("SELECT 1")
+        await self.record_one(alone)
+        assert await recorded_numbers(database) == [1]
+        await alone.dispose()
+
+    async def record_one(self, database: Database) -> None:
+        async with database.driver_transaction() as tx:
+            await record(tx.connection, 1)
+
+
+class TestSlowTurn:
+    @pytest.mark.parametrize(("pool_size", "at_once"), [(1, 1), (6, 1), (8, 2), (40, 10)])
+    async def test_is_for_a_part_of_the_pool_at_once(
+        self, database: Database, pool_size: int, at_once: int
+    ) -> None:
+        waited = Database(url_of(database), service="slow", pool_size=pool_size)
+        answer = asyncio.Event()
+        begun = 0
+
+        async def ask() -> None:
+            nonlocal begun
+            async with waited.slow_turn():
+                begun += 1
+                await answer.wait()
+
+        asked = [asyncio.create_task(ask()) for _ in range(pool_size + 1)]
+        await asyncio.sleep(0.1)
+        assert begun == at_once
+        answer.set()
+        await asyncio.gather(*asked)
+        assert begun == pool_size + 1
+
+    async def test_is_refused_as_a_full_pool_is(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chassis.database._WAIT_SECONDS", 0.1)
+        one = Database(url_of(database), service="slow", pool_size=1)
+        async with one.slow_turn():
+            with pytest.raises(Unavailable, match="DATABASE_UNAVAILABLE"):
+                async with one.slow_turn():
+                    pass
+        async with one.slow_turn():
+            pass
+
+
 class TestConnection:
     async def test_a_lost_machine_is_missed_within_half_a_minute(self, database: Database) -> None:
         names = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count")

@@ -173,7 +173,7 @@ class TestConnections:
     async def test_the_fewest_are_enough_while_everybody_keeps_one(
         self, database: Database
     ) -> None:
-        """The relay and every job at work, one of whose steps reads while it writes."""
+        """The relay, slow questions and every job at work, a step of which reads and writes."""
         (least,) = (
             limit.ge
             for limit in Settings.model_fields["database_pool_size"].metadata
@@ -183,9 +183,13 @@ class TestConnections:
         small = Database(
             url.render_as_string(hide_password=False), service="points", pool_size=least
         )
+        slow_turns = small._slow_turns_left._value
         try:
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(small.engine.connect())
+                for _ in range(slow_turns):
+                    await stack.enter_async_context(small.slow_turn())
+                    await stack.enter_async_context(small.engine.connect())
                 for name in ("verify_ledger", "book_expiry", "tell_expiring"):
                     await stack.enter_async_context(hold_job(small, name))
                 async with small.transaction(), small.read() as connection:

@@ -21,7 +21,8 @@ from services.points.messages.rewards.reward_messages import (
     read_redemption,
     read_rejection,
 )
-from services.points.usecases.post_bills import Posted, preview_bill
+from services.points.usecases.post_bills import Posted
+from services.points.usecases.preview_bill import preview_bill
 from services.points.usecases.rewards.adjust_points import adjust_points, find_proposal
 from services.points.usecases.rewards.approve_adjustment import approve_adjustment_command
 from services.points.usecases.rewards.explain_value import (

@@ -63,14 +63,19 @@ async def load_transfers(
 
 
 async def load_originals(
-    driver: Driver, bill_ids: Iterable[str], wallets: Mapping[str, Wallet]
+    driver: Driver,
+    bill_ids: Iterable[str],
+    wallets: Mapping[str, Wallet],
+    *,
+    locking: bool = True,
 ) -> dict[str, Original]:
     """Bills that commands refer to, with their transfers, lots and the bills about them.
 
-    The wallets of their members must be locked: that is what keeps them as they are read. Those
-    wallets get the lots that the transfers name, also where nothing is left in them.
+    The wallets of their members must be locked: that is what keeps them as they are read; without
+    `locking` a snapshot does. Those wallets get the lots that the transfers name, also where
+    nothing is left in them.
     """
-    rows = await driver.fetch(_LOCK_BILLS, list(bill_ids))
+    rows = await driver.fetch(_LOCK_BILLS if locking else _BILLS, list(bill_ids))
     bills = {bill.bill_id: bill for bill in map(bill_of, rows)}
     if not bills:
         return {}

@@ -26,10 +26,10 @@ def _nulls(count: int) -> str:
 
 _BEGIN = "SELECT 1"
 _BEGIN_ANEW = "ROLLBACK AND CHAIN"
-_LOCK_WALLETS = f"""
-    SELECT {_WALLET_COLUMNS} FROM wallets
-    WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR UPDATE
+_FIND_WALLETS = f"""
+    SELECT {_WALLET_COLUMNS} FROM wallets WHERE member_id = ANY($1::uuid[])
     """  # noqa: S608 - constants of this file
+_LOCK_WALLETS = f"{_FIND_WALLETS} ORDER BY member_id FOR UPDATE"
 _COUNT_CHANGE = """
     UPDATE wallets SET change_count = change_count + 1 WHERE member_id = ANY($1::uuid[])
     """
@@ -111,6 +111,18 @@ async def lock_wallets_on(driver: Driver, member_ids: Iterable[str]) -> dict[str
 async def find_owners(driver: Driver, member_ids: Iterable[str]) -> set[str]:
     """Those of the members who have a wallet, be it merged."""
     return {row["member_id"] for row in await driver.fetch(_OWNERS, list(member_ids))}
+
+
+async def find_wallets(driver: Driver, member_ids: Iterable[str]) -> dict[str, Wallet]:
+    """The members' wallets as they are, without their lots; those that lack are empty.
+
+    For a snapshot that decides as the door does and writes nothing: nothing is locked or made.
+    """
+    wanted = list(member_ids)
+    found = map(wallet_of, await driver.fetch(_FIND_WALLETS, wanted))
+    return {member_id: Wallet(member_id) for member_id in wanted} | {
+        wallet.member_id: wallet for wallet in found
+    }
 
 
 async def read_wallets(driver: Driver, member_ids: Iterable[str]) -> dict[str, Wallet]:

@@ -13,7 +13,6 @@ from services.points.messages.stored_documents import card_type_of
 from services.points.storage.bill_reader import find_bills, load_originals
 from services.points.storage.driver import Driver
 from services.points.storage.locked_books import (
-    follow_merges,
     load_counters,
     load_lots,
     lock_wallets_on,
@@ -26,8 +25,9 @@ from services.points.storage.stored_value.top_ups import (
     load_top_ups,
     top_up_ids,
 )
+from services.points.storage.wallets.merges import load_heirs
 from services.points.storage.wallets.returns_since import load_returns_since
-from services.points.usecases.coupons.bill_coupons import lock_coupons
+from services.points.usecases.coupons.bill_coupons import load_coupons
 
 
 class Merged(Exception):
@@ -45,14 +45,24 @@ async def lock_books(
 
 
 async def find_heirs(database: Database, commands: Sequence[Command]) -> set[str]:
-    """Into whom the members of the commands were merged, and these in turn."""
-    async with database.transaction() as tx:
-        members = {member for command in commands for member in command.members}
-        return await follow_merges(tx.connection, members)
+    """Into whom the members of the commands were merged, and these in turn.
+
+    Over a line, as all that a sale needs: slow questions may have the pool.
+    """
+    members = {member for command in commands for member in command.members}
+    async with database.line() as line:
+        return set((await load_heirs(line.driver, members)).into.values())
 
 
-async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: Books) -> None:
-    """Fills locked books with what the commands name: lots, counters, originals, coupons."""
+async def load_books(
+    tx: DriverTransaction, commands: Sequence[Command], books: Books, *, locking: bool = True
+) -> None:
+    """Fills books with what the commands name: lots, counters, originals, coupons.
+
+    Their wallets must be locked, and what else must not change until the commit is locked here.
+    Without `locking`, for a quote, all must be of one snapshot; no quote has proposals or undone
+    merges, which are always locked.
+    """
     driver = tx.driver
     # A member's own wallet beside the one that answers for it: the same batch may undo the merge.
     with_lots = {
@@ -76,7 +86,7 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
         await load_counters(driver, wallets, None)
     originals = {bill_id for command in commands for bill_id in command.originals}
     if originals:
-        found = await load_originals(driver, originals, books.wallets)
+        found = await load_originals(driver, originals, books.wallets, locking=locking)
         today = ledger_day(books.now)
         books.originals = await load_points_in_grace(
             driver, found, books.wallets, today, read_allocation
@@ -90,7 +100,7 @@ async def load_books(tx: DriverTransaction, commands: Sequence[Command], books: 
     questions = [question for command in commands for question in command.passes]
     sold = [bill_id for command in commands for bill_id in command.sold_passes]
     await load_pass_facts(driver, books, questions, sold)
-    await lock_coupons(tx, commands, books)
+    await load_coupons(tx, commands, books, locking=locking)
 
 
 async def _load_card_types(driver: Driver, books: Books, *, with_wallets: bool) -> None:

@@ -11,7 +11,7 @@ from chassis.errors import DomainError, Unavailable, id_reused
 from services.points.commands import Command
 from services.points.domain.books import Books, StoredBill
 from services.points.domain.coupons.coupon import GiveBackPolicy
-from services.points.domain.draft import Drafts, Receipt
+from services.points.domain.draft import Receipt
 from services.points.domain.programme import Programmes
 from services.points.domain.unreadable_books import BooksUnreadable
 from services.points.messages.documents import (
@@ -59,14 +59,6 @@ class MemberUncertain(Unavailable):
     def __init__(self, command: Command) -> None:
         super().__init__("PEER_UNAVAILABLE", "nobody was asked whether the member exists")
         self.command = command
-
-
-class _NotKept(Exception):
-    """Ends the transaction of a preview, and with it all that was locked or made for it."""
-
-    def __init__(self, drafts: Drafts) -> None:
-        super().__init__()
-        self.drafts = drafts
 
 
 async def post_bills(
@@ -145,25 +137,6 @@ async def _post_locked(
         except GaveWay:
             continue
     raise Unavailable("TRANSACTION_CONFLICT", "others are in the way; send it again")
-
-
-async def preview_bill(
-    database: Database, command: Command, *, programmes: Programmes, now: datetime
-) -> Drafts:
-    """What a command would do now; nothing is written. Raises the DomainError of a refused one."""
-    heirs: set[str] = set()
-    for _ in range(_ATTEMPTS_MAX):
-        books = Books(programmes, now)
-        try:
-            async with database.driver_transaction() as tx:
-                await lock_books(tx, [command], books, heirs)
-                await load_books(tx, [command], books)
-                raise _NotKept(command.decided(books))
-        except _NotKept as preview:
-            return preview.drafts
-        except Merged:
-            heirs = await find_heirs(database, [command])
-    raise Unavailable("TRANSACTION_CONFLICT", "the wallets are being merged elsewhere")
 
 
 async def find_bill(database: Database, bill_id: str) -> StoredBill | None:

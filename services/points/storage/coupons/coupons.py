@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.points.domain.coupons.coupon import Coupon, CouponState
@@ -16,16 +16,15 @@ from services.points.domain.coupons.coupon_event import (
 )
 from services.points.storage.driver import text_of
 
-_LOCK = text(
-    """
+_COUPONS = """
     SELECT c.member_id, c.coupon_id, c.order_id, c.state, c.version, c.reservation_id, c.sale_id,
            c.reserved_until, c.bill_id, c.issued_at, o.template_id, o.valid_from, o.valid_until,
            o.revoked_at
     FROM coupons AS c JOIN coupon_orders AS o ON o.order_id = c.order_id
     WHERE c.coupon_id = ANY(CAST(:coupon_ids AS uuid[]))
-    ORDER BY c.coupon_id FOR UPDATE OF c
     """
-)
+_FIND = text(_COUPONS)
+_LOCK = text(f"{_COUPONS} ORDER BY c.coupon_id FOR UPDATE OF c")
 _FIND_EVENTS = text(
     """
     SELECT * FROM coupon_events WHERE request_id = ANY(CAST(:request_ids AS uuid[]))
@@ -95,11 +94,11 @@ class CouponRepository:
         The id of a code is one of CodeKeys.candidates(code). Lock wallets first, then coupons:
         two batches must not wait for each other in a circle.
         """
-        wanted = sorted(set(coupon_ids))
-        if not wanted:
-            return {}
-        rows = await self._connection.execute(_LOCK, {"coupon_ids": wanted})
-        return {coupon.coupon_id: coupon for coupon in map(coupon_of, rows)}
+        return await self._coupons(_LOCK, coupon_ids)
+
+    async def find(self, coupon_ids: Iterable[str]) -> dict[str, Coupon]:
+        """The same coupons, as they are; nothing is locked."""
+        return await self._coupons(_FIND, coupon_ids)
 
     async def find_events(self, request_ids: Iterable[str]) -> dict[str, CouponEvent]:
         """request_id -> event of those requests that were carried out before."""
@@ -174,6 +173,13 @@ class CouponRepository:
             },
         )
         return set(rows.scalars())
+
+    async def _coupons(self, query: TextClause, coupon_ids: Iterable[str]) -> dict[str, Coupon]:
+        wanted = sorted(set(coupon_ids))
+        if not wanted:
+            return {}
+        rows = await self._connection.execute(query, {"coupon_ids": wanted})
+        return {coupon.coupon_id: coupon for coupon in map(coupon_of, rows)}
 
 
 def coupon_of(row: Row[Any]) -> Coupon:

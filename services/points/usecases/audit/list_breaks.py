@@ -35,7 +35,7 @@ async def list_breaks(
     question = ("breaks", member_id, include_resolved)
     key = decode_page_token(token, str, int, str, question=question)
     after = None if key is None else (_account_of(key[0]), _kind_of(key[1]), str(key[2]))
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         repository = BreakRepository(connection)
         rows = await repository.breaks(member_id, include_resolved, after, limit + 1)
         limit = rows_that_fit(rows, limit, _bytes_of)

@@ -50,7 +50,7 @@ async def read_trial_balance(
     scope = Scope(store_id, from_date, to_date, asset or None)
     question = ("trial balance", store_id, from_date, to_date, asset)
     after = _after(token, question)
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         accounts, proofs = await trial_balance(connection, scope, after, limit + 1)
     shown = accounts[:limit]
     more = len(accounts) > limit

@@ -50,7 +50,8 @@ async def request_run(
     if run is None:
         run = Run(run_id, member_id, requested_by, now, None, "", 0, 0, 0)
         if member_id is not None:
-            run = await _verify_member(database, run, member_id)
+            async with database.slow_turn():
+                run = await _verify_member(database, run, member_id)
         async with database.transaction() as tx:
             if not await RunRepository(tx.connection).add(run):
                 run = await RunRepository(tx.connection).find(run_id) or run

@@ -15,17 +15,20 @@ from services.points.storage.wallets.merges import load_merges_on
 from services.points.usecases.coupons.change_coupon import CHANGES
 
 
-async def lock_coupons(tx: DriverTransaction, commands: Sequence[Command], books: Books) -> None:
+async def load_coupons(
+    tx: DriverTransaction, commands: Sequence[Command], books: Books, *, locking: bool = True
+) -> None:
     """Locks all coupons that commands name, at once and sorted; no statement when none does.
 
     The wallets must be locked already. All in one statement, also those that come back, so that
-    two batches never wait for each other in a circle.
+    two batches never wait for each other in a circle. Without `locking` they are only read.
     """
     named = [(command, coupon_id) for command in commands for coupon_id in command.coupons]
     if not named:
         return
     repository = CouponRepository(tx.connection)
-    books.coupons = await repository.lock(coupon_id for _, coupon_id in named)
+    find = repository.lock if locking else repository.find
+    books.coupons = await find(coupon_id for _, coupon_id in named)
     # Whose wallet is locked says itself whether it was merged: mostly that is everybody.
     owners = {coupon.member_id for coupon in books.coupons.values() if coupon.member_id}
     if strangers := owners - set(books.wallets):

@@ -28,7 +28,7 @@ async def list_member_bills(
     question = ("bills of a member", member_id, asked)
     key = decode_page_token(token, int, question=question)
     before = SEQUENCE_MAX if key is None else number_of_token(key[0], SEQUENCE_MAX)
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         rows = await BillSearch(connection).of_member(member_id, asked, before, limit + 1)
     limit = rows_that_fit(rows, limit, _bytes_of)
     return cut_page(rows, limit, "sequence", question=question)
@@ -40,7 +40,7 @@ async def list_store_bills(database: Database, asked: BillFilter, token: str, li
     before = (asked.last_date or date.max, LAST_ID)
     if (key := decode_page_token(token, str, str, question=question)) is not None:
         before = (date_of_token(key[0]), id_of_token(key[1]))
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         rows = await BillSearch(connection).of_stores(asked, before, limit + 1)
     limit = rows_that_fit(rows, limit, _bytes_of)
     if len(rows) <= limit:

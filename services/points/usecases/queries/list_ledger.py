@@ -13,7 +13,7 @@ async def list_balances(database: Database, token: str, limit: int) -> Page:
     """Points of all members with a wallet, in order of member_id."""
     question = ("balances",)
     after = id_in_token(token, question)
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         rows = await LedgerQueries(connection).balances(after, limit + 1)
     return cut_page(rows, limit, "member_id", question=question)
 
@@ -23,5 +23,5 @@ async def summarize_bills(
 ) -> Sequence[Record]:
     """Counts and sums of bills per store and kind; Invalid INVALID_RANGE or RANGE_TOO_LONG."""
     check_range(first_date, last_date)
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         return await BillSearch(connection).summary(store_ids, first_date, last_date)

@@ -31,7 +31,7 @@ async def list_liability(
     """What is left now in lots of the next `limit` stores, by month of the last day and asset."""
     question = ("liability", tuple(store_ids))
     after = id_in_token(token, question) or FIRST_ID
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         queries = OutstandingQueries(connection)
         stores = [each for each in store_ids if each > after][: limit + 1]
         if not store_ids:
@@ -52,7 +52,7 @@ async def list_settlement(
     """What the next `limit` redeeming stores took of what each store sold."""
     question = ("settlement", tuple(sellers), tuple(redeemers), first_date, last_date)
     after = id_in_token(token, question) or FIRST_ID
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         queries = OutstandingQueries(connection)
         stores = [each for each in redeemers if each > after][: limit + 1]
         if not redeemers:
@@ -68,7 +68,7 @@ async def summarize_settlement(
     database: Database, store_ids: Sequence[str], first_date: date, last_date: date
 ) -> list[Position]:
     """The position of each store against all others; over all stores they add up to nothing."""
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         queries = OutstandingQueries(connection)
         stores = await queries.stores_that_redeemed(FIRST_ID, _STORES_EVER)
         redeemed = await queries.redeemed(stores, first_date, last_date, read_sources)

@@ -37,7 +37,7 @@ async def read_past_balances(
     after = None
     if (key := decode_page_token(token, str, int, question=question)) is not None:
         after = (id_of_token(key[0]), number_of_token(key[1], ORDINAL_MAX))
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         queries = StatementQueries(connection)
         rows = await queries.balances_at(member_id, moment)
         lots = await queries.lots_at(member_id, moment, after, limit + 1)
@@ -54,7 +54,7 @@ async def summarize_past_balances(database: Database, moment: datetime) -> list[
     Read back from now: what is left in the lots, less what changed since. That costs what happened
     since the moment, not all that ever happened.
     """
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         queries = StatementQueries(connection)
         sums = {(row.asset, row.pass_id): int(row.amount) for row in await queries.left_by_asset()}
         for row in await queries.changes_since(moment):

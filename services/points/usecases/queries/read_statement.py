@@ -33,7 +33,7 @@ async def read_statement(
     if key is not None:
         sequence = number_of_token(key[0], SEQUENCE_MAX)
         before = (sequence, number_of_token(key[1], ORDINAL_MAX))
-    async with database.read() as connection:
+    async with database.slow_turn(), database.read() as connection:
         queries = StatementQueries(connection)
         rows = await queries.lines(member_id, asset, pass_id, before, limit + 1)
         balance = await queries.left(member_id, asset, pass_id)

@@ -29,7 +29,8 @@ from services.points.messages.returns.return_documents import (
 )
 from services.points.storage.bill_writer import NewBill
 from services.points.usecases.event_parts import parts_by_event
-from services.points.usecases.post_bills import find_bill, preview_bill
+from services.points.usecases.post_bills import find_bill
+from services.points.usecases.preview_bill import preview_bill
 from yika.points.v1 import events_pb2, return_service_pb2, sale_return_pb2
 
 

@@ -20,7 +20,7 @@ from services.points.domain.stored_value.card_cash_out import (
 )
 from services.points.domain.stored_value.stored_value import StoredValueProgramme
 from services.points.domain.stored_value.top_up_record import TopUpRecord
-from services.points.usecases.post_bills import preview_bill
+from services.points.usecases.preview_bill import preview_bill
 from yika.points.v1 import stored_value_service_pb2 as pb
 
 

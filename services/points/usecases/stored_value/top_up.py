@@ -19,7 +19,8 @@ from services.points.domain.stored_value.top_up import (
 )
 from services.points.domain.unreadable_books import BooksUnreadable
 from services.points.ledger import Ledger, receipt_answer
-from services.points.usecases.post_bills import find_replays, preview_bill
+from services.points.usecases.post_bills import find_replays
+from services.points.usecases.preview_bill import preview_bill
 from services.points.usecases.sales.ask_member_facts import facts_of_heirs
 from yika.points.v1 import ledger_pb2
 from yika.points.v1 import stored_value_service_pb2 as pb
