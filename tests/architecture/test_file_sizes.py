@@ -9,7 +9,7 @@ from tests.architecture.sources import ROOT, python_files, syntax_tree
 
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 60
-CHASSIS_CODE_LINES_MAX = 1_850
+CHASSIS_CODE_LINES_MAX = 1_900
 
 EVERYTHING = ("chassis", "pricing", "services", "tools", "tests")
 
