@@ -40,6 +40,17 @@ class Tally(NamedTuple):
             return self
         return Tally(-(-self.weight * denominator // self.denominator), denominator)
 
+    def less(self, weight: int, denominator: int, weight_before: int = 0) -> "Tally":
+        """What is left of it when `weight` of a sale has come back; never below nothing.
+
+        `denominator` is the one of the sale. Where the programme's has changed since, weight is
+        converted, rounded down, so that no cap is exceeded; `weight_before` is what had come back
+        of the same sale before, so that the parts free what the whole does.
+        """
+        upto = (weight_before + weight) * self.denominator // denominator
+        freed = upto - weight_before * self.denominator // denominator
+        return self._replace(weight=max(0, self.weight - freed))
+
 
 class CounterKey(NamedTuple):
     """What a cap counts by, beside the member: a rule, in all its versions, and a period."""

@@ -117,11 +117,12 @@ def _notes(
         fractions_zh, fractions_en = _fractions(grant, basis)
         zh += fractions_zh
         en += fractions_en
-        # A rule that gave nothing has no sentence of its own.
+    # A rule that granted nothing has no sentence of its own: the base's tells of it, and without
+    # that each of the others.
+    if rule is None or programme.rule_version in basis.exhausted:
         for exhausted in map(programme.rule, basis.exhausted):
-            if exhausted is not None:
-                zh.append(f"“{_name_zh(exhausted)}”规则的积分上限此前已满")
-                en.append(f'the limit of the rule "{_name_en(exhausted)}" had been reached before')
+            zh.append(f"{_quoted_zh(exhausted)}的积分上限已满")
+            en.append(f"the limit of the {_quoted_en(exhausted)} is reached")
     return zh, en
 
 
@@ -142,6 +143,14 @@ def _fractions(grant: Grant, basis: EarningBasis) -> tuple[list[str], list[str]]
         zh.append("不足1分的零头留待下次")
         en.append("the fraction of a point is kept for next time")
     return zh, en
+
+
+def _quoted_zh(rule: ProgrammeRule | None) -> str:
+    return "基本规则" if rule is None else f"“{_name_zh(rule)}”规则"
+
+
+def _quoted_en(rule: ProgrammeRule | None) -> str:
+    return "base rule" if rule is None else f'rule "{_name_en(rule)}"'
 
 
 def _name_zh(rule: ProgrammeRule) -> str:

@@ -56,7 +56,7 @@ class EarningBasis(NamedTuple):
     rate_points: int  # granted for the weights, bonuses not counted
     bonuses: tuple[Bonus, ...] = ()
     counted: tuple[Counted, ...] = ()
-    # Rule versions that held and gave nothing, because a cap had been reached before.
+    # Rule versions that held and granted nothing, because a cap left them less than a point.
     exhausted: tuple[str, ...] = ()
 
 

@@ -84,8 +84,9 @@ def take_back(
         points -= points_kept(total, has, basis.rate_points)
     room = _Room(counters, basis.denominator)
     for counted in basis.counted:
-        weight = left(counted.weights, left_before) - left(counted.weights, left_after)
-        room.free(counted.rule_id, counted.periods, weight)
+        counts = left(counted.weights, left_before)
+        weight, before = counts - left(counted.weights, left_after), sum(counted.weights) - counts
+        room.free(counted.rule_id, counted.periods, weight, before)
     bonuses = []
     for bonus in basis.bonuses:
         needed = max(bonus.minimum_fen, 1)
@@ -103,11 +104,11 @@ class _Room:
         self._denominator = denominator
         self.new: dict[CounterKey, Tally] = {}
 
-    def free(self, rule_id: str, periods: Sequence[str], weight: int) -> None:
+    def free(
+        self, rule_id: str, periods: Sequence[str], weight: int, weight_before: int = 0
+    ) -> None:
         for period in periods if weight else ():
             key = CounterKey(rule_id, period)
             tally = self._counters.get(key)
             if tally is not None:
-                # Rounded down where the weight of a point changed since: no cap is exceeded.
-                less = weight * tally.denominator // self._denominator
-                self.new[key] = tally._replace(weight=max(0, tally.weight - less))
+                self.new[key] = tally.less(weight, self._denominator, weight_before)

@@ -151,12 +151,14 @@ class _Earning:
         self._multiply(holding, open_fens)
         rate_points, carry = _whole_points(programme, sum(self._weights), carried)
         base_points = rate_points - sum(grant.points for grant in self._grants)
+        capped = sum(base) < sum(wanted)
         if base_points:
             earning = sum(fen for fen, bp in zip(self._fens, base_bp, strict=True) if bp)
-            capped = sum(base) < sum(wanted)
             self._grants.insert(
                 0, _base_grant(programme, day, base_points, earning, sum(base), capped)
             )
+        elif capped:
+            self._exhausted.insert(0, programme.rule_version)
         bonuses = self._bonuses(holding, base_bp)
         basis = EarningBasis(
             programme.rounding,
@@ -203,15 +205,10 @@ class _Earning:
         ]
         wanted = [fen * extra_bp for fen in in_scope]
         given = self._limited(rule.rule_id, rule.caps, wanted)
-        if any(wanted) and not any(given):
+        points, capped = sum(given) // self._programme.denominator, sum(given) < sum(wanted)
+        if capped and not points:
             self._exhausted.append(self._programme.version_of(rule.rule_id))
-        self._grant(
-            rule,
-            sum(given) // self._programme.denominator,
-            sum(in_scope),
-            sum(given),
-            sum(given) < sum(wanted),
-        )
+        self._grant(rule, points, sum(in_scope), sum(given), capped)
         return given
 
     def _bonuses(

@@ -18,8 +18,8 @@ BOOKING, TELLING = "expiry_booking", "expiry_notices"
 class ExpiryJobs:
     """Runs the jobs of expiry in the background of every replica; one at a time does the work.
 
-    `booking_days` after a lot's last day it is booked, so that a till that was offline can still
-    hand in a sale of that day which spends it.
+    When `booking_days` have passed after a lot's last day it is booked, so that a till that was
+    offline can still hand in a sale of that day which spends it.
     """
 
     database: Database

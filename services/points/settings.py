@@ -88,8 +88,9 @@ class Settings(ServiceSettings):
         2,
         ge=0,
         le=60,
-        description="Days after a lot's last day before it is booked as expired; longer than a "
-        "till may be offline, because a sale of that day may still spend it.",
+        description="Whole days that pass after a lot's last day before it is booked as expired "
+        "(0: on the next day); longer than a till may be offline, because a sale of that day may "
+        "still spend it.",
     )
     expiry_notice_days: list[Annotated[int, Field(ge=0, le=366)]] = Field(
         [30, 7],

@@ -1,5 +1,6 @@
 """Carries and counts replayed from real bills: services/points/domain/audit/earning_trail.py."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,13 +18,14 @@ from tests.fixtures.builders_points import (
     build_sale,
 )
 from tests.fixtures.capped_sales import (
+    CAPPED,
     capped_sale,
     gift_command,
     gift_return_command_of,
     post_each,
 )
 from tests.fixtures.own_ledger import chain, database
-from tests.fixtures.returning import build_return, command_of
+from tests.fixtures.returning import build_return, command_of, rows
 from tests.fixtures.wallet_commands import (
     build_household,
     done,
@@ -40,6 +42,13 @@ __all__ = ["chain", "database"]
 CARRY = "UPDATE wallets SET carry_numerator = carry_numerator + 1 WHERE member_id = :m"
 GIFTS = "UPDATE earning_counters SET weight = weight - 1 WHERE member_id = :m AND period = 'always'"
 CAPS = "UPDATE earning_counters SET weight = weight - 1 WHERE member_id = :m AND rule_id = 'base'"
+
+
+async def counted(database: Database, member_id: str) -> int:
+    """What the cap of a day has counted."""
+    query = "SELECT weight FROM earning_counters WHERE member_id = :m AND rule_id = 'base'"
+    (row,) = await rows(database, query, m=member_id)
+    return int(row.weight)
 
 
 async def busy(database: Database, chain: Chain, member_id: str) -> None:
@@ -79,6 +88,34 @@ class TestABusyMember:
         ((kind, subject),) = await found_after(database, sql, chain.member_id)
         assert kind == found[0]
         assert subject.startswith(found[1])
+
+
+class TestReturnsAtAnotherRate:
+    async def test_verify_clean_also_with_parts_that_were_rounded_each_by_itself(
+        self, database: Database, chain: Chain
+    ) -> None:
+        member_id = chain.member_id
+        lines = [
+            build_line(chain.product_ids[0], quantity_milli=3_000, list_fen=1_099, discount_fen=0)
+        ]
+        sale = build_sale(chain, member_id=member_id, lines=lines, sale_id=new_id())
+        sold = capped_sale(chain, member_id, lines=lines, sale_id=sale.sale_id)
+        assert await post_each(database, sold) == [10]
+        earning = replace(CAPPED.earning, version=3, fen_per_point=70)
+        rules = replace(CAPPED, version=3, earning=earning)
+        # The room that 10.99 points leave of 30, and what the sale before left of a point.
+        assert await post_each(database, capped_sale(chain, member_id), rules=rules) == [20]
+        for _ in range(3):
+            message = build_return(chain, sale.sale_id, (1, 1_000))
+            back = await command_of(database, message)
+            assert await post_each(database, back, rules=rules) == [0]
+        await prove_books(database)
+        assert await counted(database, member_id) == 30 * 700_000 - 1_099 * 7_000
+        # Releases before freed less by the parts of a unit.
+        assert await found_after(database, CAPS.replace("- 1", "+ 2"), member_id) == []
+        more = CAPS.replace("- 1", "+ 2000")
+        (found,) = await found_after(database, more, member_id)
+        assert found == ("EARNING_COUNTER", "base 2026-05-01")
 
 
 class TestPointsGiven:

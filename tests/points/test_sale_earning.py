@@ -88,6 +88,20 @@ class TestEarning:
         again = decide(sale, build_wallet(sale_count=1), rules)
         assert again.points_earned == 30 + 10 + 10
 
+    def test_any_first_sale_uses_up_the_first_purchase(self) -> None:
+        welcome = ProgrammeRule("first", FixedBonus(100), Conditions(first_purchase=True))
+        rules = earning(rules=(welcome,), non_earning_tenders=frozenset({"points"}))
+        points = build_lot(1, Asset.POINTS, 400)
+        nothing, gift = build_sale(0), build_sale(400, tenders=(SaleTender("points", 400, 400),))
+        for first in (nothing, gift):
+            wallet = build_wallet(points)
+            earned = []
+            for sale in (first, build_sale(1000)):
+                draft = decide(sale, wallet, rules)
+                earned.append(draft.points_earned)
+                draft.posting.apply()
+            assert earned == [0, 10]
+
     def test_caps_count_over_the_sales_of_a_day(self) -> None:
         rules = earning(caps=Caps(day_points=15))
         wallet = build_wallet()

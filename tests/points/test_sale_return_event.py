@@ -2,9 +2,12 @@
 
 from functools import partial
 
+import pytest
+
 from chassis.database import Database
 from services.points.domain.assets import Asset
 from services.points.domain.programme import Programmes
+from services.points.messages.returns.return_documents import returned_sale_message
 from services.points.usecases.returns.return_sale import quote_return
 from tests.fixtures.builders_points import (
     Chain,
@@ -15,6 +18,7 @@ from tests.fixtures.returning import (
     build_return,
     command_of,
     events_of,
+    merge,
     pay,
     post_returns,
     posted,
@@ -74,6 +78,25 @@ class TestEvent:
         posted((await post_returns(database, whole))[0])
         (told,) = await events_of(database, whole.header.bill_id)
         assert told.is_complete
+
+    @pytest.mark.parametrize("sold_during_the_merge", [False, True])
+    async def test_names_the_member_of_the_sale_whoever_has_the_wallet(
+        self, database: Database, chain: Chain, sold_during_the_merge: bool
+    ) -> None:
+        sale = build_sale(chain)
+        if not sold_during_the_merge:
+            await sell(database, sale)
+        await merge(database, chain)
+        if sold_during_the_merge:  # the old card is shown once more
+            await sell(database, sale)
+        message = build_return(chain, sale.sale_id)
+        draft = await quote_return(
+            database, await command_of(database, message), programmes=Programmes(), now=NOW
+        )
+        posted((await post_returns(database, message))[0])
+        (told,) = await events_of(database, message.header.bill_id)
+        assert told.member_id == returned_sale_message(draft).member_id == chain.member_id
+        assert draft.posting.wallet.member_id == chain.other_member_id
 
     async def test_names_no_member_of_a_walk_in_sale(
         self, database: Database, chain: Chain

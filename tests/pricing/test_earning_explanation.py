@@ -118,8 +118,31 @@ class TestExplain:
         second = earn(programme, build_sale(1000), first.carry, first.counters)
         (grant,) = second.grants
         zh, en = explain(programme, grant, second.basis, DAY, 1000)
-        assert "获得10分（“x”规则的积分上限此前已满，“送五十”规则的积分上限此前已满）" in zh
-        assert 'the limit of the rule "Fifty" had been reached before)' in en
+        assert "获得10分（“x”规则的积分上限已满，“送五十”规则的积分上限已满）" in zh
+        assert 'the limit of the rule "Fifty" is reached)' in en
+
+    def test_tells_of_a_rule_that_a_limit_left_less_than_a_point_of(self) -> None:
+        programme = build_programme(multiplier("x", 20_000, caps=Caps(10)))
+        first = earn(programme, build_sale(950))
+        second = earn(programme, build_sale(150), first.carry, first.counters)
+        assert [grant.points for grant in second.grants] == [2]
+        assert second.basis.exhausted == ("x@3",)
+        zh, _ = explain(programme, second.grants[0], second.basis, DAY, 150)
+        assert "“x”规则的积分上限已满" in zh
+        # Less than a point that no cap cut goes with the fractions.
+        assert earn(programme, build_sale(50)).basis.exhausted == ()
+
+    def test_tells_beside_other_points_that_the_base_was_left_nothing(self) -> None:
+        rules = (multiplier("x", 20_000), bonus("b", 5), multiplier("y", 20_000, caps=Caps(10)))
+        programme = build_programme(*rules, caps=Caps(10))
+        first = earn(programme, build_sale(1000))
+        second = earn(programme, build_sale(1000), first.carry, first.counters)
+        assert {grant.rule_version for grant in second.grants} == {"x@3", "b@3"}
+        assert second.basis.exhausted[0] == "base@3"
+        for grant in second.grants:
+            zh, en = explain(programme, grant, second.basis, DAY, 1000)
+            assert "基本规则的积分上限已满" in zh
+            assert "the limit of the base rule is reached" in en
 
     def test_tells_what_became_of_fractions(self) -> None:
         ((zh, en),) = sentences(build_programme(), build_sale(150))

@@ -107,11 +107,22 @@ class TestTakeBack:
     def test_comes_to_the_same_by_any_way_after_a_change_of_rate(
         self, sale: SaleFacts, data: st.DataObject
     ) -> None:
-        basis = earn(build_programme(fen_per_point=100), sale).basis
+        earned = earn(data.draw(programmes()), sale)
         carry = data.draw(carries(70_001))
-        path = data.draw(paths(len(sale.lines)))
-        by_parts = return_along(basis, path, carry, {})
-        assert by_parts == return_along(basis, [path[0], path[-1]], carry, {})
+        counters = {key: tally.at(70_001) for key, tally in earned.counters.items()}
+        path = data.draw(paths(len(sale.lines)))[: data.draw(st.integers(2, 5))]
+        by_parts = return_along(earned.basis, path, carry, counters)
+        assert by_parts == return_along(earned.basis, [path[0], path[-1]], carry, counters)
+
+    def test_leaves_the_room_in_a_cap_that_one_return_leaves_after_a_change_of_rate(self) -> None:
+        """Each of eleven pieces counted two thirds of a unit more than 6,666 at the new rate."""
+        earned = earn(build_programme(fen_per_point=3, caps=Caps(day_points=5)), build_sale(11))
+        key = CounterKey("base", "2026-05-01")
+        counters = {key: earned.counters[key].at(20_000)}
+        piece_by_piece = [(left,) for left in range(11, -1, -1)]
+        for path in (piece_by_piece, [(11,), (0,)], [(11,), (7,), (2,), (0,)]):
+            _, _, left = return_along(earned.basis, path, earned.carry, counters)
+            assert left[key].weight == counters[key].weight - 11 * 20_000 // 3
 
     @given(programmes(capped=False), SALES, st.data())
     def test_leaves_what_a_sale_of_the_rest_would_have_earned(

@@ -78,6 +78,14 @@ class LotGrant(NamedTuple):
     moved_by: str | None = None
 
 
+def first_moment(occurred_at: datetime, posted_at: datetime) -> datetime:
+    """From when value can be spent that need not wait.
+
+    A till's clock may run ahead of the ledger's; who is told of value can spend it all the same.
+    """
+    return min(occurred_at, posted_at)
+
+
 def moved_grant(lot: Lot, amount: int, *, moved_by: str) -> LotGrant:
     """Part of another member's lot under its own key, its origin unchanged."""
     return LotGrant(

@@ -13,7 +13,14 @@ from services.points.domain.assets import (
     Asset,
     BillKind,
 )
-from services.points.domain.lot import Lot, LotGrant, LotKey, moved_grant, too_many_lots
+from services.points.domain.lot import (
+    Lot,
+    LotGrant,
+    LotKey,
+    first_moment,
+    moved_grant,
+    too_many_lots,
+)
 from services.points.domain.transfer import LotChange, Transfer
 from services.points.domain.wallet import Wallet
 
@@ -93,7 +100,10 @@ class LotBooking:
         debit_account: str | None = None,
         store_id: str | None = None,
     ) -> LotKey:
-        """Grants a new lot of this bill or of `store_id`; returns its key. `amount` > 0."""
+        """Grants a new lot of this bill or of `store_id`; returns its key. `amount` > 0.
+
+        It can be spent from `available_at`, without one at once.
+        """
         key = LotKey(self.bill_id, len(self.grants))
         self._add_lot(
             LotGrant(
@@ -104,7 +114,7 @@ class LotBooking:
                 rule_version=rule_version,
                 store_id=store_id or self.store_id,
                 earned_at=self.occurred_at,
-                available_at=available_at or self.occurred_at,
+                available_at=available_at or first_moment(self.occurred_at, self.now),
                 expiry_date=expiry_date,
             ),
             debit_account or ISSUED[asset],

@@ -37,8 +37,9 @@ from services.points.domain.wallets.merge import add_carries, subtract_carry
 # Adjustments are counted by the day of the ledger's clock, which no bill says; and what returns
 # wrote off before that was counted is in bills and in no count.
 _NOT_REPLAYED = ("adjustment:", "clawback:")
-# What was returned on the other account while the two were one is rounded there. Of a point:
-_ROUNDED_AFTER_UNDOING = Fraction(1, 10_000)
+# Less than this of a point is lost where a return was rounded elsewhere, on the other account while
+# the two were one; and of a count, by parts of a sale that were once rounded each by itself.
+_ROUNDED = Fraction(1, 10_000)
 
 
 class _Lost(Exception):
@@ -56,6 +57,7 @@ class _Replay:
     gifts_left: dict[str, dict[str, int]]
     counts_known: bool = True
     carry_slack: Fraction = Fraction(0)
+    converted: set[CounterKey] = field(default_factory=set)  # lowered at another rate than counted
     bill_id: str = ""  # the one that is replayed
     carry_bills: list[str] = field(default_factory=list)
     counter_bills: dict[CounterKey, list[str]] = field(default_factory=dict)
@@ -133,12 +135,14 @@ class _Replay:
             self.carry = taken.carry
         for key, tally in taken.counters.items():
             self._set(key, tally)
+            if tally.denominator != sale.basis.denominator:
+                self.converted.add(key)
 
     def _move(self, fact: MovedFact) -> None:
         # Counts are added to the other account's, which this one does not know.
         self.counts_known &= not fact.tallies
         if fact.undoes:
-            self.carry_slack = _ROUNDED_AFTER_UNDOING
+            self.carry_slack = _ROUNDED
         if fact.of_merged:
             self.carry = fact.carry if fact.undoes else Carry()
         elif not fact.undoes:
@@ -243,9 +247,9 @@ def _count_breaks(
         if key.rule_id.startswith(_NOT_REPLAYED):
             continue
         should_be, found = replay.counters.get(key, Tally()), stored.get(key, Tally())
-        if not _is_same(found, should_be):
-            subject = f"{key.rule_id} {key.period}"
-            proof = _transfers(replay.counter_bills.get(key, ()), refs)
+        bills = replay.counter_bills.get(key, ())
+        if not _is_same(found, should_be, _ROUNDED * len(bills) if key in replay.converted else 0):
+            subject, proof = f"{key.rule_id} {key.period}", _transfers(bills, refs)
             amounts = (_share(should_be), _share(found))
             yield Break(BreakKind.EARNING_COUNTER, subject, *amounts, proof)
 

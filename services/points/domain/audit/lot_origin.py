@@ -4,19 +4,16 @@ They decide whom a settlement pays, in which order lots are spent, and from when
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from services.points.domain.assets import ISSUED, WALLET, BillKind
 from services.points.domain.audit.audited import AuditedBill
 from services.points.domain.audit.breaks import Break, BreakKind, TransferRef
-from services.points.domain.lot import Lot, LotKey
+from services.points.domain.lot import Lot, LotKey, first_moment
 from services.points.domain.sales.earning_facts import SoldFact
-from services.points.domain.sales.sale_posting import spendable_from
+from services.points.domain.sales.sale_posting import pending_until
 from services.points.domain.transfer import Transfer
-
-# What such grant can be spent at once, also when the till's clock runs ahead of the ledger's.
-_AT_ONCE = (BillKind.TOP_UP, BillKind.PASS_SALE, BillKind.POINTS_ADJUSTMENT)
 
 
 class _Origin(NamedTuple):
@@ -88,16 +85,19 @@ def _differences(lot: Lot, origin: _Origin) -> Iterable[tuple[str, object, objec
 def _times(bill: AuditedBill) -> frozenset[datetime | None]:
     """From when lots that a bill grants can be spent; empty when it does not tell."""
     said = bill.said or bill.row
+    occurred_at, posted_at = said.occurred_at, bill.row.posted_at
+    at_once = {occurred_at}  # what sales and returns granted before first_moment held for all
+    if occurred_at is not None and posted_at is not None:
+        at_once.add(first_moment(occurred_at, posted_at))
     if bill.kind != BillKind.SALE:
-        later = {bill.row.posted_at} if bill.kind in _AT_ONCE else set()
-        return frozenset({said.occurred_at, *later})
-    if not isinstance(bill.earning, SoldFact) or said.occurred_at is None:
+        return frozenset(at_once)
+    if not isinstance(bill.earning, SoldFact) or occurred_at is None:
         return frozenset()
-    day: date = said.business_date
+    day, times = said.business_date, set[datetime | None]()
     try:
-        return frozenset(
-            spendable_from(said.occurred_at, day, grant.pending_days)
-            for grant in bill.earning.grants
-        )
+        for grant in bill.earning.grants:
+            until = pending_until(day, grant.pending_days)
+            times |= at_once if until is None else {until}
     except OverflowError:  # days that no programme has
         return frozenset()
+    return frozenset(times)

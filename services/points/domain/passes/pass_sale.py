@@ -62,8 +62,6 @@ def decide_pass_sale(
         Asset.PASS,
         definition.units,
         rule_version=definition.rule_version,
-        # A till whose clock is ahead must not sell what cannot be used for minutes.
-        available_at=min(header.occurred_at, books.now),
         expiry_date=definition.expiry_from_sale(header.business_date),
         pass_id=definition.pass_id,
     )

@@ -129,8 +129,6 @@ def _add(posting: Posting, programme: Programme, adjustment: Adjustment) -> None
     posting.earn_points(
         adjustment.points,
         rule_version=f"{RULE_ID}@{programme.version}",
-        # A till's clock may run ahead of this one.
-        available_at=min(posting.occurred_at, posting.now),
         expiry_date=last_day,
     )
 

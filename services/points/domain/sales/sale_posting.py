@@ -127,7 +127,7 @@ def _earn(
         posting.earn_points(
             grant.points,
             rule_version=grant.rule_version,
-            available_at=spendable_from(sale.sold_at, sale.business_date, grant.pending_days),
+            available_at=pending_until(sale.business_date, grant.pending_days),
             expiry_date=grant.expiry_date,
         )
     return earned
@@ -151,10 +151,10 @@ def _sale_facts(sale: Sale, earning: list[int], facts: MemberFacts, wallet: Wall
     )
 
 
-def spendable_from(sold_at: datetime, business_date: date, pending_days: int) -> datetime:
-    """When points can be spent: at once, or from midnight of the store after the pending days."""
+def pending_until(business_date: date, pending_days: int) -> datetime | None:
+    """When the pending days end: midnight of the store. None when points need not wait."""
     if pending_days == 0:
-        return sold_at
+        return None
     first_day = business_date + timedelta(days=pending_days)
     return datetime.combine(first_day, time(), UTC) - STORE_TIME_OFFSET
 

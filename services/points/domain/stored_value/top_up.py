@@ -132,13 +132,10 @@ def decide_top_up(
     check_top_up(
         limits_on(header.business_date, rules.limits), rules, offer.card_type, offer.top_up
     )
-    # A till's clock may run ahead of this one; what was paid for can be spent at once.
-    available_at = min(header.occurred_at, books.now)
     posting.grant(
         Asset.PRINCIPAL,
         order.amount_fen,
         rule_version=f"principal@{programme.version}",
-        available_at=available_at,
         expiry_date=offer.principal_expiry_date,
     )
     if offer.bonus is not None:
@@ -146,7 +143,6 @@ def decide_top_up(
             Asset.BONUS,
             offer.bonus.bonus_fen,
             rule_version=offer.bonus.rule_version,
-            available_at=available_at,
             expiry_date=offer.bonus.expiry_date,
         )
     for kind, amount_fen in offer.top_up.tenders.items():

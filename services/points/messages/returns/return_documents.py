@@ -50,7 +50,9 @@ def returned_sale_message(draft: ReturnDraft) -> sale_return_pb2.ReturnedSale:
         bill_id=posting.bill_id,
         original_sale_id=draft.sold.sale.sale_id,
         store_id=posting.store_id,
-        member_id=posting.wallet.member_id if posting.wallet.is_member else "",
+        # Of the sale, as its own event names it, whoever has the wallet since: who sums up by
+        # member what was sold, less what came back, arrives at what the member kept.
+        member_id=draft.sold.sale.member_id or "",
         business_date=to_proto_date(posting.business_date),
         occurred_time=to_timestamp(posting.occurred_at),
         lines=[_line_message(draft.sold, line) for line in draft.lines],
