@@ -59,7 +59,7 @@ def decide_merge_reversal(
     own = Remembered(brought, merged.carry).without(came_back)
     owing = Owing(books, move, since, moved, shared=max(0, since.clawed - own.clawed))
     going = owing.pay_lots_back(parts)
-    for key, part in parts_refilled(since, own.overpaid, giver, held, going).items():
+    for key, part in parts_refilled(since, own.overpaid, move.giver, held, going).items():
         given[Asset.POINTS] = given.get(Asset.POINTS, 0) + part
         going[key] = going.get(key, 0) + part
     for key in sorted(going):

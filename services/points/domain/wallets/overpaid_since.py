@@ -13,8 +13,8 @@ from pricing.earning import Tally
 from services.points.domain.assets import POINTS_REDEEMED, POINTS_WRITTEN_OFF, WALLET
 from services.points.domain.books import Original
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.posting import Posting
 from services.points.domain.returns.forgiven import FORGIVEN, forgiven_points
-from services.points.domain.wallet import Wallet
 from services.points.domain.wallets.member_move import MemberMove
 from services.points.domain.wallets.returns_since import ReturnsSince
 
@@ -38,17 +38,18 @@ def spent_on(originals: Iterable[Original]) -> list[tuple[Lot, int]]:
 def parts_refilled(
     since: ReturnsSince,
     points: int,
-    giver: Wallet,
+    giver: Posting,
     held: Mapping[LotKey, int],
     going: Mapping[LotKey, int],
 ) -> dict[LotKey, int]:
     """What undoings of merges between the heirs have given the other member of so many points.
 
-    By lot, as far as it is there beside what is `going` back anyway.
+    By lot, as far as the posting has left it there beside what is `going` back anyway: what it has
+    paid with has been given to the member, and to the other one for it.
     """
     parts: dict[LotKey, int] = {}
     for key in sorted(since.refilled):
-        lot = giver.lots.get(key)
+        lot = giver.lots.get(key) or giver.wallet.lots.get(key)
         there = lot.remaining - held.get(key, 0) - going.get(key, 0) if lot else 0
         part = min(points, since.refilled[key], there)
         if part > 0:
