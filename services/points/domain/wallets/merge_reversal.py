@@ -1,7 +1,7 @@
 """Undoing a merge (撤销合并): what is left of what it moved goes back. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from chassis.errors import PreconditionFailed
 from pricing.earning import Carry, CounterKey, Tally
@@ -10,6 +10,7 @@ from services.points.domain.books import Books, Original
 from services.points.domain.draft import Draft
 from services.points.domain.header import Header
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.stored_value.stored_balance import is_held
 from services.points.domain.stored_value.wallet_kind import keep_kind_of_rest, take_kind_of_value
 from services.points.domain.wallet import Wallet
 from services.points.domain.wallets.member_move import MemberMove, counterpart_id, require_unmerged
@@ -72,7 +73,7 @@ def decide_merge_reversal(
     _tallies_back(move, giver, brought, own.counters)
     give_overpaid(move, own.overpaid - sum(since.refilled.values()), came_back.spent)
     owing.owe_the_rest()
-    _part_kinds(move, merged, books.card_types)
+    _part_kinds(move, moved, books.card_types)
     move.taker.merged_into = None
     wanted = merged.plus(given)._replace(debt_points=debt_points)
     return move.drafts(stayed=wanted.minus(move.moved), original_bill_id=merge_bill_id)
@@ -101,11 +102,14 @@ def _undoable(books: Books, header: Header, merge_bill_id: str) -> tuple[Origina
     return merge, arrival
 
 
-def _part_kinds(move: MemberMove, merged: Moved, card_types: Mapping[str, str]) -> None:
+def _part_kinds(move: MemberMove, moved: Container[LotKey], card_types: Mapping[str, str]) -> None:
     """Gives both wallets the kind of card that their value is of, once it is parted."""
-    if not merged.principal_fen and not merged.bonus_fen:
+    back, day = move.taker, move.taker.business_date
+    came = {each.lot for each in back.transfers if each.credit_account == WALLET}
+    there = move.giver.wallet.lots
+    if not any(key in moved and is_held(there[key], day) for key in came if key in there):
         # Otherwise the member has the kind of what it had; this is of goods that came back since.
-        take_kind_of_value(move.taker, card_types)
+        take_kind_of_value(back, card_types)
     keep_kind_of_rest(move.giver, card_types)
 
 
