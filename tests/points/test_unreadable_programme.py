@@ -61,6 +61,11 @@ async def store_unreadable(desk: Desk, effective_at: datetime) -> None:
     """Version 3, of a release that knows one policy more."""
     rules = build_version(3, effective_at)
     rules.clawback_policy = 9  # type: ignore[assignment]
+    await store(desk, rules, effective_at)
+
+
+async def store(desk: Desk, rules: programme_pb2.Programme, effective_at: datetime) -> None:
+    """Version 3, whatever this release would have said of it."""
     async with desk.database.transaction() as tx:
         await ProgrammeRepository(tx.connection).add(
             StoredProgramme(3, effective_at, effective_at, "test", rules.SerializeToString())
@@ -106,6 +111,20 @@ class TestBeforeItIsInForce:
         mended = build_version(4, utc_now() + DAY + HOUR)
         del mended.stored_value.card_types[1]
         assert (await refusal(stub.PublishProgramme(publish(mended)))).reason == "CARD_TYPE_IN_USE"
+
+    async def test_where_it_names_no_kinds_of_card_the_first_one_is_kept(
+        self, desk: Desk, stub: Any
+    ) -> None:
+        await desk.stub.TopUp(build_top_up(await build_customer(desk)))
+        effective_at = utc_now() + DAY
+        broken = build_version(3, effective_at)
+        del broken.stored_value.card_types[:]
+        await store(desk, broken, effective_at)
+        mended = build_version(4, effective_at + HOUR)
+        mended.stored_value.card_types[0].code = "other"
+        assert (await refusal(stub.PublishProgramme(publish(mended)))).reason == "CARD_TYPE_IN_USE"
+        mended.stored_value.card_types[0].code = "member"
+        await stub.PublishProgramme(publish(mended))
 
 
 class TestOnceItIsInForce:
