@@ -108,6 +108,5 @@ async def test_are_not_taken_where_they_have_paid_for_the_member(database: Datab
     # The 30 that came to `stays` with that go back into its own lot, and are there no more.
     await story.run(0, undo_command(chain, goes, one.bill_id))
     ends = await state(story, goes, stays, last)
-    assert sum(points - written_off for points, written_off in ends) == 0 + 20 + 20
-    assert ends[2] == (50, 30)
+    assert [points - written_off for points, written_off in ends] == [0, 20, 20]
     await prove_books(database)

@@ -135,3 +135,31 @@ async def test_an_own_debt_of_the_other_stays_that_ones(
         assert await story.has(stays) == (0, 30)
     assert [await story.has(each) for each in (goes, last)] == [(0, 0), (100, 0)]
     await prove_books(database)
+
+
+async def test_what_an_undoing_wrote_off_counts_for_whose_goods_came_back(
+    database: Database,
+) -> None:
+    """The goods took points of the last one in a row, which the one between could not pay."""
+    chain, (last,) = await build_chain(database, 1)
+    story = Story(database, chain, points_rules(clawback_policy=ClawbackPolicy.WITHIN_BALANCE))
+    goes, stays = chain.member_id, chain.other_member_id
+    earns = await story.buy(100_00)
+    spends = await story.buy(100, points=100)
+    await story.buy(100_00, member_id=stays)
+    theirs = await story.buy(100, points=100, member_id=stays)
+    await story.buy(100_00, member_id=last)
+    one, two = merge_command(chain, goes, stays), merge_command(chain, stays, last)
+    await story.run(0, one)
+    await story.run(0, two)
+    await story.bring_back(earns)
+    await story.run(0, undo_command(chain, stays, two.bill_id))
+    assert await story.forgiven(stays) == 100
+    await story.run(0, undo_command(chain, goes, one.bill_id))
+    members = (goes, stays, last)
+    assert [await story.has(each) for each in members] == [(0, 0), (0, 0), (100, 0)]
+    assert [await story.forgiven(each) for each in members] == [100, 0, 0]
+    await story.bring_back(spends)
+    await story.bring_back(theirs)
+    assert [await story.has(each) for each in members] == [(0, 0), (100, 0), (100, 0)]
+    await prove_books(database)

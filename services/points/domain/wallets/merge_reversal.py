@@ -59,6 +59,7 @@ def decide_merge_reversal(
     brought = back.counters if merged.tallies else {}
     own = Remembered(brought, merged.carry).without(came_back)
     owing = Owing(books, move, since, moved, shared=max(0, since.clawed - own.clawed))
+    own = own.also_forgiven(owing.forgiven)
     going = owing.pay_lots_back(parts)
     for key, part in parts_refilled(since, own.overpaid, move.giver, held, going).items():
         given[Asset.POINTS] = given.get(Asset.POINTS, 0) + part

@@ -43,6 +43,7 @@ class Owing:
         beyond = lacking & Counter(since.settled)
         unpaid = max(0, beyond.total() - since.own_paid(moved))
         self._left_owing = min(unpaid, since.left_owing)
+        self._left_forgiven = min(unpaid, since.left_forgiven)
         self._taken: dict[LotKey, int] = {}
         for key, units in sorted((lacking - beyond).items()):
             if key in points:
@@ -80,6 +81,11 @@ class Owing:
         """
         wanted = max(0, points + self._left_owing - self._shared)
         return min(wanted, self._move.giver.wallet.debt_points)
+
+    @property
+    def forgiven(self) -> int:
+        """What the other one was forgiven of what the member's returns took of lots of others."""
+        return max(0, self._left_forgiven - self._shared)
 
     def owe_the_rest(self) -> None:
         """What was not paid; after the counts are the member's own again."""

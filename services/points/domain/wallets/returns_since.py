@@ -44,8 +44,9 @@ class ReturnsSince(NamedTuple):
     `clawed` those that goods had earned and that they took, from wherever.
     `heirs` are who answers for the member and who answers for these in turn; `settled` is what went
     back into lots of theirs when merges between them were undone (`owed_since.py`), `paid` what was
-    taken for it of lots of the one that had been merged, `left_owing` what that one has owed for it
-    since, and `refilled` what it got then (`overpaid_since.py`).
+    taken for it of lots of the one that had been merged, `left_owing` and `left_forgiven` what that
+    one has owed for it since or was forgiven, and `refilled` what it got then
+    (`overpaid_since.py`).
     """
 
     family: frozenset[str]
@@ -59,6 +60,7 @@ class ReturnsSince(NamedTuple):
     settled: Mapping[LotKey, int] = {}
     paid: Mapping[LotKey, int] = {}
     left_owing: int = 0
+    left_forgiven: int = 0
     refilled: Mapping[LotKey, int] = {}
 
     def with_return(self, booked: BookedReturn) -> "ReturnsSince":
@@ -91,16 +93,22 @@ class ReturnsSince(NamedTuple):
     def with_undoing(self, transfers: Iterable[Transfer]) -> "ReturnsSince":
         """With what the undoing of a merge between the heirs gave back into lots, and what paid."""
         settled, paid, refilled = Counter(self.settled), Counter(self.paid), Counter(self.refilled)
-        left_owing = self.left_owing
+        left_owing, left_forgiven = self.left_owing, self.left_forgiven
         for each in transfers:
             accounts = (each.debit_account, each.credit_account)
-            if accounts == (POINTS_DEBT, POINTS_ISSUED):
-                left_owing += each.amount
+            left_owing += each.amount * (accounts == (POINTS_DEBT, POINTS_ISSUED))
+            left_forgiven += each.amount * (accounts == (POINTS_WRITTEN_OFF, POINTS_ISSUED))
             if each.lot is not None:
                 settled[each.lot] += each.amount * (accounts == (POINTS_ISSUED, WALLET))
                 paid[each.lot] += each.amount * (accounts == (WALLET, POINTS_ISSUED))
                 refilled[each.lot] += each.amount * (accounts == (POINTS_WRITTEN_OFF, WALLET))
-        return self._replace(settled=settled, paid=paid, left_owing=left_owing, refilled=refilled)
+        return self._replace(
+            settled=settled,
+            paid=paid,
+            left_owing=left_owing,
+            left_forgiven=left_forgiven,
+            refilled=refilled,
+        )
 
     def _gave_back(self, refund: BookedReturn) -> bool:
         """Whether all that a refund takes of a pass was given back for the merged member."""
