@@ -110,3 +110,23 @@ async def test_are_not_taken_where_they_have_paid_for_the_member(database: Datab
     ends = await state(story, goes, stays, last)
     assert [points - written_off for points, written_off in ends] == [0, 20, 20]
     await prove_books(database)
+
+
+async def test_come_back_into_a_lot_beside_points_that_are_new_there(database: Database) -> None:
+    """30 of the 100 have paid for the last one in a row; the one between never had the lot."""
+    chain, (last,) = await build_chain(database, 1)
+    rules = points_rules(clawback_policy=ClawbackPolicy.WITHIN_BALANCE)
+    story = Story(database, chain, rules)
+    goes, stays = chain.member_id, chain.other_member_id
+    await story.buy(100_00)
+    spends = await story.buy(100, points=100)
+    await forgiven(story, last, 30)
+    one, two = merge_command(chain, goes, stays), merge_command(chain, stays, last)
+    await story.run(0, one)
+    await story.run(0, two)
+    await story.bring_back(spends)
+    await story.run(0, undo_command(chain, stays, two.bill_id))
+    assert await state(story, stays, last) == [(100, 0), (0, 30)]
+    await story.run(0, undo_command(chain, goes, one.bill_id))
+    assert await state(story, goes, stays, last) == [(100, 0), (0, 0), (0, 30)]
+    await prove_books(database)

@@ -16,7 +16,11 @@ from services.points.domain.wallet import Wallet
 from services.points.domain.wallets.member_move import MemberMove, counterpart_id, require_unmerged
 from services.points.domain.wallets.merge import subtract_carry, subtract_tally
 from services.points.domain.wallets.moved import Moved
-from services.points.domain.wallets.overpaid_since import give_overpaid, parts_refilled
+from services.points.domain.wallets.overpaid_since import (
+    give_overpaid,
+    parts_given,
+    parts_refilled,
+)
 from services.points.domain.wallets.owed_since import Owing
 from services.points.domain.wallets.remembered import NOTHING_BACK, CameBack, Remembered
 from services.points.domain.wallets.returns_since import NONE_SINCE
@@ -61,18 +65,20 @@ def decide_merge_reversal(
     owing = Owing(books, move, since, moved, shared=max(0, since.clawed - own.clawed))
     own = own.also_forgiven(owing.forgiven)
     going = owing.pay_lots_back(parts)
-    for key, part in parts_refilled(since, own.overpaid, move.giver, held, going).items():
-        given[Asset.POINTS] = given.get(Asset.POINTS, 0) + part
-        going[key] = going.get(key, 0) + part
+    refilled = parts_refilled(since, own.overpaid, move.giver, held, going)
+    going = Counter(going) + Counter(refilled)
+    overpaid = own.overpaid - sum(since.refilled.values())
+    beside = parts_given(move, overpaid, came_back.spent, going)
+    going += Counter(beside)
+    given[Asset.POINTS] = given.get(Asset.POINTS, 0) + sum((*refilled.values(), *beside.values()))
     for key in sorted(going):
-        if going[key]:
-            move.part(giver.lots[key], going[key])
+        move.part(giver.lots[key], going[key])
     debt_points = max(0, merged.debt_points + since.owed)
     move.debt(owing.debt(debt_points))
     move.purchases(merged.purchases)
     _carry_back(move, arrival, giver, held, own)
     _tallies_back(move, giver, brought, own.counters)
-    give_overpaid(move, own.overpaid - sum(since.refilled.values()), came_back.spent)
+    give_overpaid(move, overpaid, came_back.spent, beside)
     owing.owe_the_rest()
     _part_kinds(move, moved, books.card_types)
     move.taker.merged_into = None
