@@ -9,6 +9,7 @@ from google.type.date_pb2 import Date
 from chassis.clock import to_proto_date, to_timestamp, utc_now
 from chassis.errors import Kind
 from chassis.ids import new_id
+from services.points import pages
 from services.points.domain.programme import ADJUSTMENT_LIMIT_POINTS as LIMIT
 from services.points.domain.programme import Programme, Programmes
 from services.points.domain.rewards.proposal import OPEN_PROPOSALS_MAX
@@ -208,6 +209,21 @@ class TestListAdjustmentProposals:
             pb.ListAdjustmentProposalsRequest(page_size=500)
         )
         assert set(made) <= {each.proposal_id for each in everywhere.proposals}
+
+    async def test_a_page_ends_where_it_grows_too_large(
+        self, desk: RewardDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A request may have 16 KiB, and 500 of these are more than a client takes."""
+        made = [await desk.propose(ABOVE) for _ in range(3)]
+        monkeypatch.setattr(pages, "PAGE_BYTES_MAX", 5_000)
+        seen: list[str] = []
+        request = pb.ListAdjustmentProposalsRequest(store_id=desk.chain.store_id, page_size=500)
+        for count in (2, 1):
+            page = await desk.finance.ListAdjustmentProposals(request)
+            assert len(page.proposals) == count
+            seen += [each.proposal_id for each in page.proposals]
+            request.page_token = page.next_page_token
+        assert (seen, request.page_token) == (made, "")
 
     async def test_needs_a_token_that_reaches_the_stores(self, desk: RewardDesk) -> None:
         proposal_id = await desk.propose(ABOVE)

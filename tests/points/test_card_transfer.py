@@ -177,6 +177,16 @@ class TestKindOfCard:
         bench.card(GIVER, TAKER, points=True)
         assert bench.wallets[TAKER].card_type == ""
 
+    def test_is_none_of_bonus_that_has_expired(self, bench: Bench) -> None:
+        bench.spend(GIVER, Asset.PRINCIPAL, 50_000)
+        bench.grant(GIVER, Asset.BONUS, 100, BUSINESS_DATE - timedelta(days=1))
+        bench.grant(GIVER, Asset.POINTS, 5)
+        bench.grant(TAKER, Asset.PRINCIPAL, 1)
+        bench.wallets[TAKER].card_type = "member"
+        bench.card(GIVER, TAKER, points=True)
+        assert bench.wallets[TAKER].card_type == "member"
+        assert bench.wallets[TAKER].balance(Asset.POINTS) == 5
+
     @pytest.mark.parametrize("theirs", ["", "member"])
     def test_is_never_mixed_with_another(self, bench: Bench, theirs: str) -> None:
         bench.grant(TAKER, Asset.BONUS, 1)

@@ -86,3 +86,47 @@ async def test_come_back_through_a_row_of_merges(database: Database, his: int, t
     await story.run(0, undo_command(chain, goes, one.bill_id))
     assert await state(story, goes, stays, last) == [(20, 0), (0, his), (0, theirs)]
     await prove_books(database)
+
+
+async def test_are_not_taken_where_they_have_paid_for_the_member(database: Database) -> None:
+    """The goods take the points of both others, and pay what both had been forgiven."""
+    chain, (last,) = await build_chain(database, 1)
+    rules = points_rules(clawback_policy=ClawbackPolicy.WITHIN_BALANCE)
+    story = Story(database, chain, rules)
+    goes, stays = chain.member_id, chain.other_member_id
+    earns = await story.buy(100_00)
+    spends = await story.buy(100, points=100)
+    for member_id in (stays, last):
+        await forgiven(story, member_id, 30)
+        await story.buy(50_00, member_id=member_id)
+    one, two = merge_command(chain, goes, stays), merge_command(chain, stays, last)
+    await story.run(0, one)
+    await story.run(0, two)
+    await story.bring_back(earns)
+    await story.bring_back(spends)
+    await story.run(0, undo_command(chain, stays, two.bill_id))
+    # The 30 that came to `stays` with that go back into its own lot, and are there no more.
+    await story.run(0, undo_command(chain, goes, one.bill_id))
+    ends = await state(story, goes, stays, last)
+    assert [points - written_off for points, written_off in ends] == [0, 20, 20]
+    await prove_books(database)
+
+
+async def test_come_back_into_a_lot_beside_points_that_are_new_there(database: Database) -> None:
+    """30 of the 100 have paid for the last one in a row; the one between never had the lot."""
+    chain, (last,) = await build_chain(database, 1)
+    rules = points_rules(clawback_policy=ClawbackPolicy.WITHIN_BALANCE)
+    story = Story(database, chain, rules)
+    goes, stays = chain.member_id, chain.other_member_id
+    await story.buy(100_00)
+    spends = await story.buy(100, points=100)
+    await forgiven(story, last, 30)
+    one, two = merge_command(chain, goes, stays), merge_command(chain, stays, last)
+    await story.run(0, one)
+    await story.run(0, two)
+    await story.bring_back(spends)
+    await story.run(0, undo_command(chain, stays, two.bill_id))
+    assert await state(story, stays, last) == [(100, 0), (0, 30)]
+    await story.run(0, undo_command(chain, goes, one.bill_id))
+    assert await state(story, goes, stays, last) == [(100, 0), (0, 0), (0, 30)]
+    await prove_books(database)

@@ -4,6 +4,7 @@ import pytest
 
 from chassis.database import Database
 from services.points.domain.programme import ClawbackPolicy
+from tests.fixtures.audit import prove_books
 from tests.fixtures.builders_points import Chain, build_chain
 from tests.fixtures.points_story import Story, points_rules
 from tests.fixtures.wallet_commands import (
@@ -108,3 +109,57 @@ async def test_a_debt_follows_merges_in_a_row_and_back(
     await story.run(0, undo_command(chain, goes, one.bill_id))
     found = [await story.has(each) for each in (goes, stays, last)]
     assert found == [(0, 100), *((points, 0) for points in theirs)]
+
+
+@pytest.mark.parametrize("policy", [ClawbackPolicy.DEBT, ClawbackPolicy.PENDING_FIRST])
+async def test_an_own_debt_of_the_other_stays_that_ones(
+    database: Database, policy: ClawbackPolicy
+) -> None:
+    """What the goods took in a row of merges, points of the member's have paid already."""
+    chain, (last,) = await build_chain(database, 1)
+    story = Story(database, chain, points_rules(clawback_policy=policy))
+    goes, stays = chain.member_id, chain.other_member_id
+    earns = await story.buy(100_00)
+    spends = await story.buy(100, points=100)
+    owes = await story.buy(30_00, member_id=stays)
+    await story.buy(30, points=30, member_id=stays)
+    await story.bring_back(owes)
+    await story.buy(100_00, member_id=last)
+    one, two = merge_command(chain, goes, stays), merge_command(chain, stays, last)
+    await story.run(0, one)
+    await story.run(0, two)
+    await story.bring_back(earns)
+    await story.bring_back(spends)
+    for each in (undo_command(chain, stays, two.bill_id), undo_command(chain, goes, one.bill_id)):
+        await story.run(0, each)
+        assert await story.has(stays) == (0, 30)
+    assert [await story.has(each) for each in (goes, last)] == [(0, 0), (100, 0)]
+    await prove_books(database)
+
+
+async def test_what_an_undoing_wrote_off_counts_for_whose_goods_came_back(
+    database: Database,
+) -> None:
+    """The goods took points of the last one in a row, which the one between could not pay."""
+    chain, (last,) = await build_chain(database, 1)
+    story = Story(database, chain, points_rules(clawback_policy=ClawbackPolicy.WITHIN_BALANCE))
+    goes, stays = chain.member_id, chain.other_member_id
+    earns = await story.buy(100_00)
+    spends = await story.buy(100, points=100)
+    await story.buy(100_00, member_id=stays)
+    theirs = await story.buy(100, points=100, member_id=stays)
+    await story.buy(100_00, member_id=last)
+    one, two = merge_command(chain, goes, stays), merge_command(chain, stays, last)
+    await story.run(0, one)
+    await story.run(0, two)
+    await story.bring_back(earns)
+    await story.run(0, undo_command(chain, stays, two.bill_id))
+    assert await story.forgiven(stays) == 100
+    await story.run(0, undo_command(chain, goes, one.bill_id))
+    members = (goes, stays, last)
+    assert [await story.has(each) for each in members] == [(0, 0), (0, 0), (100, 0)]
+    assert [await story.forgiven(each) for each in members] == [100, 0, 0]
+    await story.bring_back(spends)
+    await story.bring_back(theirs)
+    assert [await story.has(each) for each in members] == [(0, 0), (100, 0), (100, 0)]
+    await prove_books(database)

@@ -171,6 +171,19 @@ class TestOfGoodsThatCameBack:
         await undo_merge(desk, chain, merge_bill_id)
         assert await told(desk, chain) == "gift"
 
+    async def test_of_a_member_whose_value_of_another_kind_was_spent_since(
+        self, desk: Desk
+    ) -> None:
+        chain = await build_customer(desk)
+        goods = await spend_all(desk, chain, "gift")
+        await desk.stub.TopUp(build_top_up(chain, 50_00, card_type="member"))
+        merge_bill_id = await merge(desk, chain)
+        await desk.points.PostSale(build_spend(swapped(chain), 50_00))  # all that came
+        await bring_back(desk, chain, goods)
+        await undo_merge(desk, chain, merge_bill_id)
+        assert await told(desk, chain) == "gift"
+        await desk.stub.TopUp(build_top_up(chain, 10_00, card_type="gift"))
+
 
 class TestOfAnUndoneMerge:
     async def test_is_again_that_of_the_other_members_own_goods(self, desk: Desk) -> None:

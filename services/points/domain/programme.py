@@ -123,11 +123,25 @@ class Programmes:
 
     def at(self, moment: datetime) -> Programme:
         """The version in force at a moment; Unavailable PROGRAMME_UNREADABLE."""
-        return _readable(self._in_force[max(0, bisect_right(self._starts, moment) - 1)])
+        return _readable(self._in_force[self._place(moment)])
+
+    def version_at(self, moment: datetime) -> int:
+        """The number of the version in force at a moment, also of an unreadable one."""
+        return self._in_force[self._place(moment)].version
 
     def kind_of(self, card_type: str, moment: datetime, now: datetime) -> CardType:
-        """What a wallet's kind of card counts as in a document of a moment, as it is booked now."""
-        return self.at(moment).stored_value.kind_of(card_type, self.at(now).stored_value)
+        """What a wallet's kind of card counts as in a document of a moment, as it is booked now.
+
+        Unavailable PROGRAMME_UNREADABLE for the version of that moment alone: of kinds that came
+        later the newest one that can be read tells.
+        """
+        until_now = reversed(self._in_force[: self._place(now) + 1])
+        readable = (each for each in until_now if isinstance(each, Programme))
+        today = next(readable, FIRST_PROGRAMME)
+        return self.at(moment).stored_value.kind_of(card_type, today.stored_value)
+
+    def _place(self, moment: datetime) -> int:
+        return max(0, bisect_right(self._starts, moment) - 1)
 
     def version(self, version: int) -> Programme:
         """A version by number; KeyError when there is none, Unavailable PROGRAMME_UNREADABLE."""

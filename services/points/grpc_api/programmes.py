@@ -53,7 +53,7 @@ class ProgrammeServicer(programme_service_pb2_grpc.ProgrammeServiceServicer):
             asked = utc_now()
             if request.HasField("in_force_time"):
                 asked = from_timestamp(request.in_force_time, "in_force_time")
-            version = programmes.at(asked).version
+            version = programmes.version_at(asked)
         published = {each.version: each for each in await self._stored()}
         if version in published:
             answer = _published(published[version])

@@ -44,7 +44,8 @@ def decide_card_transfer(
             "nothing of what was asked for is on the card",
             {"member_id": giver.member_id},
         )
-    if moved.principal_fen or moved.bonus_fen:
+    # Bonus that expired and nobody has booked yet is no value: it goes along and decides nothing.
+    if stored_balance_fen(giver, header.business_date):
         move.taker.card_type = _kind_together(books, header, giver, taker)
         after_fen = sum(stored_balance_fen(each, header.business_date) for each in (giver, taker))
         kind = _counts_as(books, header, move.taker.card_type)

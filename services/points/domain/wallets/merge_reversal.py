@@ -1,7 +1,7 @@
 """Undoing a merge (撤销合并): what is left of what it moved goes back. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from chassis.errors import PreconditionFailed
 from pricing.earning import Carry, CounterKey, Tally
@@ -10,12 +10,17 @@ from services.points.domain.books import Books, Original
 from services.points.domain.draft import Draft
 from services.points.domain.header import Header
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.stored_value.stored_balance import is_held
 from services.points.domain.stored_value.wallet_kind import keep_kind_of_rest, take_kind_of_value
 from services.points.domain.wallet import Wallet
 from services.points.domain.wallets.member_move import MemberMove, counterpart_id, require_unmerged
 from services.points.domain.wallets.merge import subtract_carry, subtract_tally
 from services.points.domain.wallets.moved import Moved
-from services.points.domain.wallets.overpaid_since import give_overpaid, parts_refilled
+from services.points.domain.wallets.overpaid_since import (
+    give_overpaid,
+    parts_given,
+    parts_refilled,
+)
 from services.points.domain.wallets.owed_since import Owing
 from services.points.domain.wallets.remembered import NOTHING_BACK, CameBack, Remembered
 from services.points.domain.wallets.returns_since import NONE_SINCE
@@ -58,21 +63,24 @@ def decide_merge_reversal(
     brought = back.counters if merged.tallies else {}
     own = Remembered(brought, merged.carry).without(came_back)
     owing = Owing(books, move, since, moved, shared=max(0, since.clawed - own.clawed))
+    own = own.also_forgiven(owing.forgiven)
     going = owing.pay_lots_back(parts)
-    for key, part in parts_refilled(since, own.overpaid, giver, held, going).items():
-        given[Asset.POINTS] = given.get(Asset.POINTS, 0) + part
-        going[key] = going.get(key, 0) + part
+    refilled = parts_refilled(since, own.overpaid, move.giver, held, going)
+    going = Counter(going) + Counter(refilled)
+    overpaid = own.overpaid - sum(since.refilled.values())
+    beside = parts_given(move, overpaid, came_back.spent, going)
+    going += Counter(beside)
+    given[Asset.POINTS] = given.get(Asset.POINTS, 0) + sum((*refilled.values(), *beside.values()))
     for key in sorted(going):
-        if going[key]:
-            move.part(giver.lots[key], going[key])
+        move.part(giver.lots[key], going[key])
     debt_points = max(0, merged.debt_points + since.owed)
     move.debt(owing.debt(debt_points))
     move.purchases(merged.purchases)
     _carry_back(move, arrival, giver, held, own)
     _tallies_back(move, giver, brought, own.counters)
-    give_overpaid(move, own.overpaid - sum(since.refilled.values()), came_back.spent)
+    give_overpaid(move, overpaid, came_back.spent, beside)
     owing.owe_the_rest()
-    _part_kinds(move, merged, books.card_types)
+    _part_kinds(move, moved, books.card_types)
     move.taker.merged_into = None
     wanted = merged.plus(given)._replace(debt_points=debt_points)
     return move.drafts(stayed=wanted.minus(move.moved), original_bill_id=merge_bill_id)
@@ -101,11 +109,14 @@ def _undoable(books: Books, header: Header, merge_bill_id: str) -> tuple[Origina
     return merge, arrival
 
 
-def _part_kinds(move: MemberMove, merged: Moved, card_types: Mapping[str, str]) -> None:
+def _part_kinds(move: MemberMove, moved: Container[LotKey], card_types: Mapping[str, str]) -> None:
     """Gives both wallets the kind of card that their value is of, once it is parted."""
-    if not merged.principal_fen and not merged.bonus_fen:
+    back, day = move.taker, move.taker.business_date
+    came = {each.lot for each in back.transfers if each.credit_account == WALLET}
+    there = move.giver.wallet.lots
+    if not any(key in moved and is_held(there[key], day) for key in came if key in there):
         # Otherwise the member has the kind of what it had; this is of goods that came back since.
-        take_kind_of_value(move.taker, card_types)
+        take_kind_of_value(back, card_types)
     keep_kind_of_rest(move.giver, card_types)
 
 

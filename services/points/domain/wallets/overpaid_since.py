@@ -13,8 +13,8 @@ from pricing.earning import Tally
 from services.points.domain.assets import POINTS_REDEEMED, POINTS_WRITTEN_OFF, WALLET
 from services.points.domain.books import Original
 from services.points.domain.lot import Lot, LotKey
+from services.points.domain.posting import Posting
 from services.points.domain.returns.forgiven import FORGIVEN, forgiven_points
-from services.points.domain.wallet import Wallet
 from services.points.domain.wallets.member_move import MemberMove
 from services.points.domain.wallets.returns_since import ReturnsSince
 
@@ -38,17 +38,18 @@ def spent_on(originals: Iterable[Original]) -> list[tuple[Lot, int]]:
 def parts_refilled(
     since: ReturnsSince,
     points: int,
-    giver: Wallet,
+    giver: Posting,
     held: Mapping[LotKey, int],
     going: Mapping[LotKey, int],
 ) -> dict[LotKey, int]:
     """What undoings of merges between the heirs have given the other member of so many points.
 
-    By lot, as far as it is there beside what is `going` back anyway.
+    By lot, as far as the posting has left it there beside what is `going` back anyway: what it has
+    paid with has been given to the member, and to the other one for it.
     """
     parts: dict[LotKey, int] = {}
     for key in sorted(since.refilled):
-        lot = giver.lots.get(key)
+        lot = giver.lots.get(key) or giver.wallet.lots.get(key)
         there = lot.remaining - held.get(key, 0) - going.get(key, 0) if lot else 0
         part = min(points, since.refilled[key], there)
         if part > 0:
@@ -57,18 +58,43 @@ def parts_refilled(
     return parts
 
 
-def give_overpaid(move: MemberMove, points: int, spent: Iterable[tuple[Lot, int]]) -> None:
+def parts_given(
+    move: MemberMove,
+    points: int,
+    spent: Iterable[tuple[Lot, int]],
+    going: Mapping[LotKey, int],
+) -> dict[LotKey, int]:
+    """Puts the member's points into lots of which parts are `going` back; how many, by lot.
+
+    They go with those, as one part: the lot may be new to the member, and no bill adds a lot and
+    changes it.
+    """
+    parts: dict[LotKey, int] = {}
+    for lot, most in spent:
+        part = min(points, most)
+        if part > 0 and going.get(lot.key):
+            move.giver.put_into(lot, part, POINTS_WRITTEN_OFF)
+            parts[lot.key] = part
+            points -= part
+    return parts
+
+
+def give_overpaid(
+    move: MemberMove,
+    points: int,
+    spent: Iterable[tuple[Lot, int]],
+    given: Mapping[LotKey, int],
+) -> None:
     """Gives the member points back and counts them as forgiven to the other one again.
 
-    Lots of which parts have just arrived anew are left out: no bill adds a lot and changes it.
+    Some may have been `given` already (`parts_given`).
     """
-    giver, taker, points = move.giver, move.taker, max(0, points)
-    arrived = {grant.key for grant in taker.grants}
-    left = points
+    giver, there = move.giver, sum(given.values())
+    left = points - there
     for lot, most in spent:
         part = min(left, most)
-        if part and lot.key not in arrived:
-            taker.put_into(lot, part, POINTS_WRITTEN_OFF)
-            left -= part
-    if left < points:
-        giver.counters[FORGIVEN] = Tally(forgiven_points(giver) + points - left)
+        if part > 0 and lot.key not in given:
+            move.taker.put_into(lot, part, POINTS_WRITTEN_OFF)
+            there, left = there + part, left - part
+    if there:
+        giver.counters[FORGIVEN] = Tally(forgiven_points(giver) + there)

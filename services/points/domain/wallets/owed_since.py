@@ -41,7 +41,9 @@ class Owing:
         }
         # Of others than the other one: it gave that back when it was itself again.
         beyond = lacking & Counter(since.settled)
-        self._beyond = beyond.total()
+        unpaid = max(0, beyond.total() - since.own_paid(moved))
+        self._left_owing = min(unpaid, since.left_owing)
+        self._left_forgiven = min(unpaid, since.left_forgiven)
         self._taken: dict[LotKey, int] = {}
         for key, units in sorted((lacking - beyond).items()):
             if key in points:
@@ -74,11 +76,16 @@ class Owing:
     def debt(self, points: int) -> int:
         """How much of the other one's debt the member takes over, of so much that is its own.
 
-        What its returns took of lots of others the other one may owe since, unless it was forgiven.
+        What its returns took of lots of others, and nothing of its own has paid, the other one may
+        owe since.
         """
-        beyond = self._beyond if self._beyond and not self._forgives() else 0
-        wanted = max(0, points + beyond - self._shared)
+        wanted = max(0, points + self._left_owing - self._shared)
         return min(wanted, self._move.giver.wallet.debt_points)
+
+    @property
+    def forgiven(self) -> int:
+        """What the other one was forgiven of what the member's returns took of lots of others."""
+        return max(0, self._left_forgiven - self._shared)
 
     def owe_the_rest(self) -> None:
         """What was not paid; after the counts are the member's own again."""

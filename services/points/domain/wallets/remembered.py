@@ -74,6 +74,12 @@ class Remembered(NamedTuple):
         overpaid = max(0, -came_back.written_off - forgiven.weight)
         return Remembered(counters, carry, points > 0, clawed, overpaid)
 
+    def also_forgiven(self, points: int) -> "Remembered":
+        """With so much that others were forgiven for the member's goods."""
+        forgiven = self.counters.get(FORGIVEN, Tally())
+        more = forgiven._replace(weight=forgiven.weight + points)
+        return self._replace(counters={**self.counters, FORGIVEN: more})
+
 
 def freed(tally: Tally, pieces: int) -> Tally:
     """A count of gifts, or points, of which some came back."""

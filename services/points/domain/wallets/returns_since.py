@@ -43,8 +43,10 @@ class ReturnsSince(NamedTuple):
     paid of such, `owed` those that they booked as a debt less those that they paid of it, and
     `clawed` those that goods had earned and that they took, from wherever.
     `heirs` are who answers for the member and who answers for these in turn; `settled` is what went
-    back into lots of theirs when merges between them were undone (`owed_since.py`), `refilled` what
-    the one that had been merged got then (`overpaid_since.py`).
+    back into lots of theirs when merges between them were undone (`owed_since.py`), `paid` what was
+    taken for it of lots of the one that had been merged, `left_owing` and `left_forgiven` what that
+    one has owed for it since or was forgiven, and `refilled` what it got then
+    (`overpaid_since.py`).
     """
 
     family: frozenset[str]
@@ -56,6 +58,9 @@ class ReturnsSince(NamedTuple):
     owed: int = 0
     clawed: int = 0
     settled: Mapping[LotKey, int] = {}
+    paid: Mapping[LotKey, int] = {}
+    left_owing: int = 0
+    left_forgiven: int = 0
     refilled: Mapping[LotKey, int] = {}
 
     def with_return(self, booked: BookedReturn) -> "ReturnsSince":
@@ -86,13 +91,24 @@ class ReturnsSince(NamedTuple):
         )
 
     def with_undoing(self, transfers: Iterable[Transfer]) -> "ReturnsSince":
-        """With what the undoing of a merge between the heirs gave back into lots."""
-        settled, refilled = Counter(self.settled), Counter(self.refilled)
+        """With what the undoing of a merge between the heirs gave back into lots, and what paid."""
+        settled, paid, refilled = Counter(self.settled), Counter(self.paid), Counter(self.refilled)
+        left_owing, left_forgiven = self.left_owing, self.left_forgiven
         for each in transfers:
-            if each.lot is not None and each.credit_account == WALLET:
-                settled[each.lot] += each.amount * (each.debit_account == POINTS_ISSUED)
-                refilled[each.lot] += each.amount * (each.debit_account == POINTS_WRITTEN_OFF)
-        return self._replace(settled=settled, refilled=refilled)
+            accounts = (each.debit_account, each.credit_account)
+            left_owing += each.amount * (accounts == (POINTS_DEBT, POINTS_ISSUED))
+            left_forgiven += each.amount * (accounts == (POINTS_WRITTEN_OFF, POINTS_ISSUED))
+            if each.lot is not None:
+                settled[each.lot] += each.amount * (accounts == (POINTS_ISSUED, WALLET))
+                paid[each.lot] += each.amount * (accounts == (WALLET, POINTS_ISSUED))
+                refilled[each.lot] += each.amount * (accounts == (POINTS_WRITTEN_OFF, WALLET))
+        return self._replace(
+            settled=settled,
+            paid=paid,
+            left_owing=left_owing,
+            left_forgiven=left_forgiven,
+            refilled=refilled,
+        )
 
     def _gave_back(self, refund: BookedReturn) -> bool:
         """Whether all that a refund takes of a pass was given back for the merged member."""
@@ -108,6 +124,11 @@ class ReturnsSince(NamedTuple):
     def lacking(self, moved: Counter[LotKey]) -> Counter[LotKey]:
         """What these returns took beyond what the merge moved and returns gave back, by lot."""
         return +Counter({key: -units - moved[key] for key, units in self.units.items()})
+
+    def own_paid(self, moved: Counter[LotKey]) -> int:
+        """What undoings between the heirs have paid of what the member would get back, by now."""
+        claims = +Counter({key: self.units[key] + moved[key] for key in self.paid})
+        return (claims & Counter(self.paid)).total()
 
 
 NONE_SINCE = ReturnsSince(frozenset(), frozenset(), frozenset(), Counter())

@@ -108,12 +108,10 @@ def read_programme_document(document: bytes, tender_kinds: Collection[str]) -> P
 def card_types_of(document: bytes) -> dict[str, bool]:
     """Which of a stored version's kinds of card are named, by code and in order.
 
-    Also of a version that cannot be read whole.
+    Also of a version that cannot be read whole; of one without any, those of the built-in version.
     """
-    message = programme_pb2.Programme.FromString(document)
-    if message.HasField("stored_value"):
-        return {each.code: each.named for each in message.stored_value.card_types}
-    return {each.code: each.named for each in FIRST_STORED_VALUE.card_types}
+    kinds = programme_pb2.Programme.FromString(document).stored_value.card_types
+    return {each.code: each.named for each in kinds or FIRST_STORED_VALUE.card_types}
 
 
 def built_in_message(programme: Programme) -> programme_pb2.Programme:

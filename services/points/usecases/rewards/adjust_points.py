@@ -23,6 +23,7 @@ from services.points.storage.driver import driver_of
 from services.points.storage.locked_books import lock_wallets
 from services.points.storage.rewards.adjustments import ProposalRepository, lock_adjustment_ids
 from services.points.usecases.post_bills import Posted
+from services.points.usecases.retries import first_answer
 from yika.points.v1 import reward_events_pb2
 from yika.points.v1 import reward_service_pb2 as pb
 
@@ -49,11 +50,16 @@ async def adjust_points(
     The limits are those of now: whoever asks must not choose them by the time that they state.
     Whether the day's are reached, and whether it was proposed before, is decided under the member's
     lock, the id's and the person's. Refuses as decide_adjustment and check_open_count do;
-    AlreadyExists ID_REUSED.
+    AlreadyExists ID_REUSED; Unavailable PROGRAMME_UNREADABLE as Programmes.at, unless it was booked
+    or proposed before.
     """
+    command = adjustment_command(message, header, adjustment, subject)
+    try:
+        limit_points = programmes.at(now).adjustment_limit_points
+    except Unavailable as refusal:
+        return await _first_answer(database, command, message, refusal)
     limit: AdjustmentLimit | None = AdjustmentLimit.ONE_ADJUSTMENT
-    if abs(adjustment.points) <= programmes.at(now).adjustment_limit_points:
-        command = adjustment_command(message, header, adjustment, subject)
+    if abs(adjustment.points) <= limit_points:
         (outcome,) = await door.post([command])
         if isinstance(outcome, Posted):
             return outcome
@@ -105,6 +111,15 @@ async def find_proposal(database: Database, proposal_id: str) -> Proposal | None
     """A proposal as it stands."""
     async with database.read() as connection:
         return await ProposalRepository(connection).find(proposal_id)
+
+
+async def _first_answer(
+    database: Database, command: Command, message: pb.AdjustPointsRequest, refusal: Unavailable
+) -> Posted | tuple[Proposal, bool]:
+    stored = await find_proposal(database, command.bill_id)
+    if stored is not None:
+        return _same(stored, message), True
+    return await first_answer(database, command, refusal)
 
 
 async def _propose(

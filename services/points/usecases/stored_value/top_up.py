@@ -19,8 +19,8 @@ from services.points.domain.stored_value.top_up import (
 )
 from services.points.domain.unreadable_books import BooksUnreadable
 from services.points.ledger import Ledger, receipt_answer
-from services.points.usecases.post_bills import find_replays
 from services.points.usecases.preview_bill import preview_bill
+from services.points.usecases.retries import first_answer
 from services.points.usecases.sales.ask_member_facts import facts_of_heirs
 from yika.points.v1 import ledger_pb2
 from yika.points.v1 import stored_value_service_pb2 as pb
@@ -31,12 +31,13 @@ async def top_up(
 ) -> ledger_pb2.BillReceipt:
     """Posts a top-up with the tier that the member has now; refuses as decide_top_up does.
 
-    Unavailable MEMBER_FACTS_UNAVAILABLE when a rule asks for the tier and nobody can tell it, and
-    PROGRAMME_NOT_READ when other rules came meanwhile; what was posted before gets its first answer
-    all the same.
+    Unavailable MEMBER_FACTS_UNAVAILABLE when a rule asks for the tier and nobody can tell it,
+    PROGRAMME_UNREADABLE as Programmes.at, and PROGRAMME_NOT_READ when other rules came meanwhile;
+    what was posted before gets its first answer all the same.
     """
-    programme = (await ledger.programmes.current()).at(header.occurred_at)
+    programmes = await ledger.programmes.current()
     try:
+        programme = programmes.at(header.occurred_at)
         facts = await ask_tier(
             ledger,
             programme.stored_value,
@@ -44,12 +45,10 @@ async def top_up(
             header.store_id,
             header.business_date,
         )
-    except Unavailable:
+    except Unavailable as refusal:
         command = top_up_command(message, header, order, NO_FACTS)
-        (replay,) = await find_replays(ledger.database, [command])
-        if replay is None:
-            raise
-        return receipt_answer(header.bill_id, replay)
+        posted = await first_answer(ledger.database, command, refusal)
+        return receipt_answer(header.bill_id, posted)
     rules = RulesRead(header.occurred_at, programme.version)
     return await ledger.post(top_up_command(message, header, order, facts, rules))
 
