@@ -50,9 +50,7 @@ class Door:
         self._writers = writers
         self._queue_max = queue_max
         self._waiting: deque[_Submission] = deque()
-        self._company = Company(
-            lambda: self._queued, int(__import__("os").environ.get("XPOST", "16"))
-        )
+        self._company = Company(lambda: self._queued)
         self._changed = asyncio.Event()
         self._queued = 0
         self._just_begun: set[object] = set()  # of those who write

@@ -24,9 +24,7 @@ class Gathering(Generic[Question, Answer]):
         """`ask` answers a batch, in order."""
         self._ask = ask
         self._waiting: deque[tuple[Question, asyncio.Future[Answer]]] = deque()
-        self._company = Company(
-            self._waiting.__len__, int(__import__("os").environ.get("XREAD", "16"))
-        )
+        self._company = Company(self._waiting.__len__)
         self._asker: asyncio.Task[None] | None = None
         self._expected = 0
 

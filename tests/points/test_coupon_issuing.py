@@ -137,7 +137,7 @@ class TestIssueCouponBatch:
         self, coupon_desk: CouponDesk, coupon_tables: Database
     ) -> None:
         old = await take(coupon_desk, build_order(3, key_number=1))
-        only_new = read_keys(KEYS_TEXT.splitlines()[1])
+        only_new = read_keys(KEYS_TEXT.splitlines()[0])
         async with lonely_desk(coupon_tables, keys=only_new) as without:
             assert await issue_coupon_batch(without, batch_max=10, now=NOW) is None
         assert await issue_coupon_batch(coupon_desk, batch_max=10, now=NOW) is not None
