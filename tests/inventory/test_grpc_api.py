@@ -167,7 +167,6 @@ class TestMalformedRequests:
     @given(data=st.data())
     @settings(
         max_examples=30,
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     async def test_are_answered_with_a_reason(

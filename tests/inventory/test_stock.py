@@ -114,7 +114,6 @@ class TestStock:
     @given(steps=_steps)
     @settings(
         max_examples=30,
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     async def test_is_the_sum_of_its_movements(

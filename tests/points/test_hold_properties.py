@@ -117,7 +117,7 @@ def check(wallet: Wallet, model: Model) -> None:
 
 
 class TestAnySequence:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(sequence=st.lists(steps, max_size=40))
     def test_of_steps_does_what_the_reference_does(self, sequence: list[Step]) -> None:
         model = Model()

@@ -77,7 +77,6 @@ class TestLedger:
 
             @settings(
                 max_examples=1 + COMMANDS // (_STEPS + 8),  # the first is a life without steps
-                deadline=None,
                 derandomize=COMMANDS == _COMMANDS_EACH_RUN,
                 database=None,
                 suppress_health_check=list(HealthCheck),

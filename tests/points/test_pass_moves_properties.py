@@ -113,7 +113,7 @@ class Life:
 
 class TestAnySequence:
     @given(definitions, acts)
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=500)
     def test_of_moves_uses_and_holds_owes_what_the_units_are_worth(
         self, definition: PassDefinition, sequence: list[Act]
     ) -> None:

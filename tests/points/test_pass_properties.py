@@ -140,4 +140,4 @@ class PassMachine(RuleBasedStateMachine):
 
 
 TestPassMachine = PassMachine.TestCase
-TestPassMachine.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestPassMachine.settings = settings(max_examples=150, stateful_step_count=30)

@@ -41,9 +41,7 @@ from tests.fixtures.random_books import (
 __all__ = ["database"]
 
 # Each example posts to a real database: a failing one is shown as it was found.
-EXAMPLES = settings(
-    max_examples=20, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
-)
+EXAMPLES = settings(max_examples=20, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 # What happens: an action, of which member, in which store, of which asset, how much.
 STEPS = st.lists(
     st.tuples(

@@ -179,7 +179,7 @@ def give_in_parts(shop: Shop, parts: Sequence[tuple[tuple[int, int], ...]]) -> C
 
 
 class TestAnyOrderOfReturns:
-    @settings(max_examples=600, deadline=None)
+    @settings(max_examples=600)
     @given(cases())
     def test_ends_equal_to_the_whole_return(self, case: Case) -> None:
         whole, parts = case.shop.twin(), case.shop.twin()
@@ -187,7 +187,7 @@ class TestAnyOrderOfReturns:
         assert give_in_parts(parts, case.parts) == refunds
         assert state(parts) == state(whole)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(cases())
     def test_gives_back_exactly_what_the_sale_took(self, case: Case) -> None:
         shop = case.shop
@@ -210,7 +210,7 @@ class TestAnyOrderOfReturns:
             spent = sum(source.units for source in sources if source.asset is asset)
             assert booked[asset, account] == -spent
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(cases())
     def test_leaves_the_member_with_no_more_than_before_the_sale(self, case: Case) -> None:
         """Points earned and spent meanwhile are owed, unless the programme forgives them."""
@@ -228,7 +228,7 @@ class TestAnyOrderOfReturns:
         assert worth == worth_before + spent - earned.points + forgiven
         assert carry_back == 0
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(cases())
     def test_keeps_every_lot_and_line_within_its_bounds(self, case: Case) -> None:
         shop = case.shop

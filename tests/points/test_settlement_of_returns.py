@@ -41,9 +41,7 @@ from tests.fixtures.returning import (
 from tests.fixtures.settling import DAYS, cells_of
 
 # Each example posts to a real database: a failing one is shown as it was found.
-EXAMPLES = settings(
-    max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
-)
+EXAMPLES = settings(max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def check_wallets(bench: Bench) -> None:
 
 class TestAnySequence:
     @given(acts)
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     def test_of_moves_makes_nothing_and_loses_nothing(self, sequence: list[Act]) -> None:
         bench = Bench(MEMBERS)
         for act in sequence:
@@ -134,7 +134,7 @@ class TestAnySequence:
         assert expiry_dates(bench) == {}
 
     @given(acts, members, members)
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     def test_merge_and_undo_at_once_leave_everything_as_it_was(
         self, sequence: list[Act], goes: int, stays: int
     ) -> None:

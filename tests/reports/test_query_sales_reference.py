@@ -137,7 +137,6 @@ class Reference:
 class TestAgainstReference:
     @settings(
         max_examples=60,
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(

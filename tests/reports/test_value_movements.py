@@ -171,7 +171,6 @@ bills = st.builds(
 class TestAgainstReference:
     @settings(
         max_examples=40,
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(
