@@ -163,3 +163,30 @@ async def test_what_an_undoing_wrote_off_counts_for_whose_goods_came_back(
     await story.bring_back(theirs)
     assert [await story.has(each) for each in members] == [(0, 0), (100, 0), (100, 0)]
     await prove_books(database)
+
+
+@pytest.mark.parametrize("his", [40, 100])
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_what_the_one_between_paid_for_the_member_goes_back_to_it(
+    database: Database, policy: ClawbackPolicy, his: int
+) -> None:
+    """In a row of merges the goods take points of the last one, and the middle one's pay those."""
+    chain, (last,) = await build_chain(database, 1)
+    story = Story(database, chain, points_rules(clawback_policy=policy))
+    goes, stays = chain.member_id, chain.other_member_id
+    earns = await spent_what_it_earned(story)
+    await story.buy(100_00, member_id=last)
+    await story.buy(his * 100, days=1, member_id=stays)  # is spent after what came before it
+    one, two = merge_command(chain, goes, stays), merge_command(chain, stays, last)
+    await story.run(1, one)
+    await story.run(1, two)
+    await story.bring_back(earns, days=1)
+    await story.run(1, undo_command(chain, stays, two.bill_id))
+    assert await story.has(last) == (100, 0)
+    await story.run(1, undo_command(chain, goes, one.bill_id))
+    members = (goes, stays, last)
+    forgiven = 100 if policy is ClawbackPolicy.WITHIN_BALANCE else 0
+    found = [await story.has(each) for each in members]
+    assert found == [(0, 100 - forgiven), (his, 0), (100, 0)]
+    assert [await story.forgiven(each) for each in members] == [forgiven, 0, 0]
+    await prove_books(database)

@@ -41,11 +41,16 @@ class Owing:
         }
         # Of others than the other one: it gave that back when it was itself again.
         beyond = lacking & Counter(since.settled)
-        unpaid = max(0, beyond.total() - since.own_paid(moved))
+        taken, theirs = lacking - beyond, since.paid_by_others(moved)
+        unpaid = max(0, beyond.total() - (Counter(since.paid) - theirs).total())
+        for key, units in sorted(theirs.items()):
+            # The other one has paid for the member with lots of its own.
+            taken[key] += min(units, unpaid)
+            unpaid -= min(units, unpaid)
         self._left_owing = min(unpaid, since.left_owing)
         self._left_forgiven = min(unpaid, since.left_forgiven)
         self._taken: dict[LotKey, int] = {}
-        for key, units in sorted((lacking - beyond).items()):
+        for key, units in sorted(taken.items()):
             if key in points:
                 self._taken[key] = max(0, units - shared)
                 shared -= min(units, shared)

@@ -125,10 +125,10 @@ class ReturnsSince(NamedTuple):
         """What these returns took beyond what the merge moved and returns gave back, by lot."""
         return +Counter({key: -units - moved[key] for key, units in self.units.items()})
 
-    def own_paid(self, moved: Counter[LotKey]) -> int:
-        """What undoings between the heirs have paid of what the member would get back, by now."""
+    def paid_by_others(self, moved: Counter[LotKey]) -> Counter[LotKey]:
+        """What undoings between the heirs have paid with more than the member would get back."""
         claims = +Counter({key: self.units[key] + moved[key] for key in self.paid})
-        return (claims & Counter(self.paid)).total()
+        return Counter(self.paid) - claims
 
 
 NONE_SINCE = ReturnsSince(frozenset(), frozenset(), frozenset(), Counter())

@@ -66,8 +66,9 @@ async def load_returns_since(driver: Driver, books: Books, merge_bill_ids: Itera
         unread = {*since.bills.values()} - {*books.originals}
         if unread:  # they tell what these returns took from caps, limits and fractions
             books.originals |= await load_originals(driver, unread, books.wallets)
+        keys = {*since.units, *since.paid, *since.refilled}
         for (owner, key), lot in (
-            await load_lots_by_key(driver, sorted(books.wallets), {*since.units, *since.refilled})
+            await load_lots_by_key(driver, sorted(books.wallets), keys)
         ).items():
             books.wallets[owner].lots.setdefault(key, lot)
 
