@@ -76,6 +76,16 @@ def _storable(text: str) -> str:
     return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+def _is_cancelled() -> bool:
+    """Whether this task shall end: its cancellation may have got lost on the way here.
+
+    Until Python 3.12 `asyncio.wait_for`, by which the client of NATS waits, swallows one that comes
+    in the moment of what it waits for (https://github.com/python/cpython/issues/86296).
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 def durable_of(service: str, subject: str) -> str:
     """The durable of a service for a subject: reports-sales_posted-v1 on the stream of points."""
     return f"{service}-{subject.split('.', 2)[2].replace('.', '-')}"
@@ -110,7 +120,7 @@ class Consumer:
             group.create_task(self._keep_house())
 
     async def _follow(self, subject: str) -> None:
-        while True:
+        while not _is_cancelled():
             try:
                 await self._consume(subject)
             except (NatsError, OSError) as error:
@@ -135,7 +145,7 @@ class Consumer:
         subscription = await jetstream.pull_subscribe_bind(durable=durable, stream=stream)
         pending = CONSUMER_PENDING.labels(event_type)
         try:
-            while True:
+            while not _is_cancelled():
                 messages: list[Msg] = []
                 with suppress(TimeoutError):
                     messages = await subscription.fetch(_FETCH_MAX, timeout=_FETCH_WAIT_SECONDS)

@@ -30,6 +30,7 @@ from chassis.tracing import configure_tracing
 log = get_logger(__name__)
 
 _READINESS_SECONDS = 2.0
+_CANCEL_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +208,12 @@ async def _start_servers(
 
 
 async def _cancel(tasks: Sequence["asyncio.Future[Any]"]) -> None:
-    for task in tasks:
-        task.cancel()
+    """Ends tasks. One that loses its cancellation (`inbox._is_cancelled`) is told again."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
     await asyncio.gather(*tasks, return_exceptions=True)
 
 

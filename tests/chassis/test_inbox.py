@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
 from sqlalchemy import text
 
 from chassis.clock import utc_now
@@ -180,6 +183,26 @@ class TestApply:
         assert sorted(await recorded_numbers(database)) == [1, 2]
         assert failures == 5
         assert await dead_letters(database) == []
+
+
+class TestRun:
+    async def test_ends_though_the_client_has_lost_the_cancellation(
+        self, database: Database, bus: EventBus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        waiting = asyncio.Event()
+
+        async def fetch(*_: object, **__: object) -> list[Msg]:
+            waiting.set()
+            with suppress(asyncio.CancelledError):  # as when a message comes in that moment
+                await asyncio.Event().wait()
+            return []
+
+        monkeypatch.setattr(JetStreamContext.PullSubscription, "fetch", fetch)
+        running_consumer = asyncio.ensure_future(consumer_of(database, bus).run())
+        await waiting.wait()
+        running_consumer.cancel()
+        done, _ = await asyncio.wait([running_consumer], timeout=10)
+        assert done
 
 
 class TestRedrive:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import grpc
@@ -11,6 +12,7 @@ import pytest
 from google.type.date_pb2 import Date
 from sqlalchemy import text
 
+from chassis import service
 from chassis.database import Database
 from services.reports.settings import Settings
 from tests.chassis.numbers import url_of
@@ -167,6 +169,23 @@ class TestProblems:
         done = await run_service("reports")
         assert done.returncode == 2
         assert "usage: python -m services.reports" in done.stderr
+
+
+class TestCancel:
+    async def test_tells_a_task_again_that_has_lost_it(self) -> None:
+        async def lose_the_first() -> None:
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            await asyncio.Event().wait()
+
+        tasks = [asyncio.ensure_future(lose_the_first()) for _ in range(2)]
+        await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            await service._cancel(tasks)
+        assert all(task.cancelled() for task in tasks)
+
+    async def test_bears_that_there_is_none(self) -> None:
+        await service._cancel([])
 
 
 class TestMigrateCommand:
