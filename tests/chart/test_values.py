@@ -19,7 +19,7 @@ class TestBadValues:
             ({"services": {"points": {"replica": 3}}}, "replica"),
             ({"services": {"points": {"replicas": 0}}}, "replicas"),
             ({"services": {"points": {"replicas": "3"}}}, "replicas"),
-            ({"services": {"points": {"database": {"poolSize": 5}}}}, "poolSize"),
+            ({"services": {"points": {"database": {"poolSize": 6}}}}, "poolSize"),
             ({"services": {"points": {"peers": ["everyone"]}}}, "peers"),
             ({"services": {"points": {"environment": {"PATH": "/"}}}}, "PATH"),
             ({"services": {"points": {"resources": {"limits": {"memory": "much"}}}}}, "memory"),

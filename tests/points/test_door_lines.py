@@ -62,8 +62,8 @@ async def test_the_most_writers_leave_a_line_to_rules_and_readiness(database: Da
 
 
 def test_as_many_writers_as_lines_are_refused() -> None:
-    assert Settings(database_pool_size=6, door_writers=5).door_writers == 5
+    assert Settings(database_pool_size=7, door_writers=6).door_writers == 6
     with pytest.raises(ValidationError, match="must be less than database_pool_size"):
-        Settings(database_pool_size=6, door_writers=6)
+        Settings(database_pool_size=7, door_writers=7)
     with pytest.raises(ValidationError, match="must be less than database_pool_size"):
         Settings(door_writers=20)
