@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 # Nobody waits for more than so many, nor for longer than so many looks. Those just answered need a
 # moment to come back: not every look that finds nobody new is the end.
-COMPANY = 16
+_COMPANY = 16
 _LOOKS = 12
 _LOOKS_IN_VAIN = 3
 _LOOK_SECONDS = 0.002
@@ -14,10 +14,9 @@ _LOOK_SECONDS = 0.002
 class Company:
     """Those who wait for the same, and whoever does it for all of them."""
 
-    def __init__(self, waiting: Callable[[], int], most: int = COMPANY) -> None:
-        """`waiting` tells how many are there by now; nobody waits for more than `most`."""
+    def __init__(self, waiting: Callable[[], int]) -> None:
+        """`waiting` tells how many are there by now."""
         self._waiting = waiting
-        self._most = most
         self._wanted = 0
         self._enough: asyncio.Future[None] | None = None
 
@@ -32,7 +31,7 @@ class Company:
         Expected are those who were answered last and those who came meanwhile: a caller who was
         alone then is alone now, and waits for nobody.
         """
-        self._wanted = min(self._most, expected)
+        self._wanted = min(_COMPANY, expected)
         loop = asyncio.get_running_loop()
         in_vain = 0
         for _ in range(_LOOKS):

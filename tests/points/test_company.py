@@ -8,9 +8,9 @@ from services.points.company import Company
 class Room:
     """People who come in, and the company that waits for them."""
 
-    def __init__(self, most: int = 16) -> None:
+    def __init__(self) -> None:
         self.inside = 0
-        self.company = Company(lambda: self.inside, most)
+        self.company = Company(lambda: self.inside)
 
     async def come(self, count: int = 1) -> None:
         """So many come in one by one; whoever waits for them gets a turn."""
@@ -39,10 +39,10 @@ class TestGather:
         assert gathering.done()
 
     async def test_waits_for_no_more_than_fit(self) -> None:
-        room = Room(most=3)
+        room = Room()
         await room.come()
         gathering = asyncio.ensure_future(room.company.gather(100))
-        await room.come()
+        await room.come(14)
         assert not gathering.done()
         await room.come()
         assert gathering.done()

@@ -66,15 +66,6 @@ _COUNTERS = """
     SELECT member_id, rule_id, period, weight, denominator FROM earning_counters
     WHERE member_id = ANY($1::uuid[]) AND ($2::text[] IS NULL OR period = ANY($2::text[]))
     """
-_FOLLOW_MERGES = """
-    WITH RECURSIVE followed (member_id) AS (
-        SELECT unnest($1::uuid[])
-        UNION
-        SELECT wallets.merged_into FROM wallets JOIN followed USING (member_id)
-        WHERE wallets.merged_into IS NOT NULL
-    )
-    SELECT member_id FROM followed
-    """
 
 
 async def lock_wallets(connection: AsyncConnection, member_ids: Iterable[str]) -> dict[str, Wallet]:
@@ -143,12 +134,6 @@ async def read_wallets(driver: Driver, member_ids: Iterable[str]) -> dict[str, W
         lot = Lot(bill_id, ordinal, ASSETS[asset], *others)
         wallets[member_id].lots[LotKey(bill_id, ordinal)] = lot
     return wallets
-
-
-async def follow_merges(connection: AsyncConnection, member_ids: Iterable[str]) -> set[str]:
-    """The members with all into whom they were merged, and these in turn. Begins a transaction."""
-    rows = await fetch(connection, _FOLLOW_MERGES, sorted(member_ids))
-    return {str(row["member_id"]) for row in rows}
 
 
 async def load_lots(

@@ -25,7 +25,7 @@ from services.points.storage.stored_value.top_ups import (
     load_top_ups,
     top_up_ids,
 )
-from services.points.storage.wallets.merges import load_heirs
+from services.points.storage.wallets.merges import heirs_of
 from services.points.storage.wallets.returns_since import load_returns_since
 from services.points.usecases.coupons.bill_coupons import load_coupons
 
@@ -51,7 +51,7 @@ async def find_heirs(database: Database, commands: Sequence[Command]) -> set[str
     """
     members = {member for command in commands for member in command.members}
     async with database.line() as line:
-        return set((await load_heirs(line.driver, members)).into.values())
+        return await heirs_of(line.driver, members)
 
 
 async def load_books(

@@ -56,9 +56,8 @@ class MemberUncertain(Unavailable):
     The owner of members is not asked here: who waits for it would keep all others waiting.
     """
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self) -> None:
         super().__init__("PEER_UNAVAILABLE", "nobody was asked whether the member exists")
-        self.command = command
 
 
 async def post_bills(
@@ -111,7 +110,7 @@ async def _refuse_uncertain(
     async with database.line() as line:
         unknown -= await find_owners(line.driver, unknown)
     return {
-        n: MemberUncertain(command)
+        n: MemberUncertain()
         for n, command in enumerate(commands)
         if not (command.is_of_members or unknown.isdisjoint(command.members))
     }

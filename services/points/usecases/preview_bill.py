@@ -8,7 +8,7 @@ from services.points.domain.books import Books
 from services.points.domain.draft import Drafts
 from services.points.domain.programme import Programmes
 from services.points.storage.locked_books import find_wallets
-from services.points.storage.wallets.merges import load_heirs
+from services.points.storage.wallets.merges import heirs_of
 from services.points.usecases.load_books import load_books
 
 
@@ -22,7 +22,7 @@ async def preview_bill(
     """
     books = Books(programmes, now)
     async with database.driver_transaction(snapshot=True) as tx:
-        heirs = (await load_heirs(tx.driver, command.members)).into.values()
+        heirs = await heirs_of(tx.driver, command.members)
         books.wallets = await find_wallets(tx.driver, {*command.members, *heirs})
         await load_books(tx, [command], books, locking=False)
         return command.decided(books)

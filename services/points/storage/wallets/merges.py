@@ -54,5 +54,10 @@ async def load_heirs(driver: Driver, member_ids: Iterable[str]) -> Merges:
     return _merges(await driver.fetch(_HEIRS, sorted(set(member_ids))))
 
 
+async def heirs_of(driver: Driver, member_ids: Iterable[str]) -> set[str]:
+    """Into whom the members were merged, and these in turn; nothing is locked."""
+    return set((await load_heirs(driver, member_ids)).into.values())
+
+
 def _merges(rows: Iterable[Any]) -> Merges:
     return Merges({str(row["member_id"]): str(row["merged_into"]) for row in rows})

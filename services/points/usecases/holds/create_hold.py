@@ -21,7 +21,8 @@ from services.points.storage.holds import (
     write_holds,
     write_open_count,
 )
-from services.points.storage.locked_books import follow_merges, load_lots, lock_wallets
+from services.points.storage.locked_books import load_lots, lock_wallets
+from services.points.storage.wallets.merges import heirs_of
 from services.points.usecases.holds.publish_holds import publish_closed_holds, publish_created_hold
 from yika.points.v1 import hold_service_pb2
 
@@ -65,8 +66,8 @@ async def create_hold(
                     wallet = wallets[heir]
                 return await _create(tx, wallet, request, message, programmes, limits, now)
         except _LookAgain:
-            async with database.transaction() as tx:
-                members |= await follow_merges(tx.connection, members)
+            async with database.line() as line:
+                members |= await heirs_of(line.driver, members)
     raise Unavailable("TRANSACTION_CONFLICT", "the same hold is being made elsewhere")
 
 

@@ -6,9 +6,9 @@ from chassis.database import Database, Transaction
 from chassis.errors import NotFound, PreconditionFailed, Unavailable, id_reused
 from services.points.domain.passes.pass_share import PassShare
 from services.points.messages.documents import same_content
-from services.points.storage.locked_books import follow_merges, lock_wallets
+from services.points.storage.locked_books import lock_wallets
 from services.points.storage.passes.pass_shares import PassShareRepository
-from services.points.storage.wallets.merges import load_merges
+from services.points.storage.wallets.merges import heirs_of, load_merges
 from services.points.usecases.passes.share_pass import publish_share
 from yika.points.v1 import pass_service_pb2
 
@@ -37,8 +37,8 @@ async def unshare_pass(
                     raise _LookAgain
                 return await _unshare(tx, message, now)
         except _LookAgain:
-            async with database.transaction() as tx:
-                members |= await follow_merges(tx.connection, members)
+            async with database.line() as line:
+                members |= await heirs_of(line.driver, members)
     raise Unavailable("TRANSACTION_CONFLICT", "the owner is being merged elsewhere")
 
 

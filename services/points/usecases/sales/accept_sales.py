@@ -92,22 +92,13 @@ async def accept_sales(
 async def _post(commands: Sequence[Command], door: Door, directory: Directory) -> Sequence[Outcome]:
     """Outcomes of the door; of whom the books do not know it is asked here, and posted then."""
     outcomes = await door.post(commands)
-    uncertain = {
-        n: outcome.command
-        for n, outcome in enumerate(outcomes)
-        if isinstance(outcome, MemberUncertain)
-    }
-    if not uncertain:
+    if not any(isinstance(outcome, MemberUncertain) for outcome in outcomes):
         return outcomes
-    members = {member for command in uncertain.values() for member in command.members}
-    strangers = await directory.strangers(members)
-    for n, command in uncertain.items():
-        refusals = [strangers[member] for member in command.members if member in strangers]
-        if refusals:
-            outcomes[n] = refusals[0]
-        else:
-            (outcomes[n],) = await door.post([command._replace(is_of_members=True)])
-    return outcomes
+    (command,) = commands  # of several all members have been looked up
+    strangers = await directory.strangers(set(command.members))
+    if strangers:
+        return list(strangers.values())[:1]
+    return await door.post([command._replace(is_of_members=True)])
 
 
 def _check_size(messages: Sequence[sale_pb2.Sale]) -> None:
