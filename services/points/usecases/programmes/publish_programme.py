@@ -9,7 +9,7 @@ from chassis.clock import to_timestamp, utc_now
 from chassis.database import Database
 from chassis.errors import Invalid, PreconditionFailed, id_reused
 from services.points.directory import Directory
-from services.points.domain.programme import FIRST_PROGRAMME, Programme
+from services.points.domain.programme import Programme
 from services.points.domain.programme_scope import scope_of
 from services.points.domain.stored_value.stored_value import StoredValueProgramme
 from services.points.messages.programmes.programme_documents import (
@@ -64,9 +64,9 @@ async def publish_programme(
         # from when the version is there to be read.
         now = clock()
         _check_place(programme, stored, notice, now)
-        await _check_card_types(
-            tx.connection, _card_types(stored), _named_by_code(programme.stored_value)
-        )
+        # Of the newest version, which nobody needs to read whole: this one may be to mend it.
+        before = card_types_of(stored[-1].document if stored else b"")
+        await _check_card_types(tx.connection, before, programme.stored_value)
         version = StoredProgramme(
             version=programme.version,
             effective_at=programme.effective_at,
@@ -128,21 +128,11 @@ def _check_place(
         )
 
 
-def _card_types(stored: Sequence[StoredProgramme]) -> Mapping[str, bool]:
-    """Of the newest version, which nobody needs to read whole: the next one may be to mend it."""
-    if stored:
-        return card_types_of(stored[-1].document)
-    return _named_by_code(FIRST_PROGRAMME.stored_value)
-
-
-def _named_by_code(rules: StoredValueProgramme) -> Mapping[str, bool]:
-    return {each.code: each.named for each in rules.card_types}
-
-
 async def _check_card_types(
-    connection: AsyncConnection, before: Mapping[str, bool], after: Mapping[str, bool]
+    connection: AsyncConnection, before: Mapping[str, bool], rules: StoredValueProgramme
 ) -> None:
     """PreconditionFailed CARD_TYPE_IN_USE when wallets with value would become another kind."""
+    after = {each.code: each.named for each in rules.card_types}
     if list(before.items()) == list(after.items()):
         return
     for code in await card_types_in_use(connection):
